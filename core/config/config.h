@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every hyperparameter of an experiment as plain values. What each means, its unit and its range stand in schema.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+enum class HeadType { Flatten, GlobalAveragePooling, ClassToken };
+enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
+enum class ScheduleType { Constant, Cosine };
+enum class DeviceChoice { Auto, Cpu, Cuda };
+enum class Precision { Auto, Float32, BFloat16 };
+
+struct DataConfig {
+    std::string name = "synthetic-shapes";
+    double validationShare = 0.1;  // the LAST share of the training images as stored
+    std::int64_t trainLimit = 0;   // use only the first N training images; 0 = all
+
+    bool operator==(const DataConfig&) const = default;
+};
+
+struct AugmentationConfig {
+    bool horizontalFlip = true;
+    double rotation = 0.02;    // ± share of a full turn
+    double zoomHeight = 0.2;   // ± share; positive zooms out
+    double zoomWidth = 0.2;
+
+    bool operator==(const AugmentationConfig&) const = default;
+};
+
+struct ModelConfig {
+    std::int64_t imageSize = 72;
+    std::int64_t patchSize = 6;
+    std::int64_t projectionDim = 64;
+    std::int64_t heads = 4;
+    std::int64_t keyDim = 64;                        // per head
+    std::vector<std::int64_t> mlpUnits = {128, 64};  // the last one equals projectionDim
+    std::int64_t layers = 8;
+    double attentionDropout = 0.1;
+    double mlpDropout = 0.1;
+    double normEpsilon = 1e-6;
+
+    bool operator==(const ModelConfig&) const = default;
+};
+
+struct HeadConfig {
+    HeadType type = HeadType::Flatten;
+    std::vector<std::int64_t> units = {2048, 1024};  // hidden layers; may be empty
+    double dropout = 0.5;
+
+    bool operator==(const HeadConfig&) const = default;
+};
+
+// AdamW: Adam's update plus a weight decay that does not pass through the moments.
+struct OptimizerConfig {
+    double learningRate = 0.001;
+    double weightDecay = 0.0001;
+    // Decoupled: w -= weightDecay * w, every variable, before the update (TensorFlow Addons; the published example).
+    // Keras and PyTorch: w -= learningRate * weightDecay * w.
+    // They differ in epsilon too: Decoupled and Keras use lr*sqrt(1-b2^t)/(1-b1^t) * m/(sqrt(v)+eps), PyTorch puts the
+    // bias correction of v inside the square root's denominator: m_hat/(sqrt(v_hat)+eps).
+    DecayConvention decayConvention = DecayConvention::Decoupled;
+    bool decayAll = true;  // false: biases, norms, embeddings and the class token are not decayed
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double epsilon = 1e-7;
+
+    bool operator==(const OptimizerConfig&) const = default;
+};
+
+struct ScheduleConfig {
+    ScheduleType type = ScheduleType::Constant;
+    double warmupEpochs = 0;  // linear from 0 to the learning rate
+    double finalFactor = 0;   // Cosine ends at finalFactor * learning rate
+
+    bool operator==(const ScheduleConfig&) const = default;
+};
+
+struct RunConfig {
+    std::int64_t epochs = 100;
+    std::int64_t batchSize = 256;
+    std::int64_t seed = 1;
+    DeviceChoice device = DeviceChoice::Auto;
+    Precision precision = Precision::Float32;
+    std::int64_t threads = 0;  // CPU threads; 0 = one for each core
+
+    bool operator==(const RunConfig&) const = default;
+};
+
+struct Config {
+    DataConfig data;
+    AugmentationConfig augmentation;
+    ModelConfig model;
+    HeadConfig head;
+    OptimizerConfig optimizer;
+    ScheduleConfig schedule;
+    RunConfig run;
+
+    bool operator==(const Config&) const = default;
+};
+
+}  // namespace vit

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Facts that follow from a configuration alone, cheap enough to be updated at each key press.
+#pragma once
+
+#include "config/config.h"
+
+#include <cstdint>
+
+namespace vit {
+
+// What a model is fed with and must tell apart; belongs to the data set, not to the configuration.
+struct ModelInput {
+    std::int64_t channels = 3;
+    std::int64_t classes = 100;
+};
+
+struct DerivedFacts {
+    std::int64_t patchesPerSide = 0;
+    std::int64_t patchesPerImage = 0;
+    std::int64_t tokens = 0;  // patches, plus the class token if there is one
+    std::int64_t elementsPerPatch = 0;
+    std::int64_t parameters = 0;
+    double forwardFlopsPerImage = 0;   // multiply and add count as two
+    double trainingFlopsPerImage = 0;  // forward and backward: three times the forward pass
+    double trainingMemoryBytes = 0;    // weights, gradients, moments and activations of a batch (an estimate)
+};
+
+// Needs positive sizes and image_size divisible by patch_size (validate() tells); gives zeros otherwise.
+DerivedFacts derive(const Config& config, const ModelInput& input);
+
+}  // namespace vit

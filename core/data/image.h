@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An 8-bit picture, and reading and writing it in any usual format.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+// Row by row, channel fastest (RGB, or one channel of grey): pixels[(y * width + x) * channels + c].
+struct Image {
+    int width = 0;
+    int height = 0;
+    int channels = 3;
+    std::vector<std::uint8_t> pixels;
+
+    bool empty() const { return pixels.empty(); }
+    std::uint8_t at(int x, int y, int c) const { return pixels[(static_cast<std::size_t>(y) * width + x) * channels + c]; }
+    bool operator==(const Image&) const = default;
+};
+
+// RGB, turned upright by its EXIF tag; transparency is laid on white. Throw Error with the path and the cause.
+Image loadImage(const std::filesystem::path& path);
+Image decodeImage(std::span<const std::uint8_t> encoded);
+// The format follows the extension (png, jpg, …).
+void saveImage(const Image& image, const std::filesystem::path& path);
+
+// The names' endings that loadImage understands, lower case, with the dot: ".jpg", ".png", …
+const std::vector<std::string>& imageExtensions();
+
+// The largest centred square.
+Image cropCentreSquare(const Image& image);
+// Area averaging when shrinking, bilinear when growing: what a person wants to see and what data sets were made with.
+Image resizeArea(const Image& image, int width, int height);
+// Bilinear with half-pixel centres and no antialiasing, rounded to 8 bits: the model's own resize.
+Image resizeBilinear(const Image& image, int width, int height);
+// To 1 or 3 channels: grey is repeated, colour is weighted by luminance.
+Image convertChannels(const Image& image, int channels);
+
+}  // namespace vit

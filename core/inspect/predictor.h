@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A trained model opened from its run folder, ready to look at pictures.
+#pragma once
+
+#include "config/config.h"
+#include "data/dataset.h"
+#include "data/image.h"
+#include "inspect/prediction.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+struct EvaluationResult {
+    std::int64_t images = 0;
+    double loss = 0;
+    double accuracy = 0;      // 0–1
+    double top5Accuracy = 0;  // 0–1
+    double seconds = 0;
+};
+
+// Not thread-safe: one caller at a time.
+class Predictor {
+public:
+    // The best weights of a run. Throws Error if the folder holds none or they do not fit the configuration.
+    static Predictor open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu);
+    Predictor(Predictor&&) noexcept;
+    Predictor& operator=(Predictor&&) noexcept;
+    ~Predictor();
+
+    const Config& config() const;
+    const std::vector<std::string>& classNames() const;
+    Dataset::Shape nativeShape() const;  // of the training images: a photo is brought to it first, then to the input size
+
+    Prediction predict(const Image& image, int top = 5);
+    EvaluationResult evaluate(const DatasetView& view);
+
+private:
+    struct Impl;
+    explicit Predictor(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+// A photo as the model was trained to see it: centre square, brought (area) to the training images' size and channels.
+// The model then resizes it to its input size itself.
+Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape);
+
+}  // namespace vit

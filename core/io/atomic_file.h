@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whole files that are there completely or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vit {
+
+// Writes beside the target, flushes to the disk, renames over it. A crash at any moment leaves the old file or the new one.
+// Throws Error with the path and the system's reason (disk full, no permission, …); the old file is then intact.
+void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void writeFileAtomically(const std::filesystem::path& path, std::string_view text);
+
+// Throws Error with the path and the reason.
+std::string readTextFile(const std::filesystem::path& path);
+
+}  // namespace vit

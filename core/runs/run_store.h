@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The runs on this computer: one self-contained folder each, never overwritten.
+//
+//   config.json       the hyperparameters
+//   environment.json  versions, device, data set, class names, image statistics
+//   steps.jsonl       one StepDone a line      (append-only, readable while written)
+//   epochs.jsonl      one EpochDone a line
+//   log.txt           messages with their time
+//   best.safetensors  weights at the best validation accuracy
+//   last.safetensors  weights, optimizer state and position after the last finished epoch
+//   result.json       how it ended; absent while it runs or when it was killed
+#pragma once
+
+#include "config/config.h"
+#include "train/event.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+struct RunSummary {
+    std::string name;
+    std::filesystem::path folder;
+    std::string created;       // ISO 8601, local time
+    Config config;
+    std::int64_t epochsDone = 0;
+    double bestValidationAccuracy = 0;
+    std::optional<RunFinished> result;  // none: running, killed or failed
+    bool hasModel = false;              // best.safetensors is there
+};
+
+struct RunCurves {
+    std::vector<StepDone> steps;
+    std::vector<EpochDone> epochs;
+};
+
+class RunStore {
+public:
+    // $XDG_DATA_HOME/vit-workbench/runs
+    static std::filesystem::path defaultFolder();
+
+    explicit RunStore(std::filesystem::path folder = defaultFolder());
+
+    const std::filesystem::path& folder() const { return m_folder; }
+    // Newest first. Folders that are no runs are passed over; a torn last line of a curve is dropped.
+    std::vector<RunSummary> list() const;
+    std::optional<RunSummary> lastTrained() const;  // the newest that has a model
+
+    // Makes a new, empty, uniquely named folder: "2026-03-01-1407-first-steps", with "-2" and so on if it is taken.
+    std::filesystem::path create(const std::string& label) const;
+
+private:
+    std::filesystem::path m_folder;
+};
+
+// A single run's folder, wherever it lies. Throw Error if it is no run.
+RunSummary readRun(const std::filesystem::path& folder);
+RunCurves readCurves(const std::filesystem::path& folder);
+
+}  // namespace vit

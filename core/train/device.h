@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The devices that can train, and which one a choice means here.
+#pragma once
+
+#include "config/config.h"
+
+#include <string>
+#include <vector>
+
+namespace vit {
+
+struct DeviceInfo {
+    DeviceChoice choice = DeviceChoice::Cpu;  // Cpu or Cuda
+    std::string name;                         // "NVIDIA H100", or the CPU's model name
+    double memoryBytes = 0;
+    bool bfloat16 = false;  // the hardware has bf16 arithmetic
+};
+
+// The CPU first, then the CUDA devices that this build can use.
+std::vector<DeviceInfo> availableDevices();
+
+struct DeviceSelection {
+    DeviceInfo device;
+    Precision precision = Precision::Float32;  // Float32 or BFloat16
+    int threads = 1;                           // CPU threads
+    std::string deviceText;     // "CPU, 2 threads (auto: no CUDA device found)"
+    std::string precisionText;  // "fp32", "bf16 (auto: the CPU has AVX-512 bf16)"
+};
+
+// Throws InvalidInput when a device is chosen that is not there.
+DeviceSelection selectDevice(const RunConfig& run);
+
+// Keeps large tensors' memory with the process from step to step: glibc would give it back and fault it in again at each
+// step. Call it once at the start of main().
+void tuneAllocator();
+
+// "libtorch 2.13.0, CPU build" and the like.
+std::string libraryVersions();
+
+}  // namespace vit
