@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Puts the layers together.
+#include "model/vision_transformer.h"
+
+namespace vit {
+
+namespace nn = torch::nn;
+
+VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const HeadConfig& headConfig,
+                                             const ModelInput& input)
+    : m_headType(headConfig.type), m_heads(model.heads), m_keyDim(model.keyDim) {
+    const std::int64_t side = model.imageSize / model.patchSize;
+    const std::int64_t patches = side * side;
+    const bool classToken = m_headType == HeadType::ClassToken;
+
+    patchEmbed = register_module("patch_embed", PatchEmbedding(model.patchSize, input.channels, model.projectionDim));
+    if (classToken) clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
+    posEmbed = register_parameter("pos_embed", torch::zeros({patches + (classToken ? 1 : 0), model.projectionDim}));
+    nn::ModuleList list;
+    for (std::int64_t i = 0; i < model.layers; ++i) {
+        blocks.push_back(Block(model, i));
+        list->push_back(blocks.back());
+    }
+    register_module("blocks", list);
+    norm = register_module(
+        "norm", nn::LayerNorm(nn::LayerNormOptions({model.projectionDim}).eps(model.normEpsilon)));
+    const std::int64_t features = m_headType == HeadType::Flatten ? patches * model.projectionDim : model.projectionDim;
+    head = register_module("head", Head(headConfig, features, input.classes, model.layers));
+}
+
+torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images) {
+    torch::Tensor tokens = patchEmbed(images);  // [B, N, D]
+    if (clsToken.defined()) {
+        tokens = torch::cat({clsToken.to(tokens.dtype()).expand({tokens.size(0), 1, -1}), tokens}, 1);  // [B, 1+N, D]
+    }
+    return tokens + posEmbed;
+}
+
+torch::Tensor VisionTransformerImpl::summarize(const torch::Tensor& tokens) {
+    switch (m_headType) {
+        case HeadType::Flatten: return tokens.flatten(1);
+        case HeadType::GlobalAveragePooling: return tokens.mean(1);
+        case HeadType::ClassToken: return tokens.select(1, 0);
+    }
+    return {};
+}
+
+torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images, const ForwardMode& mode,
+                                             const ForwardTap& tap) {
+    const auto show = [&tap](const std::string& name, const torch::Tensor& value) {
+        if (tap) tap(name, value);
+    };
+    torch::Tensor tokens = encode(images);
+    show("encoding", tokens);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        tokens = blocks[i]->attend(tokens, mode);
+        show("blocks." + std::to_string(i) + ".attention", tokens);
+        tokens = blocks[i]->transform(tokens, mode);
+        show("blocks." + std::to_string(i) + ".mlp", tokens);
+    }
+    tokens = norm(tokens);
+    show("norm", tokens);
+    const torch::Tensor features = summarize(tokens);
+    show("head_input", features);
+    const torch::Tensor logits = head(features, mode);
+    show("logits", logits);
+    return logits;
+}
+
+}  // namespace vit

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The model: patch embedding, learned positions, pre-norm blocks, head.
+#pragma once
+
+#include "config/config.h"
+#include "config/derived.h"
+#include "model/layers.h"
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+// Called with each intermediate of a forward pass: "encoding", "blocks.0.attention", "blocks.0.mlp" (both with their
+// residual), …, "norm" [B, N, D], "head_input" [B, F], "logits".
+using ForwardTap = std::function<void(const std::string& name, const torch::Tensor& value)>;
+
+class VisionTransformerImpl : public torch::nn::Module {
+public:
+    VisionTransformerImpl(const ModelConfig& model, const HeadConfig& head, const ModelInput& input);
+
+    // Normalised images [B, C, S, S] -> logits [B, classes].
+    torch::Tensor forward(const torch::Tensor& images, const ForwardMode& mode = {}, const ForwardTap& tap = {});
+
+    // Glorot-uniform kernels with Keras's fans, zero biases, positions uniform ±0.05: a function of the seed alone.
+    void initialize(std::uint64_t seed);
+
+    PatchEmbedding patchEmbed{nullptr};
+    torch::Tensor clsToken;  // [D]; undefined without a class token
+    torch::Tensor posEmbed;  // [N, D], the class token first
+    std::vector<Block> blocks;
+    torch::nn::LayerNorm norm{nullptr};
+    Head head{nullptr};
+
+private:
+    HeadType m_headType;
+    std::int64_t m_heads;
+    std::int64_t m_keyDim;
+
+    torch::Tensor encode(const torch::Tensor& images);    // [B, N, D]
+    torch::Tensor summarize(const torch::Tensor& tokens);  // [B, N, D] -> [B, F]
+};
+TORCH_MODULE(VisionTransformer);
+
+}  // namespace vit
