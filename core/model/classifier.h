@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A network together with its input pipeline and class names: from stored images to metrics and predictions.
+#pragma once
+
+#include "config/config.h"
+#include "data/dataset.h"
+#include "data/input_pipeline.h"
+#include "inspect/prediction.h"
+#include "model/model_description.h"
+#include "model/vision_transformer.h"
+#include "train/event.h"
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <memory>
+
+namespace vit {
+
+// Sums over images, kept in double so that the mean does not depend on how they were batched.
+struct MetricSums {
+    double loss = 0;
+    double correct = 0;
+    double correctTop5 = 0;
+    std::int64_t images = 0;
+
+    EpochMetrics mean() const;  // all NaN when there were no images
+};
+
+// Of one batch: [loss summed over the images, right, right within the first five], float64 [3] on the logits' device.
+// As Keras counts: the arg max has the lowest index of a tie; an image is within the first five when fewer than five
+// classes have a larger logit than its own.
+torch::Tensor batchMetrics(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& meanLoss);
+
+// Called between batches with images done and in all; returning false ends the evaluation with Cancelled.
+using EvaluationProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
+class Classifier {
+public:
+    // Fresh weights, drawn from config.run.seed.
+    Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16 = false);
+
+    const Config& config() const { return m_config; }
+    const ModelDescription& description() const { return m_description; }
+    VisionTransformer& network() { return m_network; }
+    const InputPipeline& pipeline() const { return m_pipeline; }
+    torch::Device device() const { return m_pipeline.device(); }
+    bool bfloat16() const { return m_bfloat16; }
+
+    // Logits [B, classes], float32, of prepared images; under bf16 autocast if so built.
+    torch::Tensor logits(const torch::Tensor& prepared, const ForwardMode& mode);
+
+    MetricSums evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress = {});
+
+    // A photo of any size, in fp32. Fills `top` and `milliseconds` of the prediction.
+    Prediction predict(const Image& photo, int top);
+
+private:
+    Config m_config;
+    ModelDescription m_description;
+    InputPipeline m_pipeline;
+    bool m_bfloat16;
+    VisionTransformer m_network{nullptr};
+};
+
+// A finished run's best weights on a device. Throws Error if the folder holds none or they do not fit.
+struct OpenedModel {
+    std::unique_ptr<Classifier> classifier;
+    std::string runName;
+    std::int64_t epoch = 0;
+    std::int64_t step = 0;
+};
+OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device);
+
+}  // namespace vit
