@@ -84,4 +84,8 @@ private:
     std::int64_t m_count = 0;
 };
 
+// A photo as a model was trained to see it: centre square, brought (area) to the training images' size and channels. The
+// model's input pipeline then resizes it to the input size.
+Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape);
+
 }  // namespace vit

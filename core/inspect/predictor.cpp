@@ -56,11 +56,4 @@ EvaluationResult Predictor::evaluate(const DatasetView& view) {
     return {view.count(), mean.loss, mean.accuracy, mean.top5Accuracy, elapsed.count()};
 }
 
-Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape) {
-    Image image = convertChannels(photo, nativeShape.channels);
-    if (image.width != nativeShape.width || image.height != nativeShape.height)
-        image = resizeArea(cropCentreSquare(image), nativeShape.width, nativeShape.height);
-    return image;
-}
-
 }  // namespace vit

@@ -5,7 +5,7 @@
 #include "config/config.h"
 #include "data/dataset.h"
 #include "data/image.h"
-#include "inspect/prediction.h"
+#include "model/prediction.h"
 
 #include <filesystem>
 #include <memory>
@@ -43,9 +43,5 @@ private:
     explicit Predictor(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };
-
-// A photo as the model was trained to see it: centre square, brought (area) to the training images' size and channels.
-// The model then resizes it to its input size itself.
-Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape);
 
 }  // namespace vit

@@ -4,7 +4,6 @@
 
 #include "config/schema.h"
 #include "error.h"
-#include "inspect/predictor.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 #include "model/autocast.h"

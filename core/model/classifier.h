@@ -5,27 +5,18 @@
 #include "config/config.h"
 #include "data/dataset.h"
 #include "data/input_pipeline.h"
-#include "inspect/prediction.h"
+#include "model/metrics.h"
 #include "model/model_description.h"
+#include "model/prediction.h"
 #include "model/vision_transformer.h"
-#include "train/event.h"
 
 #include <torch/torch.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 
 namespace vit {
-
-// Sums over images, kept in double so that the mean does not depend on how they were batched.
-struct MetricSums {
-    double loss = 0;
-    double correct = 0;
-    double correctTop5 = 0;
-    std::int64_t images = 0;
-
-    EpochMetrics mean() const;  // all NaN when there were no images
-};
 
 // Of one batch: [loss summed over the images, right, right within the first five], float64 [3] on the logits' device.
 // As Keras counts: the arg max has the lowest index of a tie; an image is within the first five when fewer than five

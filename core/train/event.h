@@ -3,7 +3,8 @@
 #pragma once
 
 #include "config/config.h"
-#include "inspect/prediction.h"
+#include "model/metrics.h"
+#include "model/prediction.h"
 
 #include <cstdint>
 #include <string>
@@ -42,12 +43,6 @@ struct StepDone {
     double elapsedSeconds = 0;     // since Train
     double remainingSeconds = 0;   // estimated, with validation; below 0 = not known yet
     double memoryBytes = 0;        // peak resident memory, or the GPU's peak
-};
-
-struct EpochMetrics {
-    double loss = 0;
-    double accuracy = 0;
-    double top5Accuracy = 0;
 };
 
 struct EpochDone {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What this computer has, and what a choice comes to.
+#include "train/device.h"
+
+#include "error.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <ATen/Context.h>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include <unistd.h>
+
+namespace vit {
+
+namespace {
+
+std::string cpuName() {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+    }
+    return "CPU";
+}
+
+bool cpuHasBfloat16() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
+std::string precisionName(Precision precision) { return precision == Precision::BFloat16 ? "bf16" : "fp32"; }
+
+DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
+    const std::vector<DeviceInfo> devices = availableDevices();
+    const auto cuda = std::find_if(devices.begin(), devices.end(),
+                                   [](const DeviceInfo& d) { return d.choice == DeviceChoice::Cuda; });
+    if (choice == DeviceChoice::Cuda && cuda == devices.end()) {
+        const std::string cause = at::hasCUDA() || at::globalContext().hasCUDA()
+                                      ? "no CUDA device can be used: check the driver with nvidia-smi"
+                                      : "this build has no CUDA support or no CUDA device is there";
+        throw InvalidInput(Issues{{"run.device", "CUDA was chosen, but " + cause + ". Choose auto or cpu."}});
+    }
+    if (choice == DeviceChoice::Auto)
+        why = cuda != devices.end() ? " (auto: a CUDA device is present)" : " (auto: no CUDA device found)";
+    return choice != DeviceChoice::Cpu && cuda != devices.end() ? *cuda : devices.front();
+}
+
+}  // namespace
+
+std::vector<DeviceInfo> availableDevices() {
+    const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+    std::vector<DeviceInfo> devices = {{DeviceChoice::Cpu, cpuName(), memory, cpuHasBfloat16()}};
+    if (at::hasCUDA() && torch::cuda::is_available())
+        devices.push_back({DeviceChoice::Cuda, "CUDA device 0", 0, true});
+    return devices;
+}
+
+DeviceSelection selectDevice(const RunConfig& run) {
+    DeviceSelection selection;
+    std::string why;
+    selection.device = chooseDevice(run.device, why);
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    selection.threads = run.threads > 0 ? static_cast<int>(run.threads) : cores;
+    if (selection.device.choice == DeviceChoice::Cpu) {
+        selection.deviceText =
+            "CPU, " + std::to_string(selection.threads) + (selection.threads == 1 ? " thread" : " threads") + why;
+    } else {
+        selection.deviceText = selection.device.name + why;
+    }
+
+    selection.precision = run.precision;
+    std::string precisionWhy;
+    if (run.precision == Precision::Auto) {
+        selection.precision = selection.device.bfloat16 ? Precision::BFloat16 : Precision::Float32;
+        precisionWhy = selection.device.bfloat16 ? " (auto: the device has bf16 arithmetic)"
+                                                 : " (auto: the device has no bf16 arithmetic)";
+    }
+    selection.precisionText = precisionName(selection.precision) + precisionWhy;
+    return selection;
+}
+
+void tuneAllocator() {
+#if defined(__GLIBC__)
+    constexpr int kGibibyte = 1 << 30;
+    mallopt(M_MMAP_THRESHOLD, kGibibyte);
+    mallopt(M_TRIM_THRESHOLD, 2 * (kGibibyte - 1));
+    mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+std::string libraryVersions() {
+    return std::string("libtorch ") + TORCH_VERSION + (at::hasCUDA() ? ", CUDA build" : ", CPU build");
+}
+
+}  // namespace vit
