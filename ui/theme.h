@@ -47,19 +47,19 @@ const Colors& colors(const QWidget* widget);
 // Sets style, palette and stylesheet of the application; every widget follows at once.
 void applyTheme(bool dark);
 
-// What the desktop asks for: its appearance portal, else the palette the application began with.
-bool systemPrefersDark();
+enum class IconTint { Text, Muted, OnAccent, Error, Warning };
 
-// resources/icons/NAME.svg, drawn in the current text colour (grey when disabled) at any size and scale.
-QIcon icon(const QString& name);
+// resources/icons/NAME.svg, drawn in the palette's colour (grey when disabled) at any size and scale.
+QIcon icon(const QString& name, IconTint tint = IconTint::Text);
+QIcon applicationIcon();
 
 // For titles inside a page, and for large numbers; relative to the application font.
 QFont titleFont();
 QFont displayFont();
 QFont monospaceFont();
 
-// Marks a widget for the stylesheet: `card` (surface with a border), `muted`, `title`, `error`, `warning`, `primary`, ….
-// See theme.cpp for the list.
+// Marks a widget for the stylesheet: "card" (a surface with a border), "muted", "error", "warning", "primary" (the one
+// button that matters), "segment" (a button of a group of which one is down), "header" (a clickable section title).
 void setRole(QWidget* widget, const char* role);
 
 }  // namespace vit::ui
