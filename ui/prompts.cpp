@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real dialogs.
+#include "prompts.h"
+
+#include "data/image.h"
+
+#include <QFileDialog>
+#include <QInputDialog>
+#include <QMessageBox>
+#include <QPushButton>
+
+namespace vit::ui {
+
+QString Prompts::openFile(QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
+    return QFileDialog::getOpenFileName(parent, title, folder, filter);
+}
+
+QString Prompts::openFolder(QWidget* parent, const QString& title, const QString& folder) {
+    return QFileDialog::getExistingDirectory(parent, title, folder);
+}
+
+QString Prompts::saveFile(QWidget* parent, const QString& title, const QString& suggestion, const QString& filter) {
+    return QFileDialog::getSaveFileName(parent, title, suggestion, filter);
+}
+
+QString Prompts::askText(QWidget* parent, const QString& title, const QString& label, const QString& suggestion) {
+    return QInputDialog::getText(parent, title, label, QLineEdit::Normal, suggestion);
+}
+
+bool Prompts::confirm(QWidget* parent, const QString& title, const QString& text, const QString& yes,
+                      const QString& no) {
+    QMessageBox box(QMessageBox::Question, title, text, QMessageBox::NoButton, parent);
+    const QPushButton* accept = box.addButton(yes, QMessageBox::AcceptRole);
+    QPushButton* decline = box.addButton(no, QMessageBox::RejectRole);
+    box.setDefaultButton(decline);
+    box.setEscapeButton(decline);
+    box.exec();
+    return box.clickedButton() == accept;
+}
+
+void Prompts::showError(QWidget* parent, const QString& title, const QString& text) {
+    QMessageBox::warning(parent, title, text);
+}
+
+void Prompts::showInformation(QWidget* parent, const QString& title, const QString& text) {
+    QMessageBox::information(parent, title, text);
+}
+
+QString imageFilter() {
+    QStringList patterns;
+    for (const std::string& extension : imageExtensions()) patterns << "*" + QString::fromStdString(extension);
+    return QObject::tr("Images (%1);;All files (*)").arg(patterns.join(' '));
+}
+
+}  // namespace vit::ui
