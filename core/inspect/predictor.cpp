@@ -2,6 +2,7 @@
 // A trained model behind a border without tensors.
 #include "inspect/predictor.h"
 
+#include "error.h"
 #include "model/classifier.h"
 #include "train/device.h"
 

@@ -10,19 +10,9 @@
 #include "model/weights.h"
 
 #include <chrono>
-#include <limits>
 #include <numeric>
 
 namespace vit {
-
-EpochMetrics MetricSums::mean() const {
-    if (images == 0) {
-        constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-        return {kNone, kNone, kNone};
-    }
-    const auto n = static_cast<double>(images);
-    return {loss / n, correct / n, correctTop5 / n};
-}
 
 torch::Tensor batchMetrics(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& meanLoss) {
     const torch::NoGradGuard noGrad;

@@ -50,7 +50,7 @@ public:
     void requestPause();
     void requestContinue();
 
-    // From RunStarted's request until the terminal event (RunFinished or RunFailed) has been delivered.
+    // From train() until just before the terminal event (RunFinished or RunFailed) of the last run asked for.
     bool busy() const;
     bool paused() const;
 

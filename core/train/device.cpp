@@ -14,6 +14,7 @@
 #endif
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -31,6 +32,20 @@ std::string cpuName() {
     return "CPU";
 }
 
+// From the driver's own report: libtorch's properties need the CUDA toolkit's headers.
+std::string gpuName() {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", none)) {
+        std::ifstream file(entry.path() / "information");
+        for (std::string line; std::getline(file, line);) {
+            if (!line.starts_with("Model:")) continue;
+            const std::size_t begin = line.find_first_not_of(" \t", 6);
+            if (begin != std::string::npos) return line.substr(begin);
+        }
+    }
+    return "CUDA device 0";
+}
+
 bool cpuHasBfloat16() {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx512bf16");
@@ -46,9 +61,8 @@ DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
     const auto cuda = std::find_if(devices.begin(), devices.end(),
                                    [](const DeviceInfo& d) { return d.choice == DeviceChoice::Cuda; });
     if (choice == DeviceChoice::Cuda && cuda == devices.end()) {
-        const std::string cause = at::hasCUDA() || at::globalContext().hasCUDA()
-                                      ? "no CUDA device can be used: check the driver with nvidia-smi"
-                                      : "this build has no CUDA support or no CUDA device is there";
+        const std::string cause = at::hasCUDA() ? "no CUDA device can be used: check the driver with nvidia-smi"
+                                                : "this program was built with the CPU build of libtorch";
         throw InvalidInput(Issues{{"run.device", "CUDA was chosen, but " + cause + ". Choose auto or cpu."}});
     }
     if (choice == DeviceChoice::Auto)
@@ -62,7 +76,7 @@ std::vector<DeviceInfo> availableDevices() {
     const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
     std::vector<DeviceInfo> devices = {{DeviceChoice::Cpu, cpuName(), memory, cpuHasBfloat16()}};
     if (at::hasCUDA() && torch::cuda::is_available())
-        devices.push_back({DeviceChoice::Cuda, "CUDA device 0", 0, true});
+        devices.push_back({DeviceChoice::Cuda, gpuName(), 0, true});
     return devices;
 }
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The record of what a run was made with: its model's description and the program's and the computer's.
+#pragma once
+
+#include "model/model_description.h"
+#include "train/event.h"
+
+#include <string>
+
+namespace vit {
+
+// The text of environment.json; modelDescriptionFromJson() reads its part of it.
+std::string environmentJson(const ModelDescription& description, const RunStarted& run, int threads);
+
+}  // namespace vit

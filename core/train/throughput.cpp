@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Smoothed speed from the times between steps.
+#include "train/throughput.h"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+
+namespace vit {
+
+namespace {
+
+double secondsBetween(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
+}  // namespace
+
+void Throughput::start(double before) {
+    *this = Throughput();
+    m_before = before;
+}
+
+void Throughput::step(std::int64_t images) {
+    const auto now = Clock::now();
+    const double perImage = secondsBetween(m_last, now) / static_cast<double>(std::max<std::int64_t>(images, 1));
+    m_last = now;
+    ++m_steps;
+    // The first step pays for warming up: the second one's time replaces it. Later ones are averaged over about ten.
+    const double weight = m_steps <= 2 ? 1 : std::max(0.1, 1.0 / static_cast<double>(m_steps - 1));
+    m_secondsPerImage += weight * (perImage - m_secondsPerImage);
+}
+
+void Throughput::skip() { m_last = Clock::now(); }
+
+double Throughput::elapsedSeconds() const { return m_before + secondsBetween(m_started, Clock::now()); }
+
+double Throughput::remainingSeconds(std::int64_t images, std::int64_t epochs) const {
+    if (m_steps == 0) return -1;
+    return static_cast<double>(images) * m_secondsPerImage + static_cast<double>(epochs) * m_overhead;
+}
+
+double peakMemoryBytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace vit

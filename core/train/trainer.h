@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The training loop: epochs of steps, validation, checkpoints and the final test.
+#pragma once
+
+#include "config/config.h"
+#include "data/dataset.h"
+#include "model/classifier.h"
+#include "train/checkpoint.h"
+#include "train/device.h"
+#include "train/event.h"
+#include "train/optimizer.h"
+#include "train/throughput.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+// What the loop asks of the one who runs it. All are called on the loop's thread.
+struct TrainerHooks {
+    std::function<void(const Event&)> emit;
+    // Between two steps or two batches of an evaluation: false ends the run within this step.
+    std::function<bool()> goOn;
+};
+
+struct TrainerLimits {
+    std::int64_t maxSteps = 0;   // end (as Stopped) after so many steps; 0 = no limit
+    bool testAfterStop = false;  // evaluate the best weights on the test set even when stopped
+};
+
+class Trainer {
+public:
+    // The folder is the run's own and exists. Throws InvalidInput when the data set is too small for the configuration.
+    Trainer(const Config& config, std::shared_ptr<const Dataset> data, const DeviceSelection& device,
+            std::filesystem::path runFolder, TrainerHooks hooks);
+
+    Classifier& classifier() { return *m_classifier; }
+    std::shared_ptr<Classifier> sharedClassifier() const { return m_classifier; }
+    const TrainingPosition& position() const { return m_position; }
+    std::int64_t stepsPerEpoch() const { return m_stepsPerEpoch; }
+    const DatasetView& trainView() const { return m_train; }
+    const DatasetView& validationView() const { return m_validation; }
+    const DatasetView& testView() const { return m_test; }
+
+    // Goes on after the last finished epoch of this folder.
+    void resume();
+
+    // Trains to the last planned epoch or until told to end. The classifier holds the best weights afterwards.
+    RunFinished run(const TrainerLimits& limits);
+
+private:
+    enum class Outcome { Finished, Stopped };
+
+    Config m_config;
+    std::filesystem::path m_folder;
+    TrainerHooks m_hooks;
+    DatasetView m_train;
+    DatasetView m_validation;
+    DatasetView m_test;
+    std::shared_ptr<Classifier> m_classifier;
+    AdamW m_optimizer;
+    std::int64_t m_stepsPerEpoch;
+    TrainingPosition m_position;
+    Throughput m_throughput;
+
+    Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums);
+    torch::Tensor trainStep(std::span<const std::int64_t> positions, std::int64_t step, double learningRate);
+    StepDone describeStep(std::int64_t epoch, std::int64_t stepInEpoch, const MetricSums& batch) const;
+    bool finishEpoch(std::int64_t epoch, const MetricSums& sums, double seconds);
+    EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable);
+    void loadBest();
+    std::filesystem::path bestPath() const { return m_folder / "best.safetensors"; }
+    std::filesystem::path lastPath() const { return m_folder / "last.safetensors"; }
+};
+
+}  // namespace vit
