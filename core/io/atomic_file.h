@@ -14,6 +14,8 @@ namespace vit {
 // Throws Error with the path and the system's reason (disk full, no permission, …); the old file is then intact.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text);
+// The parts one after another.
+void writeFileAtomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts);
 
 // Throws Error with the path and the reason.
 std::string readTextFile(const std::filesystem::path& path);

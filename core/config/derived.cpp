@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Closed forms for what a configuration leads to: patches, parameters, arithmetic, memory.
+#include "config/derived.h"
+
+#include "config/field_check.h"
+#include "config/schema.h"
+
+#include <algorithm>
+
+namespace vit {
+
+namespace {
+
+constexpr double kBytesPerNumber = 4;    // fp32
+constexpr double kCopiesOfWeights = 4;   // weights, gradients and Adam's two moments
+
+std::int64_t denseParameters(std::int64_t inputs, std::int64_t outputs) { return (inputs + 1) * outputs; }
+
+double denseFlops(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+    return 2.0 * static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);
+}
+
+// What a stack of parts costs, added up from the input to the logits.
+struct Cost {
+    std::int64_t parameters = 0;
+    double flops = 0;        // of an image's forward pass
+    double activations = 0;  // numbers kept of an image for the backward pass
+
+    void addDense(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
+        parameters += denseParameters(inputs, outputs);
+        flops += denseFlops(rows, inputs, outputs);
+        activations += static_cast<double>(rows * outputs);
+    }
+    void addNorm(std::int64_t rows, std::int64_t width) {
+        parameters += 2 * width;
+        activations += static_cast<double>(rows * width);
+    }
+    // GELU keeps its result beside its input, and dropout what it let through.
+    void addActivation(std::int64_t rows, std::int64_t width, double dropout) {
+        activations += static_cast<double>(rows * width) * (dropout > 0 ? 2 : 1);
+    }
+};
+
+void addEmbedding(Cost& cost, const ModelConfig& model, const DerivedFacts& facts) {
+    cost.addDense(facts.patchesPerImage, facts.elementsPerPatch, model.projectionDim);
+    cost.activations += static_cast<double>(facts.patchesPerImage * facts.elementsPerPatch);
+    cost.parameters += facts.tokens * model.projectionDim;  // position embedding
+    if (facts.tokens > facts.patchesPerImage) cost.parameters += model.projectionDim;
+}
+
+void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
+    const std::int64_t dim = model.projectionDim;
+    const std::int64_t inner = model.heads * model.keyDim;
+
+    cost.addNorm(tokens, dim);
+    cost.addDense(tokens, dim, 3 * inner);  // query, key and value
+    cost.flops += 2 * denseFlops(tokens, inner, tokens);  // scores, and the weighted sum of values
+    const double weights = static_cast<double>(model.heads) * static_cast<double>(tokens) * static_cast<double>(tokens);
+    cost.activations += weights * (model.attentionDropout > 0 ? 2 : 1) + static_cast<double>(tokens * inner);
+    cost.addDense(tokens, inner, dim);
+
+    cost.addNorm(tokens, dim);
+    std::int64_t width = dim;
+    for (const std::int64_t units : model.mlpUnits) {
+        cost.addDense(tokens, width, units);
+        cost.addActivation(tokens, units, model.mlpDropout);
+        width = units;
+    }
+}
+
+void addHead(Cost& cost, const HeadConfig& head, std::int64_t inputs, std::int64_t classes) {
+    std::int64_t width = inputs;
+    for (const std::int64_t units : head.units) {
+        cost.addDense(1, width, units);
+        cost.addActivation(1, units, head.dropout);
+        width = units;
+    }
+    cost.addDense(1, width, classes);
+}
+
+// Only sizes in the schema's ranges keep every product below within 64 bits.
+bool sizesAreUsable(const Config& config, const ModelInput& input) {
+    const auto inRange = [&](const Field& field) {
+        const bool matters = field.key.starts_with("model.") || field.key.starts_with("head.") ||
+                             field.key == "run.batch_size";
+        return !matters || !rangeProblem(field, field.get(config));
+    };
+    return std::all_of(schema().begin(), schema().end(), inRange) &&
+           config.model.imageSize % config.model.patchSize == 0 && !config.model.mlpUnits.empty() &&
+           config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 && input.channels <= 1024 &&
+           input.classes >= 1 && input.classes <= 100'000'000;
+}
+
+}  // namespace
+
+DerivedFacts derive(const Config& config, const ModelInput& input) {
+    if (!sizesAreUsable(config, input)) return {};
+    const ModelConfig& model = config.model;
+    DerivedFacts facts;
+    facts.patchesPerSide = model.imageSize / model.patchSize;
+    facts.patchesPerImage = facts.patchesPerSide * facts.patchesPerSide;
+    facts.tokens = facts.patchesPerImage + (config.head.type == HeadType::ClassToken ? 1 : 0);
+    facts.elementsPerPatch = model.patchSize * model.patchSize * input.channels;
+
+    Cost block;
+    addBlock(block, model, facts.tokens);
+    Cost rest;
+    addEmbedding(rest, model, facts);
+    rest.addNorm(facts.tokens, model.projectionDim);
+    const bool flatten = config.head.type == HeadType::Flatten;
+    addHead(rest, config.head, flatten ? facts.patchesPerImage * model.projectionDim : model.projectionDim, input.classes);
+
+    const auto layers = static_cast<double>(model.layers);
+    facts.parameters = rest.parameters + model.layers * block.parameters;
+    facts.forwardFlopsPerImage = rest.flops + layers * block.flops;
+    facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage;
+    const double activations = rest.activations + layers * block.activations;
+    facts.trainingMemoryBytes = kBytesPerNumber * (kCopiesOfWeights * static_cast<double>(facts.parameters) +
+                                                   static_cast<double>(config.run.batchSize) * activations);
+    return facts;
+}
+
+}  // namespace vit

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The whole table of hyperparameters, put together from its groups, and how a row is found by its key.
+#include "config/schema.h"
+
+#include "config/schema_parts.h"
+
+#include <unordered_map>
+
+namespace vit {
+
+namespace {
+
+struct Group {
+    const char* name;
+    std::vector<Field> (*fields)();
+};
+
+constexpr Group kGroups[] = {
+    {"Data", schema_parts::dataFields},           {"Augmentation", schema_parts::augmentationFields},
+    {"Model", schema_parts::modelFields},         {"Head", schema_parts::headFields},
+    {"Optimizer", schema_parts::optimizerFields}, {"Schedule", schema_parts::scheduleFields},
+    {"Run", schema_parts::runFields},
+};
+
+std::vector<Field> assembled() {
+    std::vector<Field> all;
+    for (const Group& group : kGroups) {
+        for (Field& field : group.fields()) {
+            field.group = group.name;
+            all.push_back(std::move(field));
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+const std::vector<Field>& schema() {
+    static const std::vector<Field> fields = assembled();
+    return fields;
+}
+
+const std::vector<std::string>& schemaGroups() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> list;
+        for (const Group& group : kGroups) list.emplace_back(group.name);
+        return list;
+    }();
+    return names;
+}
+
+const Field* findField(std::string_view key) {
+    static const std::unordered_map<std::string_view, const Field*> byKey = [] {
+        std::unordered_map<std::string_view, const Field*> map;
+        for (const Field& field : schema()) map.emplace(field.key, &field);
+        return map;
+    }();
+    const auto found = byKey.find(key);
+    return found == byKey.end() ? nullptr : found->second;
+}
+
+}  // namespace vit

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The schema's rows for the network: the transformer and its classification head.
+#include "config/schema_parts.h"
+
+namespace vit::schema_parts {
+
+std::vector<Field> modelFields() {
+    return {
+        tied({.key = "model.image_size",
+              .label = "Image size",
+              .unit = "px",
+              .help = "Every image is resized to a square of this width before it is cut into patches. "
+                      "It must be a multiple of the patch size.",
+              .minimum = 8,
+              .maximum = 1024,
+              .step = 8},
+             &Config::model, &ModelConfig::imageSize),
+        tied({.key = "model.patch_size",
+              .label = "Patch size",
+              .unit = "px",
+              .help = "The width of the square patches that become the model's tokens. Half the width means four "
+                      "times as many patches: finer detail, and more than four times the work.",
+              .minimum = 1,
+              .maximum = 256,
+              .step = 1},
+             &Config::model, &ModelConfig::patchSize),
+        tied({.key = "model.projection_dim",
+              .label = "Projection dimension",
+              .help = "How many numbers describe a patch inside the model. More can hold more, at the price of time "
+                      "and memory; 64 to 768 are usual.",
+              .minimum = 1,
+              .maximum = 8192,
+              .step = 16},
+             &Config::model, &ModelConfig::projectionDim),
+        tied({.key = "model.heads",
+              .label = "Attention heads",
+              .help = "How many different ways each block has of looking from patch to patch. 3 to 16 are usual.",
+              .minimum = 1,
+              .maximum = 64,
+              .step = 1},
+             &Config::model, &ModelConfig::heads),
+        tied({.key = "model.key_dim",
+              .label = "Dimension per head",
+              .help = "The size of query, key and value in each head. The published example takes 64; many models "
+                      "take the projection dimension divided by the heads.",
+              .minimum = 1,
+              .maximum = 1024,
+              .step = 8},
+             &Config::model, &ModelConfig::keyDim),
+        tied({.key = "model.mlp_units",
+              .label = "MLP units",
+              .help = "The widths of the dense layers in each block, in order, such as 128, 64. The last one must be "
+                      "the projection dimension.",
+              .minimum = 1,
+              .maximum = 65'536,
+              .step = 16},
+             &Config::model, &ModelConfig::mlpUnits),
+        tied({.key = "model.layers",
+              .label = "Transformer blocks",
+              .help = "How many transformer blocks follow one another. Time and memory grow with them; 4 to 12 are "
+                      "usual.",
+              .minimum = 1,
+              .maximum = 256,
+              .step = 1},
+             &Config::model, &ModelConfig::layers),
+        tied({.key = "model.attention_dropout",
+              .label = "Attention dropout",
+              .help = "The share of attention weights that is left out at random while training, against learning "
+                      "by heart. 0 switches it off.",
+              .minimum = 0,
+              .maximum = 0.95,
+              .step = 0.05},
+             &Config::model, &ModelConfig::attentionDropout),
+        tied({.key = "model.mlp_dropout",
+              .label = "MLP dropout",
+              .help = "The share of values that is left out at random after each dense layer of a block while "
+                      "training. 0 switches it off.",
+              .minimum = 0,
+              .maximum = 0.95,
+              .step = 0.05},
+             &Config::model, &ModelConfig::mlpDropout),
+        tied({.key = "model.norm_epsilon",
+              .label = "Norm epsilon",
+              .help = "Added to the variance in layer normalisation so that nothing is divided by zero. "
+                      "1e-06 is usual.",
+              .minimum = 1e-12,
+              .maximum = 0.1,
+              .step = 1e-6},
+             &Config::model, &ModelConfig::normEpsilon),
+    };
+}
+
+std::vector<Field> headFields() {
+    return {
+        tied({.key = "head.type",
+              .label = "Head input",
+              .help = "What the classifier is given at the end: all patches, their mean, or a token of its own."},
+             &Config::head, &HeadConfig::type,
+             {EnumChoice<HeadType>{HeadType::Flatten,
+                                   {"flatten", "Flatten",
+                                    "All patches side by side, as published; the first layer becomes very large."}},
+              {HeadType::GlobalAveragePooling, {"gap", "Average pooling", "The mean over all patches; small and fast."}},
+              {HeadType::ClassToken,
+               {"class-token", "Class token", "An extra learned token, as in the original Vision Transformer."}}}),
+        tied({.key = "head.units",
+              .label = "Hidden units",
+              .help = "The widths of the head's hidden layers, in order, such as 2048, 1024. Empty leads straight to "
+                      "the classes.",
+              .minimum = 1,
+              .maximum = 65'536,
+              .step = 64},
+             &Config::head, &HeadConfig::units),
+        tied({.key = "head.dropout",
+              .label = "Head dropout",
+              .help = "The share of values that is left out at random before each layer of the head while training. "
+                      "0 switches it off.",
+              .minimum = 0,
+              .maximum = 0.95,
+              .step = 0.05},
+             &Config::head, &HeadConfig::dropout),
+    };
+}
+
+}  // namespace vit::schema_parts

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether a configuration can be trained: each value in its range, and the values fit one another.
+#include "config/derived.h"
+#include "config/field_check.h"
+#include "config/number_text.h"
+#include "config/schema.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace vit {
+
+namespace {
+
+using Problem = std::optional<std::string>;
+
+constexpr std::int64_t kMaxPatches = 16'384;  // attention weights grow with its square
+constexpr std::int64_t kMaxParameters = 2'000'000'000;
+
+// The data set's name becomes a folder's name.
+Problem nameIsAFolderName(const Config& config) {
+    const std::string& name = config.data.name;
+    const bool odd = std::any_of(name.begin(), name.end(), [](char c) {
+        return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    if (!odd && !name.starts_with('.')) return std::nullopt;
+    return "Give the data set's name, not a path: add a folder of images under a name first.";
+}
+
+std::string joinedByOr(std::int64_t first, std::int64_t second, bool useFirst, bool useSecond) {
+    if (useFirst && useSecond && first != second) return std::to_string(first) + " or " + std::to_string(second);
+    return std::to_string(useFirst ? first : second);
+}
+
+Problem patchesFitImage(const Config& config) {
+    const std::int64_t image = config.model.imageSize;
+    const std::int64_t patch = config.model.patchSize;
+    if (image % patch == 0) return std::nullopt;
+
+    const Field& size = *findField("model.image_size");
+    const std::int64_t below = image / patch * patch;
+    const std::string images = joinedByOr(below, below + patch, static_cast<double>(below) >= size.minimum,
+                                          static_cast<double>(below + patch) <= size.maximum);
+    std::int64_t smaller = std::min(patch, image);
+    while (image % smaller != 0) --smaller;
+    std::int64_t larger = std::min(patch, image);
+    while (image % larger != 0) ++larger;
+    const std::string patches = joinedByOr(smaller, larger, true, larger < image);  // one patch an image teaches nothing
+    return "An image of " + std::to_string(image) + " px cannot be cut into patches of " + std::to_string(patch) +
+           " px: use patches of " + patches + " px, or an image size of " + images + " px.";
+}
+
+Problem patchesAreNotTooMany(const Config& config) {
+    const std::int64_t perSide = config.model.imageSize / config.model.patchSize;
+    if (perSide * perSide <= kMaxPatches) return std::nullopt;
+    return "These are " + groupedText(perSide * perSide) + " patches an image, more than the " +
+           groupedText(kMaxPatches) + " that can be trained: use larger patches or a smaller image size.";
+}
+
+Problem mlpEndsAtProjection(const Config& config) {
+    const auto& units = config.model.mlpUnits;
+    const std::string dim = std::to_string(config.model.projectionDim);
+    if (units.empty()) return "Each block needs at least one dense layer: use " + dim + ", or two such as " +
+                              std::to_string(2 * config.model.projectionDim) + ", " + dim + ".";
+    if (units.back() == config.model.projectionDim) return std::nullopt;
+    return "The last number is added to the block's input and must be the projection dimension: end with " + dim +
+           ", or set the projection dimension to " + std::to_string(units.back()) + ".";
+}
+
+Problem modelIsNotTooLarge(const Config& config) {
+    const std::int64_t parameters = derive(config, {}).parameters;
+    if (parameters <= kMaxParameters) return std::nullopt;
+    const bool flatten = config.head.type == HeadType::Flatten && !config.head.units.empty();
+    return "The model would have " + groupedText(parameters) + " parameters, more than the " +
+           groupedText(kMaxParameters) + " that can be trained: use smaller dimensions or fewer blocks" +
+           (flatten ? ", fewer head units or the gap head." : ".");
+}
+
+Problem decayLeavesWeights(const Config& config) {
+    const OptimizerConfig& optimizer = config.optimizer;
+    const bool decoupled = optimizer.decayConvention == DecayConvention::Decoupled;
+    const double perStep = optimizer.weightDecay * (decoupled ? 1 : optimizer.learningRate);
+    if (perStep < 1) return std::nullopt;
+    return "Each step would take away the whole weight: use less than " +
+           numberText(decoupled ? 1 : 1 / optimizer.learningRate) +
+           (decoupled ? ", or a convention that multiplies it by the learning rate." : ".");
+}
+
+Problem warmupEndsBeforeRun(const Config& config) {
+    const double warmup = config.schedule.warmupEpochs;
+    if (warmup == 0 || warmup < static_cast<double>(config.run.epochs)) return std::nullopt;
+    return "The run of " + groupedText(config.run.epochs) +
+           (config.run.epochs == 1 ? " epoch" : " epochs") + " is over before the warm-up: use a shorter one or more epochs.";
+}
+
+// A rule is looked at when every value that it reads is in range by itself; the first one is the field to complain at.
+struct Rule {
+    std::vector<std::string_view> reads;
+    Problem (*check)(const Config&);
+};
+
+const std::vector<Rule>& rules() {
+    static const std::vector<Rule> list = {
+        {{"data.name"}, nameIsAFolderName},
+        {{"model.patch_size", "model.image_size"}, patchesFitImage},
+        {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
+        {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
+        {{"model.projection_dim", "model.image_size", "model.patch_size", "model.heads", "model.key_dim",
+          "model.mlp_units", "model.layers", "head.type", "head.units"},
+         modelIsNotTooLarge},
+        {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention"}, decayLeavesWeights},
+        {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
+    };
+    return list;
+}
+
+Problem fieldProblem(const Config& config, std::string_view key) {
+    const Field* field = findField(key);
+    return rangeProblem(*field, field->get(config));
+}
+
+}  // namespace
+
+Issues validate(const Config& config) {
+    Issues issues;
+    for (const Field& field : schema()) {
+        if (const auto problem = fieldProblem(config, field.key)) {
+            issues.push_back({field.key, *problem});
+            continue;
+        }
+        for (const Rule& rule : rules()) {
+            if (rule.reads.front() != field.key) continue;
+            if (std::any_of(rule.reads.begin(), rule.reads.end(),
+                            [&](std::string_view key) { return fieldProblem(config, key).has_value(); })) {
+                continue;
+            }
+            if (const auto problem = rule.check(config)) {
+                issues.push_back({field.key, *problem});
+                break;  // one sentence a field: the next one may well follow from it
+            }
+        }
+    }
+    return issues;
+}
+
+}  // namespace vit

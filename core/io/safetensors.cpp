@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reading and writing safetensors: 8 bytes with the header's length, a JSON header, then the arrays without a gap.
+#include "io/safetensors.h"
+
+#include "error.h"
+#include "io/atomic_file.h"
+#include "io/strict_json.h"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <span>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+namespace vit {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the format is little-endian and is copied as it is");
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
+constexpr const char* kMetadataKey = "__metadata__";
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, const std::string& reason) {
+    throw Error(what + " " + path.string() + ": " + reason + (reason.ends_with('.') ? "" : "."));
+}
+
+// Reads on and knows how much is left. Its faults, as all in this file, leave out the path; readSafetensors adds it.
+class Reader {
+public:
+    explicit Reader(const std::filesystem::path& path) : m_file(std::fopen(path.c_str(), "rbe")) {
+        if (!m_file) fail(errno);
+        std::error_code code;
+        m_left = std::filesystem::file_size(path, code);
+        if (code) fail(code.value());
+    }
+    std::uint64_t left() const { return m_left; }
+
+    void read(std::span<std::byte> bytes) {
+        if (std::fread(bytes.data(), 1, bytes.size(), m_file.get()) != bytes.size()) {
+            if (std::ferror(m_file.get())) fail(errno);
+            throw Error("it became shorter while it was read");
+        }
+        m_left -= bytes.size();
+    }
+
+private:
+    [[noreturn]] static void fail(int code) { throw Error(std::system_category().message(code)); }
+
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+    std::unique_ptr<std::FILE, Close> m_file;
+    std::uint64_t m_left = 0;
+};
+
+Json readHeader(Reader& reader) {
+    std::uint64_t length = 0;
+    if (reader.left() < sizeof length) throw Error("it is too short for a header");
+    reader.read(std::as_writable_bytes(std::span(&length, 1)));
+    if (length > kMaxHeaderBytes) throw Error("its header claims a size of " + std::to_string(length) + " bytes");
+    if (length > reader.left()) throw Error("it ends within its header");
+    std::string text(length, '\0');
+    reader.read(std::as_writable_bytes(std::span(text.data(), text.size())));
+    if (!text.starts_with('{')) throw Error("its header is no JSON object");
+    return parseStrictJson(text);
+}
+
+std::uint64_t byteCount(const TensorData& tensor) {
+    std::uint64_t bytes = elementSize(tensor.dtype);
+    for (const std::int64_t size : tensor.shape) {
+        if (size < 0 || __builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) {
+            throw Error("it has an impossible shape");
+        }
+    }
+    return bytes;
+}
+
+bool areSizes(const Json& list) {
+    constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& size) {
+               return size.is_number_unsigned() && size.get<std::uint64_t>() <= kMost;
+           });
+}
+
+bool isEntry(const Json& json) {
+    return json.is_object() && json.size() == 3 && json.contains("dtype") && json["dtype"].is_string() &&
+           json.contains("shape") && areSizes(json["shape"]) && json.contains("data_offsets") &&
+           areSizes(json["data_offsets"]) && json["data_offsets"].size() == 2;
+}
+
+// An array whose place among the bytes after the header is known but whose bytes are not read yet.
+struct Entry {
+    std::string name;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    TensorData tensor;
+};
+
+Entry readEntry(const std::string& name, const Json& json) {
+    if (!isEntry(json)) throw Error("its entry in the header is not understood");
+    Entry entry{.name = name,
+                .begin = json["data_offsets"][0].get<std::uint64_t>(),
+                .end = json["data_offsets"][1].get<std::uint64_t>()};
+    entry.tensor.dtype = json["dtype"].get<std::string>();
+    entry.tensor.shape = json["shape"].get<std::vector<std::int64_t>>();
+    if (entry.end < entry.begin || entry.end - entry.begin != byteCount(entry.tensor)) {
+        throw Error("its range in the file does not fit its shape");
+    }
+    return entry;
+}
+
+std::map<std::string, std::string> readMetadata(const Json& json) {
+    if (!json.is_object()) throw Error("its metadata are no JSON object");
+    std::map<std::string, std::string> metadata;
+    for (const auto& [key, value] : json.items()) {
+        if (!value.is_string()) throw Error("its metadata's \"" + key + "\" is no text");
+        metadata[key] = value.get<std::string>();
+    }
+    return metadata;
+}
+
+// In the order of the file, which they fill without a gap: so the file is read once from front to back.
+void checkPlaces(std::vector<Entry>& entries, std::uint64_t dataBytes) {
+    std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+        return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+    });
+    std::uint64_t position = 0;
+    for (const Entry& entry : entries) {
+        if (entry.begin < position) throw Error("the array \"" + entry.name + "\" overlaps another one");
+        if (entry.begin > position) throw Error("there is a gap before the array \"" + entry.name + "\"");
+        position = entry.end;
+    }
+    if (position > dataBytes) throw Error("it ends within its arrays");
+    if (position < dataBytes) throw Error("there are bytes after its last array");
+}
+
+TensorFile readFile(Reader& reader) {
+    TensorFile file;
+    std::vector<Entry> entries;
+    const Json header = readHeader(reader);
+    for (const auto& [name, json] : header.items()) {
+        try {
+            if (name == kMetadataKey) file.metadata = readMetadata(json);
+            else entries.push_back(readEntry(name, json));
+        } catch (const Error& fault) {
+            throw Error("array \"" + name + "\": " + fault.what());
+        }
+    }
+    checkPlaces(entries, reader.left());
+    for (Entry& entry : entries) {
+        entry.tensor.bytes.resize(entry.end - entry.begin);
+        reader.read(entry.tensor.bytes);
+        file.tensors.emplace(std::move(entry.name), std::move(entry.tensor));
+    }
+    return file;
+}
+
+// Widest elements first, so that every array begins at a multiple of its element's size.
+std::vector<const std::pair<const std::string, TensorData>*> inFileOrder(const TensorFile& file) {
+    std::vector<const std::pair<const std::string, TensorData>*> order;
+    for (const auto& entry : file.tensors) order.push_back(&entry);
+    std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+        return elementSize(a->second.dtype) > elementSize(b->second.dtype);
+    });
+    return order;
+}
+
+std::string headerText(const TensorFile& file) {
+    Json header = Json::object();
+    if (!file.metadata.empty()) header[kMetadataKey] = file.metadata;
+    std::uint64_t position = 0;
+    for (const auto* entry : inFileOrder(file)) {
+        const auto& [name, tensor] = *entry;
+        if (name == kMetadataKey) throw Error("an array must not be called \"" + name + "\"");
+        if (tensor.bytes.size() != byteCount(tensor)) {
+            throw Error("array \"" + name + "\": its number of bytes does not fit its shape");
+        }
+        const std::uint64_t end = position + tensor.bytes.size();
+        header[name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {position, end}}};
+        position = end;
+    }
+    std::string text;
+    try {
+        text = header.dump();
+    } catch (const Json::exception&) {
+        throw Error("a name in it is no UTF-8 text");
+    }
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    return text;
+}
+
+}  // namespace
+
+std::size_t elementSize(const std::string& dtype) {
+    static const std::map<std::string, std::size_t> sizes = {{"F64", 8}, {"I64", 8}, {"F32", 4}, {"I32", 4},
+                                                             {"F16", 2}, {"BF16", 2}, {"U8", 1},  {"BOOL", 1}};
+    const auto found = sizes.find(dtype);
+    if (found == sizes.end()) throw Error("the number type \"" + dtype + "\" is not known");
+    return found->second;
+}
+
+TensorFile readSafetensors(const std::filesystem::path& path) {
+    try {
+        Reader reader(path);
+        return readFile(reader);
+    } catch (const Error& fault) {
+        fail("Cannot read the weights in", path, fault.what());
+    }
+}
+
+void writeSafetensors(const std::filesystem::path& path, const TensorFile& file) {
+    std::string header;
+    try {
+        header = headerText(file);
+    } catch (const Error& fault) {
+        fail("Cannot write the weights to", path, fault.what());
+    }
+    const std::uint64_t length = header.size();
+    std::vector<std::span<const std::byte>> parts = {std::as_bytes(std::span(&length, 1)),
+                                                     std::as_bytes(std::span(header.data(), header.size()))};
+    for (const auto* entry : inFileOrder(file)) parts.emplace_back(entry->second.bytes);
+    writeFileAtomically(path, std::span<const std::span<const std::byte>>(parts));
+}
+
+}  // namespace vit

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The worker: event order, stop latency, faults as events, predictions during training, resuming.
+#include "config/presets.h"
+#include "runs/session.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <condition_variable>
+#include <fstream>
+#include <mutex>
+#include <vector>
+
+using namespace vit;
+
+namespace {
+
+// Collects what a session says and lets a test wait for it.
+class Recorder {
+public:
+    Session::Listener listener() {
+        return [this](const Event& event) {
+            const std::lock_guard lock(m_mutex);
+            m_events.push_back(event);
+            m_changed.notify_all();
+        };
+    }
+
+    template <typename T>
+    bool waitFor(int count = 1, int seconds = 60) {
+        std::unique_lock lock(m_mutex);
+        return m_changed.wait_for(lock, std::chrono::seconds(seconds), [&] { return countOf<T>() >= count; });
+    }
+
+    template <typename T>
+    std::vector<T> all() {
+        const std::lock_guard lock(m_mutex);
+        std::vector<T> found;
+        for (const Event& event : m_events)
+            if (const T* e = std::get_if<T>(&event)) found.push_back(*e);
+        return found;
+    }
+
+    std::vector<Event> events() {
+        const std::lock_guard lock(m_mutex);
+        return m_events;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::vector<Event> m_events;
+
+    template <typename T>
+    int countOf() const {
+        int count = 0;
+        for (const Event& event : m_events) count += std::holds_alternative<T>(event);
+        return count;
+    }
+};
+
+std::vector<char> bytesOf(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::shared_ptr<const Image> greyImage() {
+    return std::make_shared<Image>(Image{40, 30, 3, std::vector<std::uint8_t>(40 * 30 * 3, 128)});
+}
+
+}  // namespace
+
+class TestSession : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_home;
+    Session::Options options() const {
+        const std::filesystem::path home = m_home.path().toStdString();
+        return {home / "data", home / "runs", 0};
+    }
+    static TrainRequest quick(std::int64_t epochs = 2) {
+        TrainRequest request;
+        request.config = preset("testing").config;
+        request.config.run.epochs = epochs;
+        request.label = "test";
+        return request;
+    }
+
+private Q_SLOTS:
+    void eventsComeInOrder();
+    void metricsLieInTheirRanges();
+    void stopEndsWithinAStep();
+    void stopBeforeTheStartIsNotLost();
+    void pauseHoldsAndPredictionsGoOn();
+    void wrongConfigurationFailsWithKeys();
+    void unknownDataSetFails();
+    void aFolderInUseIsRefused();
+    void theModelAnswersAfterwards();
+    void noModelIsSaid();
+    void theProbeIsPredictedEachEpoch();
+    void aRunIsRepeatable();
+    void resumingGivesTheSameWeights();
+    void destructionStopsARun();
+    void aLossThatIsNoNumberEndsTheRun();
+};
+
+void TestSession::eventsComeInOrder() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(2));
+    QVERIFY(recorder.waitFor<RunFinished>());
+
+    const auto started = recorder.all<RunStarted>();
+    QCOMPARE(started.size(), std::size_t{1});
+    const auto steps = recorder.all<StepDone>();
+    QCOMPARE(static_cast<std::int64_t>(steps.size()), 2 * started[0].stepsPerEpoch);
+    for (std::size_t i = 0; i < steps.size(); ++i) QCOMPARE(steps[i].step, static_cast<std::int64_t>(i) + 1);
+    const auto epochs = recorder.all<EpochDone>();
+    QCOMPARE(epochs.size(), std::size_t{2});
+    QCOMPARE(epochs[1].epoch, std::int64_t{2});
+    QCOMPARE(epochs[1].step, 2 * started[0].stepsPerEpoch);
+
+    bool begun = false;
+    bool ended = false;
+    for (const Event& event : recorder.events()) {
+        QVERIFY2(!ended, "an event after the terminal one");
+        begun = begun || std::holds_alternative<RunStarted>(event);
+        QVERIFY(begun || std::holds_alternative<PhaseChanged>(event));
+        ended = std::holds_alternative<RunFinished>(event);
+    }
+    QVERIFY(ended);
+    const RunFinished result = recorder.all<RunFinished>()[0];
+    QCOMPARE(result.reason, StopReason::Completed);
+    QVERIFY(result.tested);
+    QVERIFY(result.test.accuracy >= 0 && result.test.accuracy <= 1);
+    QVERIFY(std::filesystem::exists(std::filesystem::path(result.runFolder) / "best.safetensors"));
+    QVERIFY(std::filesystem::exists(std::filesystem::path(result.runFolder) / "last.safetensors"));
+}
+
+void TestSession::metricsLieInTheirRanges() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(1));
+    QVERIFY(recorder.waitFor<RunFinished>());
+    for (const StepDone& step : recorder.all<StepDone>()) {
+        QVERIFY(step.loss > 0);
+        QVERIFY(step.accuracy >= 0 && step.accuracy <= step.top5Accuracy && step.top5Accuracy <= 1);
+        QVERIFY(step.learningRate > 0);
+    }
+    const EpochDone epoch = recorder.all<EpochDone>()[0];
+    double loss = 0;
+    double images = 0;
+    const RunStarted started = recorder.all<RunStarted>()[0];
+    for (const StepDone& step : recorder.all<StepDone>()) {
+        const std::int64_t batch = started.config.run.batchSize;
+        const auto count = static_cast<double>(
+            std::min(batch, started.trainImages - (step.stepInEpoch - 1) * batch));
+        loss += step.loss * count;
+        images += count;
+    }
+    QCOMPARE(images, static_cast<double>(started.trainImages));
+    QVERIFY(std::abs(epoch.train.loss - loss / images) < 1e-9);
+}
+
+void TestSession::stopEndsWithinAStep() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(1000));
+    QVERIFY(recorder.waitFor<StepDone>(3));
+    session.requestStop();
+    const std::size_t before = recorder.all<StepDone>().size();
+    QVERIFY(recorder.waitFor<RunFinished>(1, 10));
+    QCOMPARE(recorder.all<RunFinished>()[0].reason, StopReason::Stopped);
+    QVERIFY(recorder.all<StepDone>().size() <= before + 2);
+    session.wait();
+    QVERIFY(!session.busy());
+}
+
+void TestSession::stopBeforeTheStartIsNotLost() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(1000));
+    session.requestStop();
+    QVERIFY(recorder.waitFor<RunFinished>(1, 30));
+    QCOMPARE(recorder.all<RunFinished>()[0].reason, StopReason::Stopped);
+    session.train(quick(1));
+    QVERIFY(recorder.waitFor<RunFinished>(2, 60));
+    QCOMPARE(recorder.all<RunFinished>()[1].reason, StopReason::Completed);
+}
+
+void TestSession::pauseHoldsAndPredictionsGoOn() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(1000));
+    QVERIFY(recorder.waitFor<StepDone>(2));
+    session.requestPause();
+    QVERIFY(session.paused());
+    const std::uint64_t number = session.predict(greyImage());
+    QVERIFY(recorder.waitFor<PredictionReady>(1, 10));
+    const PredictionReady ready = recorder.all<PredictionReady>()[0];
+    QCOMPARE(ready.request, number);
+    QCOMPARE(ready.problem, std::string());
+    QVERIFY(ready.prediction.training);
+    const std::size_t before = recorder.all<StepDone>().size();
+    QTest::qWait(200);
+    QCOMPARE(recorder.all<StepDone>().size(), before);
+    session.requestContinue();
+    QVERIFY(recorder.waitFor<StepDone>(static_cast<int>(before) + 2, 20));
+    session.requestPause();
+    session.requestStop();
+    QVERIFY(recorder.waitFor<RunFinished>(1, 10));
+}
+
+void TestSession::wrongConfigurationFailsWithKeys() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick();
+    request.config.model.patchSize = request.config.model.imageSize - 1;
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFailed>());
+    const RunFailed failed = recorder.all<RunFailed>()[0];
+    QVERIFY(!failed.text.empty());
+    QVERIFY(std::find(failed.keys.begin(), failed.keys.end(), "model.patch_size") != failed.keys.end() ||
+            std::find(failed.keys.begin(), failed.keys.end(), "model.image_size") != failed.keys.end());
+}
+
+void TestSession::unknownDataSetFails() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick();
+    request.config.data.name = "no-such-data";
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFailed>());
+    QVERIFY(recorder.all<RunFailed>()[0].text.find("no-such-data") != std::string::npos);
+    QVERIFY(recorder.all<RunStarted>().empty());
+}
+
+void TestSession::aFolderInUseIsRefused() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick(1);
+    request.runFolder = std::filesystem::path(m_home.path().toStdString()) / "own";
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFinished>());
+    const std::vector<char> kept = bytesOf(request.runFolder / "best.safetensors");
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFailed>());
+    QVERIFY(bytesOf(request.runFolder / "best.safetensors") == kept);
+}
+
+void TestSession::theModelAnswersAfterwards() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(1));
+    QVERIFY(recorder.waitFor<RunFinished>());
+    session.predict(greyImage(), 3);
+    QVERIFY(recorder.waitFor<PredictionReady>());
+    const Prediction first = recorder.all<PredictionReady>()[0].prediction;
+    QCOMPARE(first.top.size(), std::size_t{3});
+    QVERIFY(!first.training);
+    QVERIFY(first.top[0].probability >= first.top[1].probability);
+
+    Session other(options(), recorder.listener());
+    other.openModel(recorder.all<RunFinished>()[0].runFolder);
+    QVERIFY(recorder.waitFor<ModelOpened>());
+    QCOMPARE(recorder.all<ModelOpened>()[0].problem, std::string());
+    other.predict(greyImage(), 3);
+    QVERIFY(recorder.waitFor<PredictionReady>(2));
+    const Prediction second = recorder.all<PredictionReady>()[1].prediction;
+    for (std::size_t i = 0; i < 3; ++i) {
+        QCOMPARE(second.top[i].index, first.top[i].index);
+        QCOMPARE(second.top[i].probability, first.top[i].probability);
+    }
+    QCOMPARE(second.epoch, first.epoch);
+}
+
+void TestSession::noModelIsSaid() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.predict(greyImage());
+    QVERIFY(recorder.waitFor<PredictionReady>());
+    QVERIFY(!recorder.all<PredictionReady>()[0].problem.empty());
+    session.openModel("/nonexistent/run");
+    QVERIFY(recorder.waitFor<ModelOpened>());
+    QVERIFY(!recorder.all<ModelOpened>()[0].problem.empty());
+}
+
+void TestSession::theProbeIsPredictedEachEpoch() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.setProbe(greyImage());
+    session.train(quick(3));
+    QVERIFY(recorder.waitFor<RunFinished>());
+    const auto probes = recorder.all<ProbePredicted>();
+    QCOMPARE(probes.size(), std::size_t{3});
+    for (std::size_t i = 0; i < probes.size(); ++i) {
+        QCOMPARE(probes[i].prediction.epoch, static_cast<std::int64_t>(i) + 1);
+        double sum = 0;
+        for (const ClassProbability& entry : probes[i].prediction.top) sum += entry.probability;
+        QVERIFY(sum > 0 && sum <= 1 + 1e-9);
+    }
+}
+
+void TestSession::aRunIsRepeatable() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick(2));
+    session.train(quick(2));
+    TrainRequest other = quick(2);
+    other.config.run.seed = 2;
+    session.train(other);
+    QVERIFY(recorder.waitFor<RunFinished>(3));
+    const auto runs = recorder.all<RunFinished>();
+    const auto last = [&](std::size_t i) { return bytesOf(std::filesystem::path(runs[i].runFolder) / "best.safetensors"); };
+    QVERIFY(recorder.all<StepDone>().front().loss > 0);
+    const auto steps = recorder.all<StepDone>();
+    const std::size_t each = steps.size() / 3;
+    for (std::size_t i = 0; i < each; ++i) QCOMPARE(steps[i].loss, steps[each + i].loss);
+    QVERIFY(last(0) != last(2));
+}
+
+void TestSession::resumingGivesTheSameWeights() {
+    const std::filesystem::path home = m_home.path().toStdString();
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest whole = quick(4);
+    whole.runFolder = home / "whole";
+    session.train(whole);
+    QVERIFY(recorder.waitFor<RunFinished>(1));
+
+    TrainRequest broken = quick(4);
+    broken.runFolder = home / "broken";
+    const std::int64_t perEpoch = recorder.all<RunStarted>()[0].stepsPerEpoch;
+    broken.maxSteps = 2 * perEpoch + perEpoch / 2;
+    session.train(broken);
+    QVERIFY(recorder.waitFor<RunFinished>(2));
+    QCOMPARE(recorder.all<RunFinished>()[1].reason, StopReason::Stopped);
+    TrainRequest rest;
+    rest.resumeFrom = home / "broken";
+    session.train(rest);
+    QVERIFY(recorder.waitFor<RunFinished>(3));
+    QCOMPARE(recorder.all<RunStarted>()[2].firstEpoch, std::int64_t{3});
+    QVERIFY(recorder.all<RunFinished>()[2].test.accuracy == recorder.all<RunFinished>()[0].test.accuracy);
+
+    const RunCurves one = readCurves(home / "whole");
+    const RunCurves two = readCurves(home / "broken");
+    QCOMPARE(two.steps.size(), one.steps.size());
+    QCOMPARE(two.epochs.size(), one.epochs.size());
+    for (std::size_t i = 0; i < one.steps.size(); ++i) QCOMPARE(two.steps[i].loss, one.steps[i].loss);
+    QCOMPARE(two.epochs.back().validation.loss, one.epochs.back().validation.loss);
+}
+
+void TestSession::destructionStopsARun() {
+    Recorder recorder;
+    {
+        Session session(options(), recorder.listener());
+        session.train(quick(1000));
+        QVERIFY(recorder.waitFor<StepDone>(1));
+    }
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+    QVERIFY(std::filesystem::exists(std::filesystem::path(recorder.all<RunFinished>()[0].runFolder) / "result.json"));
+}
+
+void TestSession::aLossThatIsNoNumberEndsTheRun() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick(50);
+    request.config.optimizer.decayConvention = DecayConvention::Decoupled;
+    request.config.optimizer.weightDecay = 10;  // each step multiplies every weight by -9
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFailed>(1, 60));
+    QVERIFY(recorder.all<RunFailed>()[0].text.find("learning rate") != std::string::npos);
+}
+
+QTEST_GUILESS_MAIN(TestSession)
+#include "test_session.moc"
