@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What setup.sh, run.sh, test.sh and .ci/run share: messages, where things lie, and one way to configure and build.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034  # used by setup.sh
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/vit-workbench"
+logs="$root/build/logs"
+
+if [[ -t 1 ]]; then bold=$'\e[1m' plain=$'\e[0m'; else bold='' plain=''; fi
+
+step() { printf '%s==> %s%s\n' "$bold" "$*" "$plain"; }
+note() { printf '    %s\n' "$*"; }
+
+# fail WHAT HAPPENED [WHAT TO DO]...
+fail() {
+    printf 'error: %s\n' "$1" >&2
+    shift
+    local advice
+    for advice in "$@"; do printf '       %s\n' "$advice" >&2; done
+    exit 1
+}
+
+# Runs a command with its output in a log, and shows the end of the log if it fails: logged NAME COMMAND...
+logged() {
+    local log="$logs/$1.log"
+    shift
+    mkdir -p "$logs"
+    if ! "$@" >"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        return 1
+    fi
+}
+
+has_nvidia_gpu() { command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU '; }
+
+# The build of libtorch that suits this computer.
+default_flavour() { if has_nvidia_gpu; then echo cuda; else echo cpu; fi; }
+
+# A source file that includes libtorch takes up to 1.5 GB to compile, so memory limits the jobs as well as cores do.
+build_jobs() {
+    local cores memory
+    cores=$(nproc)
+    memory=$(awk '/MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
+    ((memory < 1)) && memory=1
+    echo $((cores < memory ? cores : memory))
+}
+
+# configure PRESET [CMAKE ARGUMENT]...
+configure() {
+    local preset=$1
+    shift
+    (cd "$root" && logged "configure-$preset" cmake --preset "$preset" "$@") ||
+        fail "CMake could not configure the preset '$preset'; its last lines are above, all of it is in" \
+            "$logs/configure-$preset.log" \
+            "If a package is missing, run packaging/setup.sh; after an upgrade of the system, remove build/$preset."
+}
+
+# build PRESET [TARGET]...
+build() {
+    local preset=$1
+    shift
+    local targets=()
+    (($#)) && targets=(--target "$@")
+    (cd "$root" && NINJA_STATUS='    [%f/%t %es] ' cmake --build --preset "$preset" --parallel "$(build_jobs)" "${targets[@]}") ||
+        fail "The build of the preset '$preset' failed; the compiler's message is above." \
+            "If it was killed for want of memory, close other programs and start again: it goes on where it stopped." \
+            "If files of an older build are in the way, remove build/$preset."
+}
