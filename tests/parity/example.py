@@ -113,11 +113,11 @@ def classifier(keras, images, sizes, taps=None):
         attention = layers.MultiHeadAttention(
             num_heads=sizes.num_heads, key_dim=sizes.key_dim, dropout=sizes.rate(0.1)
         )
-        output, taps[f"blocks.{i}.attention"] = attention(x1, x1, return_attention_scores=True)
-        x2 = taps[f"blocks.{i}.attention_half"] = layers.Add()([output, x])
+        output, taps[f"blocks.{i}.attention_weights"] = attention(x1, x1, return_attention_scores=True)
+        x2 = taps[f"blocks.{i}.attention"] = layers.Add()([output, x])
         x3 = layers.LayerNormalization(epsilon=1e-6)(x2)
         x3 = mlp(keras, x3, sizes.transformer_units, sizes.rate(0.1))
-        x = taps[f"blocks.{i}.mlp_half"] = layers.Add()([x3, x2])
+        x = taps[f"blocks.{i}.mlp"] = layers.Add()([x3, x2])
     x = taps["norm"] = layers.LayerNormalization(epsilon=1e-6)(x)
 
     if sizes.head == "flatten":

@@ -42,9 +42,9 @@ def normalisation(folder):
 def resize(folder):
     tensors = {}
     for before, after in ((32, 72), (32, 48), (28, 32), (32, 20), (18, 18), (12, 18)):
-        image = drawn_images(1, before, seed=before)[0].astype("float32") / 50 - 2
-        tensors[f"{before}_to_{after}/input"] = image[None]
-        tensors[f"{before}_to_{after}/output"] = np.asarray(keras.layers.Resizing(after, after)(image[None]))
+        image = drawn_images(1, before, seed=before)
+        tensors[f"{before}_to_{after}/input"] = image
+        tensors[f"{before}_to_{after}/output"] = np.asarray(keras.layers.Resizing(after, after)(image.astype("float32")))
     write_golden(folder / "resize.safetensors", tensors,
                  "keras.layers.Resizing: bilinear, half-pixel centres, no antialias (also when it shrinks).")
 
@@ -93,7 +93,7 @@ def zoomed(images, heights, widths):
 
 def transforms(folder):
     tensors = {}
-    image = drawn_images(1, 24, seed=3).astype("float32") / 50 - 2
+    image = drawn_images(1, 24, seed=3).astype("float32")
     tensors["image"] = image
     tensors["flip/output"] = np.asarray(keras.ops.flip(image, axis=2))
 
@@ -107,9 +107,9 @@ def transforms(folder):
     tensors["zoom/output"], tensors["zoom/matrices"] = zoomed(np.repeat(image, len(heights), 0), heights, widths)
 
     # The example's chain, each step resampling the one before: resize, flip, rotate, zoom.
-    images = drawn_images(3, 32, seed=4).astype("float32") / 50 - 2
+    images = drawn_images(3, 32, seed=4)
     tensors["chain/images"] = images
-    x = np.asarray(keras.layers.Resizing(48, 48)(images))
+    x = np.asarray(keras.layers.Resizing(48, 48)(images.astype("float32")))
     flips = np.array([1, 0, 1], "uint8")
     x = np.where(flips[:, None, None, None] == 1, x[:, :, ::-1], x)
     turns, heights, widths = [0.017, -0.02, 0.004], [0.85, 1.2, 1.07], [1.15, 1.2, 0.81]

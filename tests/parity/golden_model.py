@@ -78,8 +78,8 @@ def write_model(folder, name, sizes, seed, note=""):
                     if k in ("patch_embed.proj.weight", "pos_embed", "norm.weight", "head.0.bias")}
     write_golden(
         folder / f"model_{name}.safetensors", tensors,
-        "The example's transformer, evaluated by Keras 3 in double precision, dropout 0. stages: evaluation mode, "
-        "attention is [B, heads, N, N]. training: five steps on this batch, learning rate 0.001, weight decay 0.0001; "
+        "The example's transformer, evaluated by Keras 3 in double precision, dropout 0. stages: evaluation mode; "
+        "attention and mlp with their residual, attention_weights [B, heads, N, N]. training: five steps on this batch, learning rate 0.001, weight decay 0.0001; "
         "`decoupled` decays every variable by hand before Keras's Adam, as TensorFlow Addons does." + note,
         config=config_of(sizes), classes=sizes.num_classes)
 
