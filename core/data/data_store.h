@@ -3,10 +3,10 @@
 #pragma once
 
 #include "data/dataset.h"
+#include "data/progress.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,11 +28,6 @@ struct DataInfo {
     std::int64_t downloadBytes = 0;
     std::filesystem::path folder;  // where it lies; empty for synthetic data
 };
-
-// Called now and then from the calling thread with what is being done ("Unpacking train.bin") and bytes done and in all
-// (0 = not known). Returning false cancels: the call then throws Cancelled and leaves nothing half-done behind, except a
-// partial download that the next one resumes.
-using Progress = std::function<bool(const std::string& what, std::int64_t done, std::int64_t total)>;
 
 // All calls may come from any thread.
 class DataStore {
