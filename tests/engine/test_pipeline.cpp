@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Order of images, batches, augmentation draws, dropout masks, schedule and metrics.
+#include "data/augmentation.h"
+#include "data/input_pipeline.h"
+#include "model/classifier.h"
+#include "model/dropout.h"
+#include "model/keep_mask.h"
+#include "train/schedule.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <numbers>
+#include <set>
+
+using namespace vit;
+
+namespace {
+
+std::shared_ptr<const Dataset> numbered(std::int64_t train, std::int64_t test) {
+    const auto table = [](std::int64_t count, int offset) {
+        ImageTable images;
+        for (std::int64_t i = 0; i < count; ++i) {
+            images.labels.push_back(static_cast<std::int32_t>(i % 3));
+            for (int p = 0; p < 2 * 2 * 3; ++p) images.pixels.push_back(static_cast<std::uint8_t>(i + p + offset));
+        }
+        return images;
+    };
+    return std::make_shared<Dataset>("numbered", Dataset::Shape{2, 2, 3}, std::vector<std::string>{"a", "b", "c"},
+                                     table(train, 0), table(test, 100));
+}
+
+}  // namespace
+
+class TestPipeline : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void anEpochShowsEachImageOnce();
+    void batchesHoldWhatWasAskedFor();
+    void normalisedInputsHaveUnitVariance();
+    void augmentationsStayInTheirRanges();
+    void noAugmentationIsTheIdentity();
+    void augmentedSamplesAreRepeatable();
+    void masksAreAFunctionOfTheirKey();
+    void masksDoNotDependOnThreads();
+    void philoxMatchesItsPublishedVector();
+    void metricsCountTies();
+    void schedules();
+};
+
+void TestPipeline::anEpochShowsEachImageOnce() {
+    const auto first = epochOrder(1000, 1, 1);
+    QCOMPARE(std::set<std::int64_t>(first.begin(), first.end()).size(), std::size_t{1000});
+    QCOMPARE(*std::max_element(first.begin(), first.end()), std::int64_t{999});
+    QVERIFY(first == epochOrder(1000, 1, 1));
+    QVERIFY(first != epochOrder(1000, 1, 2));
+    QVERIFY(first != epochOrder(1000, 2, 1));
+}
+
+void TestPipeline::batchesHoldWhatWasAskedFor() {
+    const DatasetView view(numbered(20, 5), Split::Train, 0.1);
+    const std::vector<std::int64_t> positions = {7, 0, 17};
+    const Batch batch = gather(view, positions);
+    QCOMPARE(batch.images.sizes().vec(), (std::vector<std::int64_t>{3, 2, 2, 3}));
+    QCOMPARE(batch.images[0][0][0][0].item<int>(), 7);
+    QCOMPARE(batch.images[2][1][1][2].item<int>(), 17 + 11);
+    QCOMPARE(batch.labels[0].item<int>(), 1);
+}
+
+void TestPipeline::normalisedInputsHaveUnitVariance() {
+    const auto data = numbered(40, 5);
+    const InputPipeline pipeline(2, data->statistics(), 3, torch::kCPU);
+    std::vector<std::int64_t> all(40);
+    std::iota(all.begin(), all.end(), 0);
+    const torch::Tensor x = pipeline.prepare(gather(DatasetView(data, Split::Train, 0), all).images);
+    QCOMPARE(x.sizes().vec(), (std::vector<std::int64_t>{40, 3, 2, 2}));
+    QVERIFY(x.mean(at::IntArrayRef{0, 2, 3}).abs().max().item<double>() < 1e-5);
+    QVERIFY((x.var(at::IntArrayRef{0, 2, 3}, /*unbiased=*/false) - 1).abs().max().item<double>() < 1e-5);
+}
+
+void TestPipeline::augmentationsStayInTheirRanges() {
+    const AugmentationConfig config;
+    double flips = 0;
+    double angles = 0;
+    double largest = 0;
+    for (int i = 0; i < 4000; ++i) {
+        const Augmentation a = drawAugmentation(config, 1, 3, i);
+        flips += a.flip;
+        angles += a.angle;
+        largest = std::max(largest, std::abs(a.angle));
+        QVERIFY(std::abs(a.angle) <= 0.02 * 2 * std::numbers::pi);
+        QVERIFY(a.zoomHeight >= 0.8 && a.zoomHeight <= 1.2 && a.zoomWidth >= 0.8 && a.zoomWidth <= 1.2);
+    }
+    QVERIFY(std::abs(flips / 4000 - 0.5) < 0.03);
+    QVERIFY(std::abs(angles / 4000) < 0.005);
+    QVERIFY(largest > 0.12);
+    QVERIFY(drawAugmentation(config, 1, 3, 5).angle != drawAugmentation(config, 1, 4, 5).angle);
+}
+
+void TestPipeline::noAugmentationIsTheIdentity() {
+    const torch::Tensor images = torch::rand({4, 3, 9, 9});
+    const std::vector<Augmentation> none(4);
+    QVERIFY(augmentImages(images, none).equal(images));
+    QVERIFY((rotateImages(images, torch::zeros({4}, torch::kFloat64)) - images).abs().max().item<double>() < 1e-5);
+    std::vector<Augmentation> flips(4);
+    flips[2].flip = true;
+    const torch::Tensor flipped = augmentImages(images, flips);
+    QVERIFY(flipped[1].equal(images[1]));
+    QVERIFY(flipped[2].equal(images[2].flip(2)));
+}
+
+void TestPipeline::augmentedSamplesAreRepeatable() {
+    Image image{8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3)};
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(i);
+    Config config;
+    config.model.imageSize = 24;
+    const auto one = augmentedSamples(image, config, 4, 9);
+    QCOMPARE(one.size(), std::size_t{4});
+    QCOMPARE(one[0].width, 24);
+    QVERIFY(one == augmentedSamples(image, config, 4, 9));
+    QVERIFY(one != augmentedSamples(image, config, 4, 10));
+}
+
+void TestPipeline::masksAreAFunctionOfTheirKey() {
+    const torch::Tensor like = torch::empty({100, 1003});
+    const torch::Tensor mask = keepMask(like, 0.1, {7, 3, 5});
+    QVERIFY(mask.equal(keepMask(like, 0.1, {7, 3, 5})));
+    for (const RandomKey& other : {RandomKey{8, 3, 5}, RandomKey{7, 4, 5}, RandomKey{7, 3, 6}})
+        QVERIFY(!mask.equal(keepMask(like, 0.1, other)));
+    const double kept = mask.to(torch::kFloat64).mean().item<double>();
+    QVERIFY(std::abs(kept - 0.9) < 0.005);
+    QVERIFY(keepMask(like, 0, {7, 3, 5}).all().item<bool>());
+}
+
+void TestPipeline::masksDoNotDependOnThreads() {
+    const torch::Tensor like = torch::empty({3, 200'001});
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    const torch::Tensor one = keepMask(like, 0.5, {1, 2, 3});
+    at::set_num_threads(2);
+    const torch::Tensor two = keepMask(like, 0.5, {1, 2, 3});
+    at::set_num_threads(threads);
+    QVERIFY(one.equal(two));
+    std::uint8_t byte = 2;
+    fillKeepMask(&byte, kMaskBlock * 5, 1, 1u << 31, {1, 2, 3});
+    QCOMPARE(int(byte), int(one.view({-1})[kMaskBlock * 5].item<std::uint8_t>()));
+}
+
+void TestPipeline::philoxMatchesItsPublishedVector() {
+    // Random123's known answers for philox4x32-10: counter and key all ones, and the digits of pi.
+    const RandomKey ones{~0ull, ~0ull, ~0u};
+    QCOMPARE(philox(ones, ~0u), (std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+    const RandomKey pi{0x299f31d0a4093822ull, 0x0370734413198a2eull, 0x85a308d3u};
+    QCOMPARE(philox(pi, 0x243f6a88u), (std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+void TestPipeline::metricsCountTies() {
+    const torch::Tensor logits = torch::tensor({{1.f, 1.f, 1.f, 1.f, 1.f, 1.f, 0.f}, {0.f, 5.f, 4.f, 3.f, 2.f, 1.f, 0.f}});
+    const torch::Tensor labels = torch::tensor({5, 6}, torch::kInt64);
+    const torch::Tensor sums = batchMetrics(logits, labels, torch::tensor(2.0));
+    QCOMPARE(sums[0].item<double>(), 4.0);
+    QCOMPARE(sums[1].item<double>(), 0.0);  // index 0 wins the tie
+    QCOMPARE(sums[2].item<double>(), 1.0);  // tied with five others, none larger
+}
+
+void TestPipeline::schedules() {
+    Config config;
+    config.run.epochs = 10;
+    config.optimizer.learningRate = 0.5;
+    QCOMPARE(learningRateAt(config, 0, 7), 0.5);
+    config.schedule = {ScheduleType::Cosine, 2, 0.1};
+    QCOMPARE(learningRateAt(config, 0, 10), 0.5 / 20);
+    QCOMPARE(learningRateAt(config, 19, 10), 0.5);
+    QVERIFY(std::abs(learningRateAt(config, 60, 10) - 0.5 * 0.55) < 1e-12);
+    QVERIFY(std::abs(learningRateAt(config, 100, 10) - 0.05) < 1e-12);
+    config.schedule.finalFactor = 0;
+    QVERIFY(learningRateAt(config, 1000, 10) > 0);
+}
+
+QTEST_GUILESS_MAIN(TestPipeline)
+#include "test_pipeline.moc"
