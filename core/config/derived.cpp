@@ -87,8 +87,8 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
            config.model.imageSize % config.model.patchSize == 0 && !config.model.mlpUnits.empty() &&
-           config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 && input.channels <= 1024 &&
-           input.classes >= 1 && input.classes <= 100'000'000;
+           config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 &&
+           input.channels <= 1024 && input.classes >= 1 && input.classes <= 100'000'000;
 }
 
 }  // namespace
@@ -108,7 +108,8 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     addEmbedding(rest, model, facts);
     rest.addNorm(facts.tokens, model.projectionDim);
     const bool flatten = config.head.type == HeadType::Flatten;
-    addHead(rest, config.head, flatten ? facts.patchesPerImage * model.projectionDim : model.projectionDim, input.classes);
+    const std::int64_t headInputs = model.projectionDim * (flatten ? facts.patchesPerImage : 1);
+    addHead(rest, config.head, headInputs, input.classes);
 
     const auto layers = static_cast<double>(model.layers);
     facts.parameters = rest.parameters + model.layers * block.parameters;

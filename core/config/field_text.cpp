@@ -138,7 +138,8 @@ std::string rangeText(const Field& field) {
 void assign(Config& config, std::string_view keyEqualsValue) {
     const auto equals = keyEqualsValue.find('=');
     if (equals == std::string_view::npos) {
-        throw InvalidInput("\"" + std::string(keyEqualsValue) + "\" gives no value: write key=value, as in run.epochs=20.");
+        throw InvalidInput("\"" + std::string(keyEqualsValue) +
+                           "\" gives no value: write key=value, as in run.epochs=20.");
     }
     const auto key = trimmed(keyEqualsValue.substr(0, equals));
     const Field* field = findField(key);

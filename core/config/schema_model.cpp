@@ -99,7 +99,7 @@ std::vector<Field> headFields() {
              {EnumChoice<HeadType>{HeadType::Flatten,
                                    {"flatten", "Flatten",
                                     "All patches side by side, as published; the first layer becomes very large."}},
-              {HeadType::GlobalAveragePooling, {"gap", "Average pooling", "The mean over all patches; small and fast."}},
+              {HeadType::GlobalAveragePooling, {"gap", "Average pooling", "The mean of all patches; small and fast."}},
               {HeadType::ClassToken,
                {"class-token", "Class token", "An extra learned token, as in the original Vision Transformer."}}}),
         tied({.key = "head.units",

@@ -46,7 +46,8 @@ Problem patchesFitImage(const Config& config) {
     while (image % smaller != 0) --smaller;
     std::int64_t larger = std::min(patch, image);
     while (image % larger != 0) ++larger;
-    const std::string patches = joinedByOr(smaller, larger, true, larger < image);  // one patch an image teaches nothing
+    // A single patch for the whole image would teach nothing.
+    const std::string patches = joinedByOr(smaller, larger, true, larger < image);
     return "An image of " + std::to_string(image) + " px cannot be cut into patches of " + std::to_string(patch) +
            " px: use patches of " + patches + " px, or an image size of " + images + " px.";
 }
@@ -90,8 +91,8 @@ Problem decayLeavesWeights(const Config& config) {
 Problem warmupEndsBeforeRun(const Config& config) {
     const double warmup = config.schedule.warmupEpochs;
     if (warmup == 0 || warmup < static_cast<double>(config.run.epochs)) return std::nullopt;
-    return "The run of " + groupedText(config.run.epochs) +
-           (config.run.epochs == 1 ? " epoch" : " epochs") + " is over before the warm-up: use a shorter one or more epochs.";
+    return "The run of " + groupedText(config.run.epochs) + (config.run.epochs == 1 ? " epoch" : " epochs") +
+           " is over before the warm-up: use a shorter one or more epochs.";
 }
 
 // A rule is looked at when every value that it reads is in range by itself; the first one is the field to complain at.

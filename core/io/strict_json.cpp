@@ -51,7 +51,9 @@ Json parseStrictJson(std::string_view text) {
     } catch (const Json::exception& fault) {
         throw InvalidInput("This is not correct JSON: " + reason(fault) + ".");
     }
-    if (!keys.last().empty()) throw InvalidInput("The key \"" + keys.last() + "\" is given twice in one object: keep one.");
+    if (!keys.last().empty()) {
+        throw InvalidInput("The key \"" + keys.last() + "\" is given twice in one object: keep one.");
+    }
     return value;
 }
 

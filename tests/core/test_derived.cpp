@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Derived facts against numbers that were worked out by hand.
+#include "config/derived.h"
+
+#include <QTest>
+
+#include <limits>
+
+using namespace vit;
+
+namespace {
+
+// 8 px in patches of 4: 4 patches; one block of width 6 with 2 heads of 5, and an MLP of 7, 6.
+Config smallConfig() {
+    Config config;
+    config.model = {.imageSize = 8, .patchSize = 4, .projectionDim = 6, .heads = 2, .keyDim = 5,
+                    .mlpUnits = {7, 6}, .layers = 1};
+    config.head = {.type = HeadType::GlobalAveragePooling, .units = {}, .dropout = 0};
+    return config;
+}
+
+constexpr std::int64_t kProjection = 48 * 6 + 6;
+constexpr std::int64_t kBlock = 12 + (6 * 30 + 30) + (10 * 6 + 6) + 12 + (6 * 7 + 7) + (7 * 6 + 6);
+constexpr std::int64_t kNorm = 12;
+
+}  // namespace
+
+class TestDerived : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void publishedExample();
+    void countsParameters_data();
+    void countsParameters();
+    void countsArithmetic();
+    void memoryGrowsWithTheBatch();
+    void unusableSizesGiveZeros_data();
+    void unusableSizesGiveZeros();
+};
+
+void TestDerived::publishedExample() {
+    const DerivedFacts facts = derive(Config{}, {3, 100});
+    QCOMPARE(facts.patchesPerSide, std::int64_t{12});
+    QCOMPARE(facts.patchesPerImage, std::int64_t{144});
+    QCOMPARE(facts.tokens, std::int64_t{144});
+    QCOMPARE(facts.elementsPerPatch, std::int64_t{108});
+    QCOMPARE(facts.parameters, std::int64_t{21'759'012});
+    QVERIFY(facts.trainingFlopsPerImage > 1.15e9 && facts.trainingFlopsPerImage < 1.25e9);
+    QCOMPARE(facts.trainingFlopsPerImage, 3 * facts.forwardFlopsPerImage);
+}
+
+void TestDerived::countsParameters_data() {
+    QTest::addColumn<HeadType>("type");
+    QTest::addColumn<std::vector<std::int64_t>>("units");
+    QTest::addColumn<std::int64_t>("layers");
+    QTest::addColumn<std::int64_t>("expected");
+    using Units = std::vector<std::int64_t>;
+    const auto row = [](const char* name, HeadType type, Units units, std::int64_t layers, std::int64_t expected) {
+        QTest::newRow(name) << type << units << layers << expected;
+    };
+    const std::int64_t positions = 4 * 6;
+    row("gap", HeadType::GlobalAveragePooling, {}, 1, kProjection + positions + kBlock + kNorm + (6 * 10 + 10));
+    row("three blocks", HeadType::GlobalAveragePooling, {}, 3, kProjection + positions + 3 * kBlock + kNorm + 70);
+    row("hidden layers", HeadType::GlobalAveragePooling, {3, 2}, 1,
+        kProjection + positions + kBlock + kNorm + (6 * 3 + 3) + (3 * 2 + 2) + (2 * 10 + 10));
+    row("flatten", HeadType::Flatten, {}, 1, kProjection + positions + kBlock + kNorm + (24 * 10 + 10));
+    row("class token", HeadType::ClassToken, {}, 1, kProjection + 5 * 6 + 6 + kBlock + kNorm + 70);
+}
+
+void TestDerived::countsParameters() {
+    QFETCH(HeadType, type);
+    QFETCH(std::vector<std::int64_t>, units);
+    QFETCH(std::int64_t, layers);
+    QFETCH(std::int64_t, expected);
+    Config config = smallConfig();
+    config.head.type = type;
+    config.head.units = units;
+    config.model.layers = layers;
+    const DerivedFacts facts = derive(config, {3, 10});
+    QCOMPARE(facts.parameters, expected);
+    QCOMPARE(facts.tokens, std::int64_t{type == HeadType::ClassToken ? 5 : 4});
+}
+
+void TestDerived::countsArithmetic() {
+    const double projection = 4 * 48 * 6;
+    const double attention = 4 * 6 * 30 + 2 * (4 * 4 * 10) + 4 * 10 * 6;
+    const double mlp = 4 * 6 * 7 + 4 * 7 * 6;
+    QCOMPARE(derive(smallConfig(), {3, 10}).forwardFlopsPerImage, 2 * (projection + attention + mlp + 6 * 10));
+    const DerivedFacts grey = derive(smallConfig(), {1, 10});
+    QCOMPARE(grey.elementsPerPatch, std::int64_t{16});
+    QCOMPARE(grey.forwardFlopsPerImage, 2 * (projection / 3 + attention + mlp + 6 * 10));
+}
+
+void TestDerived::memoryGrowsWithTheBatch() {
+    Config config;
+    config.run.batchSize = 100;
+    const double hundred = derive(config, {3, 100}).trainingMemoryBytes;
+    config.run.batchSize = 200;
+    const double twoHundred = derive(config, {3, 100}).trainingMemoryBytes;
+    const double weights = 16.0 * 21'759'012;  // what does not grow: weights, gradients, two moments
+    QCOMPARE(twoHundred - weights, 2 * (hundred - weights));
+}
+
+void TestDerived::unusableSizesGiveZeros_data() {
+    using Change = std::function<void(Config&)>;
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
+    constexpr auto kHuge = std::numeric_limits<std::int64_t>::max();
+    row("patch 0", [](Config& c) { c.model.patchSize = 0; });
+    row("patch that does not fit", [](Config& c) { c.model.patchSize = 7; });
+    row("negative", [](Config& c) { c.model.imageSize = -72; });
+    row("huge", [](Config& c) { c.model.projectionDim = kHuge; });
+    row("huge MLP", [](Config& c) { c.model.mlpUnits = {kHuge, 64}; });
+    row("huge head", [](Config& c) { c.head.units = {kHuge}; });
+    row("huge batch", [](Config& c) { c.run.batchSize = kHuge; });
+    row("no MLP", [](Config& c) { c.model.mlpUnits.clear(); });
+}
+
+void TestDerived::unusableSizesGiveZeros() {
+    QFETCH(std::function<void(Config&)>, change);
+    Config config;
+    change(config);
+    const DerivedFacts facts = derive(config, {3, 100});
+    QCOMPARE(facts.parameters, std::int64_t{0});
+    QCOMPARE(facts.patchesPerImage, std::int64_t{0});
+    QCOMPARE(facts.forwardFlopsPerImage, 0.0);
+    QCOMPARE(facts.trainingMemoryBytes, 0.0);
+}
+
+QTEST_GUILESS_MAIN(TestDerived)
+#include "test_derived.moc"
