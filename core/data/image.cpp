@@ -149,11 +149,12 @@ Image loadImage(const std::filesystem::path& path, int leastSide) {
 }
 
 void saveImage(const Image& image, const std::filesystem::path& path) {
-    cv::Mat mat = matOf(image);
+    const cv::Mat mat = matOf(image);
     std::vector<std::uint8_t> encoded;
     try {
-        if (image.channels == 3) cv::cvtColor(mat, mat, cv::COLOR_RGB2BGR);
-        cv::imencode(path.extension().string(), mat, encoded);
+        cv::Mat bgr;  // not in place, which would be in the caller's picture
+        if (image.channels == 3) cv::cvtColor(mat, bgr, cv::COLOR_RGB2BGR);
+        cv::imencode(path.extension().string(), image.channels == 3 ? bgr : mat, encoded);
     } catch (const cv::Exception&) {
         throw Error("The picture cannot be saved as " + path.string() +
                     ": choose a name that ends in .png, .jpg, .webp, .bmp or .tif.");
