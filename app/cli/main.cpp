@@ -1,3 +1,58 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// vit-cli: the engine without a window.
-int main() { return 0; }
+// vit-cli: the engine without a window. Exit codes: 0 done, 1 failure, 2 wrong use or input.
+#include "commands.h"
+#include "error.h"
+#include "train/device.h"
+
+#include <CLI/CLI.hpp>
+
+#include <clocale>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kWrongInput = 2;
+
+int fail(int code, const std::string& message) {
+    std::fprintf(stderr, "vit-cli: %s\n", message.c_str());
+    return code;
+}
+
+int run(int argc, char** argv) {
+    CLI::App app{"Train a Vision Transformer and look inside it, from the command line.", "vit-cli"};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "vit-cli " VIT_VERSION ", " + vit::libraryVersions());
+    app.footer("Exit codes: 0 done, 1 failure, 2 wrong use or input. Help on a command: vit-cli COMMAND --help");
+    vit::cli::addPresetsCommand(app);
+    vit::cli::addConfigCommand(app);
+    vit::cli::addDataCommand(app);
+    vit::cli::addTrainCommand(app);
+    vit::cli::addEvaluateCommand(app);
+    vit::cli::addPredictCommand(app);
+    vit::cli::addPatchesCommand(app);
+    vit::cli::addRunsCommand(app);
+    vit::cli::addDevicesCommand(app);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kWrongInput;  // --help and --version arrive here too, with 0
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::setlocale(LC_CTYPE, "");  // tells whether the terminal takes Unicode; numbers keep their decimal point
+    try {
+        vit::tuneAllocator();
+        return run(argc, argv);
+    } catch (const vit::InvalidInput& error) {
+        return fail(kWrongInput, error.what());
+    } catch (const std::exception& error) {
+        return fail(kFailure, error.what());
+    }
+}

@@ -20,8 +20,7 @@ elseif(NOT VIT_TORCH_FLAVOUR STREQUAL "cpu")
   list(APPEND _unpacked ${_unpacked_cuda})
 endif()
 
-# Nothing is cached: a change of VIT_TORCH_FLAVOUR, or a newer build in the cache folder, takes effect at the next configure.
-
+# Nothing is cached: another VIT_TORCH_FLAVOUR, or a newer build in the cache folder, counts at the next configure.
 find_path(Libtorch_INCLUDE_DIR ATen/ATen.h
   HINTS ${VIT_TORCH_ROOT} $ENV{VIT_TORCH_ROOT} ${CMAKE_PREFIX_PATH} ${_unpacked}
   PATH_SUFFIXES include torch/include

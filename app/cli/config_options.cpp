@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// --preset, --config and --set: the options with which a command is told a configuration.
+#include "config_options.h"
+
+#include "config/presets.h"
+#include "config/schema.h"
+#include "error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+
+namespace vit::cli {
+
+namespace {
+
+constexpr const char* kDefaultPreset = "first-steps";
+
+}  // namespace
+
+void ConfigOptions::addTo(CLI::App& command) {
+    command.add_option("--preset", preset,
+                       "Start from this preset (vit-cli presets lists them); without it: " + std::string(kDefaultPreset));
+    command.add_option("--config", file, "Read hyperparameters from this JSON file; what it leaves out is the preset's")
+        ->check(CLI::ExistingFile);
+    command
+        .add_option("--set", assignments, "Set one hyperparameter, e.g. --set model.layers=4 (vit-cli config lists them)")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);  // one value each, so that it may stand before a positional argument
+}
+
+Config ConfigOptions::resolve() const {
+    Config config = vit::preset(preset.empty() ? kDefaultPreset : preset).config;
+    if (!file.empty()) config = loadConfig(file, config);
+    for (const std::string& assignment : assignments) assign(config, assignment);
+    if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
+    return config;
+}
+
+std::string ConfigOptions::label() const {
+    if (!file.empty()) return std::filesystem::path(file).stem().string();
+    return preset.empty() ? kDefaultPreset : preset;
+}
+
+}  // namespace vit::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// --preset, --config and --set: the options with which a command is told a configuration.
+#pragma once
+
+#include "config/config.h"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace vit::cli {
+
+struct ConfigOptions {
+    std::string preset;
+    std::string file;
+    std::vector<std::string> assignments;
+
+    void addTo(CLI::App& command);
+    bool given() const { return !preset.empty() || !file.empty() || !assignments.empty(); }
+
+    // The preset (first-steps if none is named), with the file's keys over it, and the assignments over these.
+    // Throws InvalidInput for anything that could not be trained.
+    Config resolve() const;
+    std::string label() const;  // for a run's name: the preset's name or the file's
+};
+
+}  // namespace vit::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// vit-cli devices: what this computer can train on.
+#include "train/device.h"
+
+#include "commands.h"
+#include "text.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace vit::cli {
+
+void addDevicesCommand(CLI::App& app) {
+    CLI::App* command = app.add_subcommand("devices", "List the devices that can train, and what \"auto\" would choose");
+    command->callback([] {
+        std::vector<std::vector<std::string>> rows = {{"run.device", "Name", "Memory", "bf16 arithmetic"}};
+        for (const DeviceInfo& device : availableDevices()) {
+            rows.push_back({device.choice == DeviceChoice::Cuda ? "cuda" : "cpu", device.name, bytes(device.memoryBytes),
+                            device.bfloat16 ? "yes" : "no"});
+        }
+        const DeviceSelection automatic = selectDevice({.device = DeviceChoice::Auto, .precision = Precision::Auto});
+        std::cout << table(rows) << "\nauto: " << automatic.deviceText << "; precision auto: " << automatic.precisionText
+                  << '\n' << libraryVersions() << '\n';
+    });
+}
+
+}  // namespace vit::cli

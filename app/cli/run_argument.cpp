@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run named on the command line.
+#include "run_argument.h"
+
+#include "error.h"
+
+namespace vit::cli {
+
+namespace fs = std::filesystem;
+
+RunSummary findRun(const std::string& nameOrFolder) {
+    const RunStore store;
+    if (nameOrFolder.empty()) {
+        if (auto last = store.lastTrained()) return *last;
+        throw InvalidInput("There is no trained run in " + store.folder().string() +
+                           " yet. Train one first: vit-cli train --preset first-steps");
+    }
+    // A folder of the same name in the current directory is meant only if it is a run.
+    const fs::path asFolder = nameOrFolder;
+    const fs::path inStore = store.folder() / nameOrFolder;
+    for (const fs::path& folder : {inStore, asFolder}) {
+        if (fs::exists(folder / "config.json")) return readRun(folder);
+    }
+    throw InvalidInput("There is no run \"" + nameOrFolder + "\", neither in " + store.folder().string() +
+                       " nor as a folder. vit-cli runs list shows those there are.");
+}
+
+RunSummary findTrainedRun(const std::string& nameOrFolder) {
+    RunSummary run = findRun(nameOrFolder);
+    if (!run.hasModel) {
+        throw InvalidInput("The run \"" + run.name + "\" has no weights yet: not one epoch was finished.");
+    }
+    return run;
+}
+
+}  // namespace vit::cli

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// --split train|validation|test.
+#pragma once
+
+#include "data/dataset.h"
+
+namespace CLI {
+class App;
+}
+
+namespace vit::cli {
+
+void addSplitOption(CLI::App& command, Split& split);  // its value is the default
+
+}  // namespace vit::cli

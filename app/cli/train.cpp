@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// vit-cli train: a run from its configuration to its test accuracy.
+#include "chart.h"
+#include "commands.h"
+#include "config_options.h"
+#include "data/data_store.h"
+#include "error.h"
+#include "interrupt.h"
+#include "run_argument.h"
+#include "runs/session.h"
+#include "train_report.h"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <thread>
+
+namespace vit::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kFewSteps = 100;  // up to so many are worth a line each
+
+struct Options {
+    ConfigOptions config;
+    std::string name;
+    std::string runFolder;
+    std::string resume;
+    std::int64_t maxSteps = 0;
+    bool test = false;
+    bool verbose = false;
+    bool json = false;
+    bool chart = false;
+};
+
+// How it ended; written on the worker's thread, read when the session has been waited for.
+struct Outcome {
+    std::optional<RunFinished> finished;
+    std::optional<RunFailed> failed;
+
+    void note(const Event& event) {
+        if (const auto* result = std::get_if<RunFinished>(&event)) finished = *result;
+        if (const auto* failure = std::get_if<RunFailed>(&event)) failed = *failure;
+    }
+};
+
+TrainRequest requestFrom(const Options& options) {
+    TrainRequest request;
+    request.maxSteps = options.maxSteps;
+    request.testAfterStop = options.test;
+    if (!options.resume.empty()) {
+        if (options.config.given() || !options.runFolder.empty() || !options.name.empty()) {
+            throw InvalidInput("--resume goes on with a run as it is: it takes no --preset, --config, --set, --name or --run-dir");
+        }
+        request.resumeFrom = findRun(options.resume).folder;
+        return request;
+    }
+    if (!options.runFolder.empty() && fs::exists(options.runFolder) &&
+        !(fs::is_directory(options.runFolder) && fs::is_empty(options.runFolder))) {
+        throw InvalidInput("--run-dir " + options.runFolder + " is there and is not empty; name a new folder");
+    }
+    request.config = options.config.resolve();
+    if (const DataInfo info = DataStore().info(request.config.data.name); !info.available) {
+        throw InvalidInput("The data set " + info.name + " is not on this computer yet: vit-cli data add " + info.name +
+                           " --from PATH" + (info.downloadable ? ", or vit-cli data download " + info.name : ""));
+    }
+    request.label = options.name.empty() ? options.config.label() : options.name;
+    request.runFolder = options.runFolder;
+    return request;
+}
+
+// Until the run has ended; the first Ctrl+C stops it within a step.
+void waitFor(Session& session, const InterruptGuard& interrupt) {
+    using namespace std::chrono_literals;
+    bool stopping = false;
+    while (session.busy()) {
+        if (interrupt.requested() && !stopping) {
+            stopping = true;
+            std::cerr << "\nStopping after this step; what was trained is kept. Ctrl+C again quits at once.\n";
+            session.requestStop();
+        }
+        std::this_thread::sleep_for(20ms);
+    }
+    session.wait();
+}
+
+void run(const Options& options) {
+    TrainRequest request = requestFrom(options);
+    TrainReport report(options.verbose || (options.maxSteps > 0 && options.maxSteps <= kFewSteps));
+    Outcome outcome;
+    {
+        const InterruptGuard interrupt;
+        Session session({}, [&](const Event& event) {
+            outcome.note(event);
+            if (options.json) {
+                std::cout << toJson(event) << std::endl;
+            } else {
+                report.handle(event);
+            }
+        });
+        session.train(std::move(request));
+        waitFor(session, interrupt);
+    }
+    if (outcome.failed && !outcome.failed->keys.empty()) throw InvalidInput(outcome.failed->text);
+    if (outcome.failed) throw Error(outcome.failed->text);
+    if (outcome.finished && options.chart) std::cout << runCharts(readCurves(outcome.finished->runFolder));
+}
+
+}  // namespace
+
+void addTrainCommand(CLI::App& app) {
+    CLI::App* command = app.add_subcommand("train", "Train a model; Ctrl+C stops within a step and keeps everything");
+    auto options = std::make_shared<Options>();
+    options->config.addTo(*command);
+    command->add_option("--name", options->name, "Becomes part of the run's name; without it, the preset's name");
+    command->add_option("--run-dir", options->runFolder, "Keep the run in this new folder instead of among the other runs");
+    command->add_option("--resume", options->resume, "Go on with this run after its last finished epoch");
+    command->add_option("--max-steps", options->maxSteps, "Stop after so many steps")->check(CLI::PositiveNumber);
+    command->add_flag("--test", options->test, "Evaluate on the test set even if the run is stopped early");
+    command->add_flag("-v,--verbose", options->verbose, "A line for every step (so too if --max-steps is at most 100)");
+    CLI::Option* json = command->add_flag("--json", options->json, "One JSON object a line for every event, and nothing else");
+    command->add_flag("--chart", options->chart, "Draw the curves in the terminal at the end")->excludes(json);
+    command->callback([options] { run(*options); });
+}
+
+}  // namespace vit::cli

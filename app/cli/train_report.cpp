@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A training run told to a person at a terminal.
+#include "train_report.h"
+
+#include "text.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace vit::cli {
+
+namespace {
+
+std::string metricsText(const EpochMetrics& metrics) {
+    return "loss " + fixed(metrics.loss, 4) + ", accuracy " + percent(metrics.accuracy) + ", top-5 " +
+           percent(metrics.top5Accuracy);
+}
+
+double median(std::vector<double> values) {
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+std::string ofEpochs(std::int64_t epoch, std::int64_t epochs) {
+    return std::to_string(epoch) + "/" + std::to_string(epochs);
+}
+
+}  // namespace
+
+void TrainReport::handle(const Event& event) {
+    std::visit([this](const auto& what) { show(what); }, event);
+}
+
+void TrainReport::show(const RunStarted& run) {
+    m_epochs = run.config.run.epochs;
+    std::string plan = "epochs " + std::to_string(run.firstEpoch) + " to " + std::to_string(m_epochs) + " of " +
+                       grouped(run.stepsPerEpoch) + " steps, batch " + grouped(run.config.run.batchSize);
+    m_line.clear();
+    const std::string text =
+        table({{"Run", run.runName},
+               {"Folder", run.runFolder},
+               {"Data", run.config.data.name + ": " + grouped(run.trainImages) + " training, " +
+                            grouped(run.validationImages) + " validation, " + grouped(run.testImages) + " test images, " +
+                            grouped(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
+               {"Model", grouped(run.parameters) + " parameters"},
+               {"Device", run.device + ", " + run.precision},
+               {"Kernels", run.kernels},
+               {"Plan", plan}});
+    m_line.line(text);
+}
+
+void TrainReport::show(const StepDone& step) {
+    m_speeds.push_back(step.imagesPerSecond);
+    m_memory = std::max(m_memory, step.memoryBytes);
+    const std::string numbers = "loss " + fixed(step.loss, 4) + "  accuracy " + percent(step.accuracy) + "  " +
+                                fixed(step.imagesPerSecond, step.imagesPerSecond < 100 ? 1 : 0) + " images/s";
+    const std::string place = ofEpochs(step.stepInEpoch, step.stepsPerEpoch);
+    if (m_everyStep) {
+        m_line.line("step " + std::to_string(step.step) + "  epoch " + ofEpochs(step.epoch, m_epochs) + " " + place + "  " +
+                    numbers + "  top-5 " + percent(step.top5Accuracy) + "  lr " + fixed(step.learningRate, 6));
+        return;
+    }
+    constexpr int kBarWidth = 16;
+    const double share = static_cast<double>(step.stepInEpoch) / static_cast<double>(step.stepsPerEpoch);
+    m_line.status("epoch " + ofEpochs(step.epoch, m_epochs) + " " + bar(share, kBarWidth) + " " + place + "  " + numbers +
+                  "  ETA " + duration(step.remainingSeconds));
+}
+
+void TrainReport::show(const EpochDone& epoch) {
+    m_line.line("epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  training: " + metricsText(epoch.train) +
+                "  validation: " + metricsText(epoch.validation) + "  " + fixed(epoch.imagesPerSecond, 0) + " images/s, " +
+                duration(epoch.seconds) + (epoch.best ? "  best so far" : ""));
+}
+
+void TrainReport::show(const PhaseChanged& phase) {
+    m_line.status(phase.total > 0 ? phase.what + " " + bar(static_cast<double>(phase.done) / static_cast<double>(phase.total), 16)
+                                  : phase.what);
+}
+
+void TrainReport::show(const Message& message) {
+    m_line.line(message.severity == Severity::Warning ? "Warning: " + message.text : message.text);
+}
+
+void TrainReport::show(const RunFinished& result) {
+    std::vector<std::vector<std::string>> rows = {
+        {result.reason == StopReason::Completed ? "Done" : "Stopped",
+         grouped(result.epochsDone) + " epochs, " + grouped(result.stepsDone) + " steps in " + duration(result.seconds)}};
+    if (result.bestEpoch > 0) {
+        rows.push_back({"Best", "epoch " + std::to_string(result.bestEpoch) + ": validation accuracy " +
+                                    percent(result.bestValidationAccuracy)});
+    }
+    if (result.tested) {
+        rows.push_back({"Test accuracy", percent(result.test.accuracy)});
+        rows.push_back({"Test top-5", percent(result.test.top5Accuracy)});
+        rows.push_back({"Test loss", fixed(result.test.loss, 4)});
+    }
+    if (!m_speeds.empty()) {
+        rows.push_back({"Speed", fixed(median(m_speeds), 1) + " images/s (median)"});
+        rows.push_back({"Peak memory", bytes(m_memory)});
+    }
+    rows.push_back({"Kept in", result.runFolder});
+    m_line.line("\n" + table(rows));
+}
+
+}  // namespace vit::cli
