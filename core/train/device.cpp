@@ -8,6 +8,7 @@
 #include <torch/version.h>
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -111,6 +112,16 @@ void tuneAllocator() {
     mallopt(M_TRIM_THRESHOLD, 2 * (kGibibyte - 1));
     mallopt(M_TOP_PAD, 64 << 20);
 #endif
+}
+
+void shareProcessor() {
+    // GNU's run-time lets idle threads spin only while it manages no more threads than there are cores. A second pool,
+    // which does nothing but be there, takes it past that number; no call of its interface does the same.
+    const int before = at::get_num_threads();
+    const int threads = static_cast<int>(std::thread::hardware_concurrency()) + 1;
+    at::set_num_threads(threads);
+    at::parallel_for(0, threads, 1, [](std::int64_t, std::int64_t) {});
+    at::set_num_threads(before);
 }
 
 std::string libraryVersions() {

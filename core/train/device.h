@@ -34,6 +34,11 @@ DeviceSelection selectDevice(const RunConfig& run);
 // step. Call it once at the start of main().
 void tuneAllocator();
 
+// Makes idle OpenMP threads sleep at once instead of spinning for some milliseconds: whoever shares the cores with the
+// training (the window, other programs) then gets them, and the training itself does not wait for threads that cannot
+// run. Call it once, from a thread that lives as long as the program.
+void shareProcessor();
+
 // "libtorch 2.13.0, CPU build" and the like.
 std::string libraryVersions();
 

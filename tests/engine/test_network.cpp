@@ -5,6 +5,7 @@
 #include "error.h"
 #include "model/vision_transformer.h"
 #include "model/weights.h"
+#include "train/device.h"
 #include "train/optimizer.h"
 
 #include <QtTest>
@@ -39,6 +40,7 @@ class TestNetwork : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { shareProcessor(); }
     void presetsHaveTheirParameters_data();
     void presetsHaveTheirParameters();
     void shapes_data();

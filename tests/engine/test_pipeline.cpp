@@ -5,6 +5,7 @@
 #include "model/classifier.h"
 #include "model/dropout.h"
 #include "model/keep_mask.h"
+#include "train/device.h"
 #include "train/schedule.h"
 
 #include <QtTest>
@@ -36,6 +37,7 @@ class TestPipeline : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { shareProcessor(); }
     void anEpochShowsEachImageOnce();
     void batchesHoldWhatWasAskedFor();
     void normalisedInputsHaveUnitVariance();
