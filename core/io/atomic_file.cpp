@@ -2,37 +2,18 @@
 // Atomic replacement of a file on a POSIX file system.
 #include "io/atomic_file.h"
 
-#include "error.h"
+#include "io/system_fault.h"
 
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace vit {
 
 namespace {
-
-std::string advice(int code) {
-    switch (code) {
-        case ENOSPC:
-        case EDQUOT: return " Make room on the disk and try again.";
-        case EACCES:
-        case EPERM:
-        case EROFS: return " Choose a place that you are allowed to use, or change its permissions.";
-        case ENOENT:
-        case ENOTDIR: return " Check that the path is right and its folder exists.";
-        case EISDIR: return " There is a folder of that name; choose another name.";
-        default: return {};
-    }
-}
-
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int code) {
-    throw Error(what + " " + path.string() + ": " + std::system_category().message(code) + "." + advice(code));
-}
 
 // An open file that is closed on every way out.
 class Descriptor {
@@ -92,10 +73,10 @@ bool writeAll(int file, std::span<const std::byte> bytes) {
 // The rename itself is on the disk only once the folder is.
 void flushFolder(const std::filesystem::path& folder) {
     const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.isOpen()) fail("Cannot open the folder", folder, errno);
+    if (!directory.isOpen()) throwSystemFault("Cannot open the folder", folder, errno);
     // Some network and user-space file systems have no fsync for folders and order renames themselves.
     if (::fsync(directory.number()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-        fail("Cannot flush the folder", folder, errno);
+        throwSystemFault("Cannot flush the folder", folder, errno);
     }
 }
 
@@ -105,14 +86,14 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
     const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
     const std::string name = temporaryName(path);
     Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (!file.isOpen()) fail("Cannot write", path, errno);
+    if (!file.isOpen()) throwSystemFault("Cannot write", path, errno);
     Temporary temporary(name);
 
     for (const auto& part : parts) {
-        if (!writeAll(file.number(), part)) fail("Cannot write", path, errno);
+        if (!writeAll(file.number(), part)) throwSystemFault("Cannot write", path, errno);
     }
     if (::fsync(file.number()) != 0 || file.close() != 0 || ::rename(name.c_str(), path.c_str()) != 0) {
-        fail("Cannot write", path, errno);
+        throwSystemFault("Cannot write", path, errno);
     }
     temporary.keep();
     flushFolder(folder);
@@ -129,7 +110,7 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view tex
 
 std::string readTextFile(const std::filesystem::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.isOpen()) fail("Cannot read", path, errno);
+    if (!file.isOpen()) throwSystemFault("Cannot read", path, errno);
     std::string text;
     constexpr std::size_t kBlock = 64 * 1024;
     while (true) {
@@ -138,7 +119,7 @@ std::string readTextFile(const std::filesystem::path& path) {
         const ssize_t count = ::read(file.number(), text.data() + before, kBlock);
         text.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
         if (count == 0) return text;
-        if (count < 0 && errno != EINTR) fail("Cannot read", path, errno);
+        if (count < 0 && errno != EINTR) throwSystemFault("Cannot read", path, errno);
     }
 }
 

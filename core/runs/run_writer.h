@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "train/event.h"
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -38,6 +39,7 @@ private:
     File m_steps;
     File m_epochs;
     File m_log;
+    std::chrono::steady_clock::time_point m_flushed;
 };
 
 }  // namespace vit

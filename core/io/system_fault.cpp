@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the system says, and what to do about it.
+#include "io/system_fault.h"
+
+#include "error.h"
+
+#include <cerrno>
+#include <system_error>
+
+namespace vit {
+
+namespace {
+
+std::string advice(int code) {
+    switch (code) {
+        case ENOSPC:
+        case EDQUOT: return " Make room on the disk and try again.";
+        case EACCES:
+        case EPERM:
+        case EROFS: return " Choose a place that you are allowed to use, or change its permissions.";
+        case ENOENT:
+        case ENOTDIR: return " Check that the path is right and its folder exists.";
+        case EISDIR: return " There is a folder of that name; choose another name.";
+        default: return {};
+    }
+}
+
+}  // namespace
+
+void throwSystemFault(const std::string& what, const std::filesystem::path& path, int code) {
+    throw Error(what + " " + path.string() + ": " + std::system_category().message(code) + "." + advice(code));
+}
+
+}  // namespace vit

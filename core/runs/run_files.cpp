@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads the lines of a run's curves.
+#include "runs/run_files.h"
+
+#include "error.h"
+#include "io/atomic_file.h"
+#include "io/strict_json.h"
+#include "train/event_json.h"
+
+#include <array>
+
+namespace vit::run_files {
+
+namespace {
+
+// What follows the last newline was torn and is left out.
+std::vector<std::string> wholeLines(const std::string& text) {
+    std::vector<std::string> lines;
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
+        lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+template <typename T>
+std::vector<Line<T>> readCurve(const std::filesystem::path& path, T (*parse)(std::string_view)) {
+    std::vector<Line<T>> curve;
+    if (!isThere(path)) return curve;
+    const auto lines = wholeLines(readTextFile(path));
+    curve.reserve(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        try {
+            curve.push_back({lines[i], parse(lines[i])});
+        } catch (const Error& fault) {
+            if (i + 1 == lines.size()) break;
+            throw Error("Cannot read " + path.string() + ": line " + std::to_string(i + 1) + " is damaged (" +
+                        fault.what() + "). Remove that line to go on without it.");
+        }
+    }
+    return curve;
+}
+
+}  // namespace
+
+std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder) {
+    return readCurve(folder / kSteps, stepDoneFromJson);
+}
+
+std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder) {
+    return readCurve(folder / kEpochs, epochDoneFromJson);
+}
+
+std::optional<std::string> readCreated(const std::filesystem::path& folder) {
+    const std::filesystem::path path = folder / kEnvironment;
+    if (!isThere(path)) return std::nullopt;
+    const std::string text = readTextFile(path);
+    try {
+        const auto environment = parseStrictJson(text);
+        const auto created = environment.find(kCreatedKey);
+        if (created == environment.end() || !created->is_string()) return std::nullopt;
+        return created->get<std::string>();
+    } catch (const InvalidInput& fault) {
+        throw Error("Cannot read " + path.string() + ": " + fault.what());
+    }
+}
+
+bool isThere(const std::filesystem::path& path) {
+    std::error_code ignored;  // what cannot be looked at is as good as not there
+    return std::filesystem::exists(path, ignored);
+}
+
+std::string timeText(std::time_t time, const char* format) {
+    std::tm parts{};
+    localtime_r(&time, &parts);
+    std::array<char, 64> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
+}
+
+}  // namespace vit::run_files

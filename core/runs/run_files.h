@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The files of a run's folder: their names, and how their lines are read back. See run_store.h for what they hold.
+#pragma once
+
+#include "train/event.h"
+
+#include <ctime>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vit::run_files {
+
+inline constexpr const char* kConfig = "config.json";
+inline constexpr const char* kEnvironment = "environment.json";
+inline constexpr const char* kSteps = "steps.jsonl";
+inline constexpr const char* kEpochs = "epochs.jsonl";
+inline constexpr const char* kLog = "log.txt";
+inline constexpr const char* kBestWeights = "best.safetensors";
+inline constexpr const char* kResult = "result.json";
+inline constexpr const char* kCreatedKey = "created";  // in environment.json
+
+template <typename T>
+struct Line {
+    std::string text;  // without its newline
+    T value;
+};
+
+// A curve that is not there yet has no lines, and a last line that a crash has torn is left out. Throw Error naming the
+// file and the line when another one cannot be understood.
+std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder);
+std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder);
+
+// When the run was begun, from environment.json; nothing if that file or its entry is not there. Throws Error if the file
+// is damaged.
+std::optional<std::string> readCreated(const std::filesystem::path& folder);
+
+bool isThere(const std::filesystem::path& path);
+
+// Local time as std::strftime writes it.
+std::string timeText(std::time_t time, const char* format);
+inline constexpr const char* kIsoTime = "%Y-%m-%dT%H:%M:%S";
+
+}  // namespace vit::run_files
