@@ -81,6 +81,8 @@ QPushButton:pressed { background: @border; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @disabled; background: @window; border-color: @grid; }
 QPushButton:default { border-color: @accent; }
+QPushButton[role="problem"] { border: none; background: transparent; color: @error; text-align: left; padding: 2px; }
+QPushButton[role="problem"]:hover, QPushButton[role="problem"]:focus { text-decoration: underline; }
 QPushButton[role="primary"], QToolButton[role="primary"] {
     background: @accent; color: white; border: 1px solid @accent; font-weight: 600;
 }
@@ -108,6 +110,7 @@ QToolButton[role="header"]:focus { color: @link; }
 QFrame[role="card"], QWidget[role="card"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
 QWidget[role="segments"] { background: @raised; border-radius: 8px; }
 QLabel { background: transparent; }
+QLabel[role="readout"] { background: @tooltip; border: 1px solid @border; border-radius: 6px; color: @text; }
 QLabel[role="muted"], QCheckBox[role="muted"] { color: @muted; }
 QLabel[role="error"] { color: @error; }
 QLabel[role="warning"] { color: @warning; }

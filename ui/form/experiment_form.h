@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The form in which an experiment is set up: every hyperparameter of the schema, presets, search, what is wrong, and the
+// facts that follow.
+#pragma once
+
+#include "form/form_state.h"
+
+#include <QStringList>
+#include <QWidget>
+
+#include <optional>
+#include <vector>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QScrollArea;
+class QVBoxLayout;
+
+namespace vit::ui {
+
+class DerivedPanel;
+class FieldGroup;
+class FieldRow;
+
+class ExperimentForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ExperimentForm(QWidget* parent = nullptr);
+
+    void setDataSets(std::vector<DataInfo> dataSets);
+    const std::vector<DataInfo>& dataSets() const { return m_state.dataSets(); }
+
+    // The experiment, and the preset that changes are counted from.
+    void setConfig(const Config& config, const std::string& preset);
+    void setPreset(const std::string& preset);
+
+    const Config& config() const { return m_state.config(); }
+    const std::string& preset() const { return m_state.preset().name; }
+    bool changed() const { return m_state.changed(); }
+    const Issues& issues() const { return m_state.issues(); }
+    bool isValid() const { return m_state.issues().empty(); }
+
+    // While a run is on: shows that run's values, read-only. unlock() brings back the user's own.
+    void lock(const Config& running);
+    void unlock();
+    bool isLocked() const { return m_running.has_value(); }
+
+    // Opens the section, scrolls to the field and gives it the focus.
+    void showField(const std::string& key);
+    void focusSearch();
+
+    QStringList collapsedGroups() const;
+    void setCollapsedGroups(const QStringList& titles);
+
+Q_SIGNALS:
+    void configChanged(const vit::Config& config);  // by the user or the program, when it is valid
+    void issuesChanged();                           // isValid() or the reasons may have changed
+
+private:
+    QWidget* makePresetBar();
+    QWidget* makeFields();
+    QWidget* makeFooter();
+    FieldRow* makeRow(const Field& field);
+    void edit(FieldRow* row);
+    void refresh();        // texts and everything that follows from them
+    void refreshStatus();  // problems, marks, facts
+    void showHelp(const FieldRow* row);
+    void askForPreset(int index);
+
+    FormState m_state;
+    std::optional<Config> m_running;
+    std::vector<FieldGroup*> m_groups;
+    std::vector<FieldRow*> m_rows;
+    QComboBox* m_presets;
+    QLabel* m_description;
+    QPushButton* m_resetAll;
+    QLineEdit* m_search;
+    QLabel* m_lockNote;
+    QLabel* m_nothingFound;
+    QScrollArea* m_scroll;
+    QPushButton* m_summary;
+    QLabel* m_help;
+    DerivedPanel* m_facts;
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads texts into a configuration and validates it at each change.
+#include "form/form_state.h"
+
+#include <algorithm>
+
+namespace vit::ui {
+
+FormState::FormState() : m_preset(&vit::preset("first-steps")), m_config(m_preset->config) { check(); }
+
+void FormState::setDataSets(std::vector<DataInfo> dataSets) {
+    m_dataSets = std::move(dataSets);
+    check();
+}
+
+void FormState::setConfig(const Config& config) {
+    m_config = config;
+    m_unreadable.clear();
+    check();
+}
+
+void FormState::setPreset(const std::string& name) { m_preset = &vit::preset(name); }
+
+void FormState::setText(const Field& field, const std::string& text) {
+    try {
+        field.set(m_config, parseText(field, text));
+        m_unreadable.erase(field.key);
+    } catch (const InvalidInput&) {
+        m_unreadable[field.key] = text;
+    }
+    check();
+}
+
+std::string FormState::text(const Field& field) const {
+    const auto found = m_unreadable.find(field.key);
+    return found != m_unreadable.end() ? found->second : toText(field, field.get(m_config));
+}
+
+bool FormState::changed(const Field& field) const {
+    return m_unreadable.contains(field.key) || field.get(m_config) != field.get(m_preset->config);
+}
+
+bool FormState::changed() const { return !m_unreadable.empty() || m_config != m_preset->config; }
+
+std::string FormState::presetText(const Field& field) const { return toText(field, field.get(m_preset->config)); }
+
+std::optional<ModelInput> FormState::modelInput(const Config& config) const {
+    if (const DataInfo* info = findDataSet(config.data.name)) {
+        if (info->classes <= 0) return std::nullopt;
+        return ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
+    }
+    for (const Preset& preset : presets())
+        if (preset.config.data.name == config.data.name) return ModelInput{3, preset.classes};
+    return std::nullopt;
+}
+
+void FormState::check() {
+    m_issues.clear();
+    for (const Field& field : schema()) {
+        const auto found = m_unreadable.find(field.key);
+        if (found == m_unreadable.end()) continue;
+        try {
+            parseText(field, found->second);
+        } catch (const InvalidInput& problem) {
+            m_issues.insert(m_issues.end(), problem.issues().begin(), problem.issues().end());
+        }
+    }
+    if (!m_issues.empty()) return;  // rules across fields would speak of values that nobody sees
+
+    m_issues = validate(m_config);
+    const bool nameIsFine = std::none_of(m_issues.begin(), m_issues.end(),
+                                         [](const Issue& issue) { return issue.key == "data.name"; });
+    if (const auto issue = dataSetIssue(); issue && nameIsFine) m_issues.insert(m_issues.begin(), *issue);
+}
+
+std::optional<Issue> FormState::dataSetIssue() const {
+    if (m_dataSets.empty()) return std::nullopt;
+    const DataInfo* info = findDataSet(m_config.data.name);
+    if (!info)
+        return Issue{"data.name", "There is no data set named \"" + m_config.data.name +
+                                      "\" on this computer: choose one from the list, or add it on the Data page."};
+    if (info->available) return std::nullopt;
+    return Issue{"data.name", info->title + " is not on this computer yet: " +
+                                  (info->downloadable ? "download or add it on the Data page."
+                                                      : "add it on the Data page.")};
+}
+
+const DataInfo* FormState::findDataSet(const std::string& name) const {
+    const auto found = std::find_if(m_dataSets.begin(), m_dataSets.end(),
+                                    [&](const DataInfo& info) { return info.name == name; });
+    return found == m_dataSets.end() ? nullptr : &*found;
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the Experiment form knows, without a widget: the text of every field, what is wrong with it, what was changed.
+#pragma once
+
+#include "config/derived.h"
+#include "config/presets.h"
+#include "config/schema.h"
+#include "data/data_store.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vit::ui {
+
+class FormState {
+public:
+    FormState();
+
+    // The data sets of this computer: a set that is not there is an issue of data.name. Until they are given, every name
+    // is taken as good.
+    void setDataSets(std::vector<DataInfo> dataSets);
+    const std::vector<DataInfo>& dataSets() const { return m_dataSets; }
+
+    void setConfig(const Config& config);
+    void setPreset(const std::string& name);  // what changes are counted from; throws InvalidInput for an unknown name
+    const Preset& preset() const { return *m_preset; }
+
+    void setText(const Field& field, const std::string& text);
+    std::string text(const Field& field) const;
+
+    // The last value that could be read of each field.
+    const Config& config() const { return m_config; }
+    // Of single texts if there are any, else across fields; empty if the experiment can be trained.
+    const Issues& issues() const { return m_issues; }
+
+    bool changed(const Field& field) const;  // from the preset
+    bool changed() const;
+    std::string presetText(const Field& field) const;
+
+    // What the model is fed with by the chosen data set; nothing when the number of classes is not known.
+    std::optional<ModelInput> modelInput(const Config& config) const;
+
+private:
+    void check();
+    std::optional<Issue> dataSetIssue() const;
+    const DataInfo* findDataSet(const std::string& name) const;
+
+    std::vector<DataInfo> m_dataSets;
+    const Preset* m_preset;
+    Config m_config;
+    std::map<std::string, std::string> m_unreadable;  // key → the text that is no value
+    Issues m_issues;
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A vertical line across a plot with a box that names every curve's value at that place.
+#pragma once
+
+#include "qcustomplot_header.h"
+
+#include <QLabel>
+
+#include <vector>
+
+namespace vit::ui {
+
+struct Colors;
+
+class PlotCrosshair : public QObject {
+    Q_OBJECT
+
+public:
+    struct Curve {
+        QCPGraph* graph;
+        QString label;
+    };
+
+    PlotCrosshair(QCustomPlot* plot, const QString& unit);
+
+    void setCurves(std::vector<Curve> curves) { m_curves = std::move(curves); }
+    void setColors(const Colors& colors);
+    void show(double x);
+    void hide();
+    QString text() const { return m_box->text(); }
+
+private:
+    void placeBox(double pixel);
+
+    QCustomPlot* m_plot;
+    QString m_unit;
+    QCPItemStraightLine* m_line;
+    std::vector<Curve> m_curves;
+    QLabel* m_box;
+};
+
+// The point of the graph nearest to x, or null if it has none.
+const QCPGraphData* nearestPoint(const QCPGraph* graph, double x);
+
+}  // namespace vit::ui

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The theme's colours on a QCustomPlot.
+#pragma once
+
+#include "qcustomplot_header.h"
+#include "theme.h"
+
+namespace vit::ui {
+
+void stylePlot(QCustomPlot* plot, const Colors& colors);
+
+}  // namespace vit::ui
