@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Spreads events over the four plots.
+#include "train/curve_grid.h"
+
+#include "theme.h"
+
+#include <QGridLayout>
+
+#include <limits>
+
+namespace vit::ui {
+
+namespace {
+
+// Where a step lies on the axis of epochs: the first epoch ends at 1.
+double epochPosition(const StepDone& step) {
+    const double within = step.stepsPerEpoch > 0 ? double(step.stepInEpoch) / double(step.stepsPerEpoch) : 0;
+    return double(step.epoch - 1) + within;
+}
+
+MetricPlot::Options lossOptions() {
+    return {.name = "plot.loss", .title = QObject::tr("Loss"), .axisLabel = QObject::tr("Cross-entropy (nats)"),
+            .logToggle = true};
+}
+
+MetricPlot::Options accuracyOptions(const QString& name, const QString& title, const QString& axisLabel) {
+    return {.name = name, .title = title, .axisLabel = axisLabel, .percent = true,
+            .legend = Qt::AlignBottom | Qt::AlignRight};
+}
+
+MetricPlot::Options rateOptions() {
+    return {.name = "plot.learning_rate", .title = QObject::tr("Learning rate"),
+            .axisLabel = QObject::tr("Step size (per update)"), .epochCurves = false};
+}
+
+}  // namespace
+
+CurveGrid::CurveGrid(QWidget* parent)
+    : QWidget(parent), m_loss(new MetricPlot(lossOptions(), this)),
+      m_accuracy(new MetricPlot(accuracyOptions("plot.accuracy", tr("Accuracy"), tr("Correct (%)")), this)),
+      m_top5(new MetricPlot(accuracyOptions("plot.top5", tr("Top-5 accuracy"), tr("Among the first five (%)")), this)),
+      m_learningRate(new MetricPlot(rateOptions(), this)) {
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(kSpace);
+    int cell = 0;
+    for (MetricPlot* plot : plots()) {
+        grid->addWidget(plot, cell / 2, cell % 2);
+        ++cell;
+        connect(plot, &MetricPlot::exportRequested, this, [this, plot] { Q_EMIT exportRequested(plot); });
+        connect(plot, &MetricPlot::maximizeToggled, this, [this, plot] { maximize(m_maximized ? nullptr : plot); });
+        connect(plot, &MetricPlot::crosshairMoved, this, [this](double epoch) {
+            for (MetricPlot* each : plots())
+                if (each->isVisible()) each->showCrosshair(epoch);
+        });
+        connect(plot, &MetricPlot::crosshairLeft, this, [this] {
+            for (MetricPlot* each : plots()) each->hideCrosshair();
+        });
+    }
+}
+
+void CurveGrid::addSteps(const std::vector<StepDone>& steps) {
+    QVector<double> epochs, losses, accuracies, top5, rates;
+    for (auto* list : {&epochs, &losses, &accuracies, &top5, &rates}) list->reserve(static_cast<qsizetype>(steps.size()));
+    for (const StepDone& step : steps) {
+        epochs << epochPosition(step);
+        losses << step.loss;
+        accuracies << step.accuracy;
+        top5 << step.top5Accuracy;
+        rates << step.learningRate;
+    }
+    m_loss->addSteps(epochs, losses);
+    m_accuracy->addSteps(epochs, accuracies);
+    m_top5->addSteps(epochs, top5);
+    m_learningRate->addSteps(epochs, rates);
+}
+
+void CurveGrid::addEpoch(const EpochDone& epoch) {
+    const double x = double(epoch.epoch);
+    m_loss->addEpoch(x, epoch.train.loss, epoch.validation.loss);
+    m_accuracy->addEpoch(x, epoch.train.accuracy, epoch.validation.accuracy);
+    m_top5->addEpoch(x, epoch.train.top5Accuracy, epoch.validation.top5Accuracy);
+}
+
+void CurveGrid::clear() {
+    for (MetricPlot* plot : plots()) plot->clear();
+}
+
+void CurveGrid::setEmptyText(const QString& text) {
+    for (MetricPlot* plot : plots()) plot->setEmptyText(text);
+}
+
+void CurveGrid::maximize(MetricPlot* chosen) {
+    m_maximized = chosen;
+    for (MetricPlot* plot : plots()) {
+        plot->setVisible(!chosen || plot == chosen);
+        plot->setMaximized(plot == chosen);
+    }
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes events into labels.
+#include "train/progress_panel.h"
+
+#include "format.h"
+#include "theme.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace vit::ui {
+
+namespace {
+
+constexpr auto kUnknown = "–";
+constexpr int kClockMs = 500;
+
+QLabel* makeCaption(const QString& text, QWidget* parent) {
+    auto* caption = new QLabel(text, parent);
+    QFont small = caption->font();
+    small.setPointSizeF(small.pointSizeF() * 0.85);
+    caption->setFont(small);
+    setRole(caption, "muted");
+    return caption;
+}
+
+QFont strong(QFont font) {
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+}  // namespace
+
+ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
+    setObjectName("progressPanel");
+    setRole(this, "card");
+    setAttribute(Qt::WA_StyledBackground);
+    m_name = new QLabel(this);
+    m_name->setObjectName("runName");
+    m_name->setFont(titleFont());
+    m_name->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_phase = new QLabel(this);
+    m_phase->setObjectName("runPhase");
+    setRole(m_phase, "muted");
+    m_position = new QLabel(this);
+    m_position->setObjectName("runPosition");
+    m_bar = new QProgressBar(this);
+    m_bar->setObjectName("runProgress");
+    m_bar->setTextVisible(false);
+
+    auto* top = new QHBoxLayout;
+    top->setSpacing(kSpace + 4);
+    top->addWidget(m_name);
+    top->addWidget(m_phase, 1);
+    top->addWidget(m_position);
+
+    auto* facts = new QHBoxLayout;
+    facts->setSpacing(kSpaceLarge + 6);
+    m_speed = addFact(facts, "runSpeed", tr("images/s"), tr("Training speed, smoothed"));
+    m_elapsed = addFact(facts, "runElapsed", tr("elapsed"), tr("Since Train was clicked"));
+    m_remaining = addFact(facts, "runRemaining", tr("remaining"), tr("Estimate, with validation"));
+    m_memory = addFact(facts, "runMemory", tr("peak memory"), tr("Highest memory use of the device so far"));
+    m_precision = addFact(facts, "runPrecision", tr("precision"), tr("Number format of the large products"));
+    m_device = addFact(facts, "runDevice", tr("device"), tr("What computes, and why"));
+    m_device->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    facts->setStretch(facts->count() - 1, 1);
+
+    m_results = new QWidget(this);
+    auto* results = new QGridLayout(m_results);
+    results->setContentsMargins(kSpaceLarge, 0, 0, 0);
+    results->setHorizontalSpacing(kSpaceLarge + 6);
+    results->setVerticalSpacing(0);
+    m_accuracy = new QLabel(m_results);
+    m_accuracy->setObjectName("testAccuracy");
+    m_top5 = new QLabel(m_results);
+    m_top5->setObjectName("testTop5");
+    m_accuracyCaption = makeCaption({}, m_results);
+    m_top5Caption = makeCaption({}, m_results);
+    for (QLabel* value : {m_accuracy, m_top5}) {
+        value->setFont(displayFont());
+        setRole(value, "success");
+        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    results->addWidget(m_accuracy, 0, 0);
+    results->addWidget(m_top5, 0, 1);
+    results->addWidget(m_accuracyCaption, 1, 0);
+    results->addWidget(m_top5Caption, 1, 1);
+    m_results->hide();
+
+    auto* left = new QVBoxLayout;
+    left->setSpacing(7);
+    left->addLayout(top);
+    left->addWidget(m_bar);
+    left->addLayout(facts);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(kSpaceLarge - 2, kSpace + 2, kSpaceLarge - 2, kSpace + 1);
+    layout->setSpacing(kSpaceLarge);
+    layout->addLayout(left, 1);
+    layout->addWidget(m_results);
+
+    m_clock.setInterval(kClockMs);
+    connect(&m_clock, &QTimer::timeout, this, &ProgressPanel::showElapsed);
+}
+
+QLabel* ProgressPanel::addFact(QHBoxLayout* row, const QString& name, const QString& caption, const QString& help) {
+    auto* value = new QLabel(kUnknown, this);
+    value->setObjectName(name);
+    value->setFont(strong(value->font()));
+    value->setMinimumWidth(value->fontMetrics().horizontalAdvance("00 min 00"));
+    QLabel* label = makeCaption(caption, this);
+    value->setToolTip(help);
+    label->setToolTip(help);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addWidget(value);
+    column->addWidget(label);
+    row->addLayout(column);
+    return value;
+}
+
+void ProgressPanel::showRequested() {
+    m_results->hide();
+    m_name->setText(tr("New run"));
+    m_position->clear();
+    setPhase(tr("Preparing…"));
+    m_bar->setRange(0, 0);
+    for (QLabel* fact : {m_speed, m_remaining, m_memory, m_precision, m_device}) fact->setText(kUnknown);
+    m_secondsAtStep = 0;
+    m_sinceStep.start();
+    m_clock.start();
+    showElapsed();
+}
+
+void ProgressPanel::showStarted(const RunStarted& run) {
+    m_name->setText(QString::fromStdString(run.runName));
+    m_name->setToolTip(QString::fromStdString(run.runFolder));
+    m_device->setText(QString::fromStdString(run.device));
+    m_device->setToolTip(QString::fromStdString(run.device + "\n" + run.kernels));
+    m_precision->setText(QString::fromStdString(run.precision));
+    m_epochs = run.config.run.epochs;
+    m_stepsPerEpoch = run.stepsPerEpoch;
+    m_bar->setRange(0, static_cast<int>(std::min<std::int64_t>(m_epochs * m_stepsPerEpoch, INT_MAX)));
+    m_bar->setValue(static_cast<int>((run.firstEpoch - 1) * m_stepsPerEpoch));
+    setPhase(tr("Training"));
+}
+
+void ProgressPanel::showSteps(const StepDone& last) {
+    m_bar->setValue(static_cast<int>((last.epoch - 1) * m_stepsPerEpoch + last.stepInEpoch));
+    m_position->setText(tr("Epoch <b>%1</b> of %2 &nbsp;·&nbsp; step %3 of %4")
+                            .arg(withThousands(last.epoch), withThousands(m_epochs), withThousands(last.stepInEpoch),
+                                 withThousands(last.stepsPerEpoch)));
+    m_speed->setText(withThousands(std::llround(last.imagesPerSecond)));
+    m_remaining->setText(last.remainingSeconds < 0 ? kUnknown : durationText(last.remainingSeconds));
+    m_memory->setText(bytesText(last.memoryBytes));
+    m_secondsAtStep = last.elapsedSeconds;
+    m_sinceStep.start();
+    showElapsed();
+    if (m_betweenSteps) setPhase(tr("Training"));
+}
+
+void ProgressPanel::showEpoch(const EpochDone& epoch) {
+    setPhase(epoch.best ? tr("Training · epoch %1 is the best so far: saved").arg(epoch.epoch) : tr("Training"));
+}
+
+void ProgressPanel::showPhase(const PhaseChanged& phase) {
+    QString text = QString::fromStdString(phase.what);
+    if (phase.total > 0) text += QString(" %1 %").arg(100 * phase.done / phase.total);
+    setPhase(text);
+    m_betweenSteps = true;
+}
+
+void ProgressPanel::showPaused(bool paused) { setPhase(paused ? tr("Paused") : tr("Training")); }
+
+void ProgressPanel::showStopping() { setPhase(tr("Stopping after this step…")); }
+
+void ProgressPanel::showFinished(const RunFinished& result) {
+    endRun();
+    m_elapsed->setText(durationText(result.seconds));
+    const bool stopped = result.reason == StopReason::Stopped;
+    setPhase(stopped ? tr("Stopped after %1 epochs and %2 steps: everything is kept")
+                           .arg(withThousands(result.epochsDone), withThousands(result.stepsDone))
+                     : tr("Finished"));
+    if (!stopped) m_bar->setValue(m_bar->maximum());
+    if (result.tested) {
+        showResult(m_accuracy, m_accuracyCaption, percentText(result.test.accuracy), tr("test accuracy"));
+        showResult(m_top5, m_top5Caption, percentText(result.test.top5Accuracy), tr("test top-5"));
+    } else if (result.bestEpoch > 0) {
+        showResult(m_accuracy, m_accuracyCaption, percentText(result.bestValidationAccuracy),
+                   tr("best validation accuracy, epoch %1").arg(result.bestEpoch));
+        showResult(m_top5, m_top5Caption, {}, {});
+    }
+    m_results->setVisible(result.tested || result.bestEpoch > 0);
+}
+
+void ProgressPanel::showFailed(const RunFailed& failure) {
+    endRun();
+    if (!failure.runName.empty()) m_name->setText(QString::fromStdString(failure.runName));
+    setPhase(tr("Failed: see the message above"));
+}
+
+void ProgressPanel::setPhase(const QString& text) {
+    m_phase->setText(text);
+    m_betweenSteps = false;
+}
+
+void ProgressPanel::showElapsed() {
+    m_elapsed->setText(durationText(m_secondsAtStep + double(m_sinceStep.elapsed()) / 1000));
+}
+
+void ProgressPanel::endRun() {
+    m_clock.stop();
+    m_remaining->setText(kUnknown);
+    if (m_bar->maximum() == 0) m_bar->setRange(0, 1);
+}
+
+void ProgressPanel::showResult(QLabel* value, QLabel* caption, const QString& text, const QString& label) {
+    value->setText(text);
+    caption->setText(label);
+    value->setVisible(!text.isEmpty());
+    caption->setVisible(!text.isEmpty());
+}
+
+}  // namespace vit::ui

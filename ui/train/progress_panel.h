@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where a run is: name, phase, epoch and step, the bar over the whole run, speed, times, device; the result at its end.
+#pragma once
+
+#include "train/event.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QProgressBar;
+
+namespace vit::ui {
+
+class ProgressPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ProgressPanel(QWidget* parent = nullptr);
+
+    void showRequested();  // Train was clicked, nothing has come yet
+    void showStarted(const RunStarted& run);
+    void showSteps(const StepDone& last);
+    void showEpoch(const EpochDone& epoch);
+    void showPhase(const PhaseChanged& phase);
+    void showPaused(bool paused);
+    void showStopping();
+    void showFinished(const RunFinished& result);
+    void showFailed(const RunFailed& failure);
+
+private:
+    QLabel* addFact(class QHBoxLayout* row, const QString& name, const QString& caption, const QString& help);
+    void setPhase(const QString& text);
+    void showElapsed();
+    void endRun();
+    void showResult(QLabel* value, QLabel* caption, const QString& text, const QString& label);
+
+    QLabel* m_name;
+    QLabel* m_position;
+    QLabel* m_phase;
+    QProgressBar* m_bar;
+    QWidget* m_results;
+    QLabel* m_accuracy;
+    QLabel* m_accuracyCaption;
+    QLabel* m_top5;
+    QLabel* m_top5Caption;
+    QLabel* m_speed;
+    QLabel* m_elapsed;
+    QLabel* m_remaining;
+    QLabel* m_memory;
+    QLabel* m_precision;
+    QLabel* m_device;
+
+    std::int64_t m_epochs = 0;
+    std::int64_t m_stepsPerEpoch = 0;
+    bool m_betweenSteps = false;  // a phase such as "Validating" is shown, which the next step ends
+    double m_secondsAtStep = 0;
+    QElapsedTimer m_sinceStep;
+    QTimer m_clock;
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The wording of the log.
+#include "train/run_words.h"
+
+#include "format.h"
+
+#include <QCoreApplication>
+
+#include <cmath>
+
+namespace vit::ui {
+
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("RunWords", text); }
+
+}  // namespace
+
+QString startedText(const RunStarted& run) {
+    return tr("%1 began: %2 parameters, %3 training, %4 validation and %5 test images, %6, %7, %8.")
+        .arg(QString::fromStdString(run.runName), withThousands(run.parameters), withThousands(run.trainImages),
+             withThousands(run.validationImages), withThousands(run.testImages), QString::fromStdString(run.device),
+             QString::fromStdString(run.precision), QString::fromStdString(run.kernels));
+}
+
+QString epochText(const EpochDone& epoch) {
+    QString text = tr("Epoch %1 of %2: loss %3, accuracy %4")
+                       .arg(withThousands(epoch.epoch), withThousands(epoch.epochs), plainNumber(epoch.train.loss),
+                            percentText(epoch.train.accuracy));
+    if (!std::isnan(epoch.validation.loss))
+        text += tr("; validation loss %1, accuracy %2, top-5 %3")
+                    .arg(plainNumber(epoch.validation.loss), percentText(epoch.validation.accuracy),
+                         percentText(epoch.validation.top5Accuracy));
+    text += tr("; %1, %2 images/s").arg(durationText(epoch.seconds), withThousands(std::llround(epoch.imagesPerSecond)));
+    if (epoch.best) text += tr(" (best so far, saved)");
+    return text;
+}
+
+QString finishedText(const RunFinished& result) {
+    QString text = result.reason == StopReason::Completed ? tr("%1 finished after %2 epochs in %3.")
+                                                          : tr("%1 was stopped after %2 epochs in %3.");
+    text = text.arg(QString::fromStdString(result.runName), withThousands(result.epochsDone),
+                    durationText(result.seconds));
+    if (result.tested)
+        text += tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
+                    .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))
+                    .arg(result.bestEpoch);
+    return text + tr(" Kept in %1").arg(QString::fromStdString(result.runFolder));
+}
+
+}  // namespace vit::ui

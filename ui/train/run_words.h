@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Events of a run as lines of the log.
+#pragma once
+
+#include "train/event.h"
+
+#include <QString>
+
+namespace vit::ui {
+
+QString startedText(const RunStarted& run);
+QString epochText(const EpochDone& epoch);
+QString finishedText(const RunFinished& result);
+
+}  // namespace vit::ui

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Wires the bridge's signals to the parts of the page.
+#include "train/train_page.h"
+
+#include "error.h"
+#include "prompts.h"
+#include "session_bridge.h"
+#include "settings.h"
+#include "support/banner.h"
+#include "support/empty_state.h"
+#include "theme.h"
+#include "train/curve_grid.h"
+#include "train/log_pane.h"
+#include "train/progress_panel.h"
+#include "train/run_words.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace vit::ui {
+
+TrainPage::TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent)
+    : QWidget(parent), m_prompts(prompts), m_settings(settings), m_banner(new Banner(this)),
+      m_stack(new QStackedWidget(this)) {
+    setObjectName("trainPage");
+    m_banner->setObjectName("trainBanner");
+    m_stack->addWidget(makeEmptyPage());
+    m_stack->addWidget(makeRunPage());
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
+    layout->setSpacing(kSpace);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_stack, 1);
+    connectTo(bridge);
+}
+
+void TrainPage::setTrainEnabled(bool enabled, const QString& why) {
+    m_train->setEnabled(enabled);
+    m_train->setToolTip(why);
+}
+
+void TrainPage::setIntroduction(const QString& preset, const QString& description) {
+    m_empty->setText(tr("The loss and the accuracy of the model grow here as it learns.\n\n%1: %2").arg(preset, description));
+}
+
+void TrainPage::showStopping() { m_progress->showStopping(); }
+
+void TrainPage::exportPlot(MetricPlot* plot) {
+    const QString suggestion = QDir(m_settings.lastFolder()).filePath(plot->title().toLower().replace(' ', '-') + ".png");
+    QString path = m_prompts.saveFile(this, tr("Export plot"), suggestion, tr("PNG image (*.png);;PDF document (*.pdf)"));
+    if (path.isEmpty()) return;
+    if (QFileInfo(path).suffix().isEmpty()) path += ".png";
+    m_settings.setLastFolder(QFileInfo(path).absolutePath());
+    try {
+        plot->exportTo(path);
+        m_log.append(LogLevel::Info, tr("%1 exported to %2").arg(plot->title(), path));
+    } catch (const Error& error) {
+        m_prompts.showError(this, tr("Export plot"), QString::fromStdString(error.what()));
+    }
+}
+
+QWidget* TrainPage::makeEmptyPage() {
+    m_empty = new EmptyState("train", tr("Click Train to start the first experiment"), {}, m_stack);
+    m_train = m_empty->addButton("trainFirst", tr("Train"));
+    m_train->setIcon(icon("play", IconTint::OnAccent));
+    connect(m_train, &QPushButton::clicked, this, &TrainPage::trainRequested);
+    return m_empty;
+}
+
+QWidget* TrainPage::makeRunPage() {
+    auto* page = new QWidget(m_stack);
+    m_progress = new ProgressPanel(page);
+    m_splitter = new QSplitter(Qt::Vertical, page);
+    m_splitter->setChildrenCollapsible(false);
+    m_curves = new CurveGrid(m_splitter);
+    m_logPane = new LogPane(m_log, m_splitter);
+    m_splitter->addWidget(m_curves);
+    m_splitter->addWidget(m_logPane);
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setStretchFactor(1, 0);
+    m_splitter->setHandleWidth(kSpace);
+    m_splitter->setSizes({600, 110});
+    connect(m_curves, &CurveGrid::exportRequested, this, &TrainPage::exportPlot);
+
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kSpace);
+    layout->addWidget(m_progress);
+    layout->addWidget(m_splitter, 1);
+    return page;
+}
+
+void TrainPage::connectTo(const SessionBridge& bridge) {
+    connect(&bridge, &SessionBridge::runRequested, this, &TrainPage::onRunRequested);
+    connect(&bridge, &SessionBridge::runStarted, this, &TrainPage::onRunStarted);
+    connect(&bridge, &SessionBridge::stepsDone, this, [this](const std::vector<StepDone>& steps) {
+        m_curves->addSteps(steps);
+        m_progress->showSteps(steps.back());
+    });
+    connect(&bridge, &SessionBridge::epochDone, this, [this](const EpochDone& epoch) {
+        m_curves->addEpoch(epoch);
+        m_progress->showEpoch(epoch);
+        m_log.append(LogLevel::Info, epochText(epoch));
+    });
+    connect(&bridge, &SessionBridge::phaseChanged, m_progress, &ProgressPanel::showPhase);
+    connect(&bridge, &SessionBridge::pauseChanged, m_progress, &ProgressPanel::showPaused);
+    connect(&bridge, &SessionBridge::messageArrived, this, &TrainPage::onMessage);
+    connect(&bridge, &SessionBridge::runFinished, this, &TrainPage::onRunFinished);
+    connect(&bridge, &SessionBridge::runFailed, this, &TrainPage::onRunFailed);
+}
+
+void TrainPage::onRunRequested() {
+    m_banner->clear();
+    m_stack->setCurrentIndex(1);
+    m_curves->clear();
+    m_curves->setEmptyText(tr("Waiting for the first step…"));
+    m_progress->showRequested();
+}
+
+void TrainPage::onRunStarted(const RunStarted& run) {
+    m_progress->showStarted(run);
+    m_log.append(LogLevel::Info, startedText(run));
+}
+
+void TrainPage::onMessage(const Message& message) {
+    m_log.append(message.severity == Severity::Warning ? LogLevel::Warning : LogLevel::Info,
+                 QString::fromStdString(message.text));
+}
+
+void TrainPage::onRunFinished(const RunFinished& result) {
+    m_progress->showFinished(result);
+    m_curves->setEmptyText(tr("Stopped before the first step"));
+    m_log.append(LogLevel::Success, finishedText(result));
+}
+
+void TrainPage::onRunFailed(const RunFailed& failure) {
+    const QString text = QString::fromStdString(failure.text);
+    m_progress->showFailed(failure);
+    m_curves->setEmptyText(tr("No step was made"));
+    m_banner->showError(text);
+    m_log.append(LogLevel::Error, text);
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The page on which a run is watched: progress, the four plots, the log.
+#pragma once
+
+#include "train/event.h"
+#include "train/log_model.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+
+namespace vit::ui {
+
+class Banner;
+class CurveGrid;
+class EmptyState;
+class LogPane;
+class MetricPlot;
+class ProgressPanel;
+class Prompts;
+class SessionBridge;
+class Settings;
+
+class TrainPage : public QWidget {
+    Q_OBJECT
+
+public:
+    TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent = nullptr);
+
+    CurveGrid* curves() const { return m_curves; }
+    LogModel& log() { return m_log; }
+
+    // What the button of the empty page may do, and why not.
+    void setTrainEnabled(bool enabled, const QString& why);
+    // What the empty page says of the experiment that Train would start.
+    void setIntroduction(const QString& preset, const QString& description);
+    void showStopping();
+    void exportPlot(MetricPlot* plot);
+
+Q_SIGNALS:
+    void trainRequested();
+
+private:
+    QWidget* makeEmptyPage();
+    QWidget* makeRunPage();
+    void connectTo(const SessionBridge& bridge);
+    void onRunRequested();
+    void onRunStarted(const RunStarted& run);
+    void onMessage(const Message& message);
+    void onRunFinished(const RunFinished& result);
+    void onRunFailed(const RunFailed& failure);
+
+    Prompts& m_prompts;
+    Settings& m_settings;
+    LogModel m_log;
+    Banner* m_banner;
+    QStackedWidget* m_stack;
+    EmptyState* m_empty;
+    QPushButton* m_train;
+    ProgressPanel* m_progress;
+    CurveGrid* m_curves;
+    LogPane* m_logPane;
+    QSplitter* m_splitter;
+};
+
+}  // namespace vit::ui
