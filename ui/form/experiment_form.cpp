@@ -63,6 +63,15 @@ void ExperimentForm::setConfig(const Config& config, const std::string& preset) 
 
 void ExperimentForm::setPreset(const std::string& preset) { setConfig(vit::preset(preset).config, preset); }
 
+void ExperimentForm::setText(const std::string& key, const std::string& text) {
+    if (isLocked()) return;
+    for (FieldRow* row : m_rows) {
+        if (row->field().key != key) continue;
+        row->setText(qstr(text));
+        edit(row);
+    }
+}
+
 void ExperimentForm::lock(const Config& running) {
     m_running = running;
     refresh();
@@ -90,6 +99,19 @@ void ExperimentForm::showField(const std::string& key) {
 void ExperimentForm::focusSearch() {
     m_search->setFocus(Qt::ShortcutFocusReason);
     m_search->selectAll();
+}
+
+QString ExperimentForm::problemSummary() const {
+    if (isValid()) return {};
+    const Field* field = findField(issues().front().key);
+    const QString label = field ? qstr(field->label) : qstr(issues().front().key);
+    if (issues().size() == 1) return tr("%1 needs correcting").arg(label);
+    return tr("%1 and %2 more need correcting").arg(label).arg(issues().size() - 1);
+}
+
+void ExperimentForm::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_facts) refreshStatus();
 }
 
 QStringList ExperimentForm::collapsedGroups() const {
@@ -269,13 +291,7 @@ void ExperimentForm::refreshStatus() {
     }
     m_resetAll->setEnabled(!isLocked() && m_state.changed());
     m_summary->setVisible(!shown.empty());
-    if (!shown.empty()) {
-        const Field* field = findField(shown.front().key);
-        const QString label = field ? qstr(field->label) : qstr(shown.front().key);
-        m_summary->setText(shown.size() == 1
-                               ? tr("%1 needs correcting").arg(label)
-                               : tr("%1 and %2 more need correcting").arg(label).arg(shown.size() - 1));
-    }
+    m_summary->setText(problemSummary());
     const Config& config = m_running ? *m_running : m_state.config();
     m_facts->showFacts(config, m_state.modelInput(config), shown.empty() || shown.front().key == "data.name");
 }

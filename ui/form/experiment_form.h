@@ -36,6 +36,7 @@ public:
     // The experiment, and the preset that changes are counted from.
     void setConfig(const Config& config, const std::string& preset);
     void setPreset(const std::string& preset);
+    void setText(const std::string& key, const std::string& text);  // as if typed; nothing while a run is on
 
     const Config& config() const { return m_state.config(); }
     const std::string& preset() const { return m_state.preset().name; }
@@ -51,9 +52,13 @@ public:
     // Opens the section, scrolls to the field and gives it the focus.
     void showField(const std::string& key);
     void focusSearch();
+    QString problemSummary() const;  // "Patch size needs correcting"; empty if nothing does
 
     QStringList collapsedGroups() const;
     void setCollapsedGroups(const QStringList& titles);
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 Q_SIGNALS:
     void configChanged(const vit::Config& config);  // by the user or the program, when it is valid
@@ -83,7 +88,7 @@ private:
     QScrollArea* m_scroll;
     QPushButton* m_summary;
     QLabel* m_help;
-    DerivedPanel* m_facts;
+    DerivedPanel* m_facts = nullptr;
 };
 
 }  // namespace vit::ui

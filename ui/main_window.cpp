@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Puts the window together and decides what may be done when.
+#include "main_window.h"
+
+#include "about.h"
+#include "config/presets.h"
+#include "config/schema.h"
+#include "data/data_page.h"
+#include "error.h"
+#include "form/experiment_form.h"
+#include "inspect/inspect_page.h"
+#include "io/atomic_file.h"
+#include "prompts.h"
+#include "session_bridge.h"
+#include "settings.h"
+#include "theme_controller.h"
+#include "train/curve_grid.h"
+#include "train/device.h"
+#include "train/train_page.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QCloseEvent>
+#include <QDir>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
+
+#include <utility>
+
+namespace vit::ui {
+
+namespace {
+
+constexpr int kFormWidth = 384;
+constexpr int kStatusMs = 8000;
+const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)");
+
+QString qstr(const std::string& text) { return QString::fromStdString(text); }
+
+}  // namespace
+
+MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
+                       ThemeController& theme, QWidget* parent)
+    : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
+      m_theme(theme), m_actions(this) {
+    setWindowTitle("ViT Workbench");
+    setWindowIcon(applicationIcon());
+    setAcceptDrops(true);
+    m_actions.fill(menuBar());
+    makeContent(m_store);
+    makeToolBar();
+    makeStatusBar();
+    connectActions();
+    connectForm();
+    connectPages();
+    connectRun();
+    restore();
+    updateActions();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::showPage(int page) {
+    m_pages->setCurrentIndex(page);
+    m_actions.pages->actions().at(page)->setChecked(true);
+    m_settings.setPage(page);
+}
+
+void MainWindow::openPhoto(const QString& path) {
+    showPage(InspectPageIndex);
+    m_inspectPage->openPhoto(path);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (m_state == State::Idle) {
+        remember();
+        event->accept();
+        return;
+    }
+    event->ignore();
+    if (m_closing) return;
+    m_closing = m_prompts.confirm(this, tr("Training is going on"),
+                                  tr("Stop the run and close? What it has learned so far is kept."),
+                                  tr("Stop and close"), tr("Go on training"));
+    if (!m_closing) return;
+    // The run may have ended while the question stood there.
+    if (m_state == State::Idle) close();
+    else stop();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    openPhoto(event->mimeData()->urls().constFirst().toLocalFile());
+}
+
+void MainWindow::makeContent(std::shared_ptr<DataStore> store) {
+    m_splitter = new QSplitter(Qt::Horizontal, this);
+    m_splitter->setObjectName("mainSplitter");
+    m_splitter->setHandleWidth(4);
+    m_form = new ExperimentForm(m_splitter);
+    m_form->setMinimumWidth(300);
+    m_pages = new QStackedWidget(m_splitter);
+    m_pages->setMinimumWidth(480);
+    m_trainPage = new TrainPage(m_bridge, m_prompts, m_settings, m_pages);
+    m_dataPage = new DataPage(store, m_prompts, m_pages);
+    m_inspectPage = new InspectPage(m_bridge, store, m_prompts, m_pages);
+    m_pages->addWidget(m_trainPage);
+    m_pages->addWidget(m_dataPage);
+    m_pages->addWidget(m_inspectPage);
+    m_splitter->addWidget(m_form);
+    m_splitter->addWidget(m_pages);
+    m_splitter->setCollapsible(1, false);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setSizes({kFormWidth, 900});
+    setCentralWidget(m_splitter);
+}
+
+void MainWindow::makeToolBar() {
+    auto* bar = addToolBar(tr("Main"));
+    bar->setObjectName("mainToolBar");
+    bar->setMovable(false);
+    bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->setIconSize({16, 16});
+    bar->addActions({m_actions.train, m_actions.pause, m_actions.stop});
+    bar->addSeparator();
+    bar->addAction(m_actions.openPhoto);
+    setRole(bar->widgetForAction(m_actions.train), "primary");
+    bar->widgetForAction(m_actions.train)->setObjectName("trainButton");
+    bar->widgetForAction(m_actions.pause)->setObjectName("pauseButton");
+    bar->widgetForAction(m_actions.stop)->setObjectName("stopButton");
+    m_device = new QLabel(bar);
+    m_device->setObjectName("deviceLabel");
+    m_device->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_device->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    setRole(m_device, "muted");
+
+    auto* rest = new QWidget(bar);
+    auto* layout = new QHBoxLayout(rest);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kSpace);
+    layout->addStretch(1);
+    layout->addWidget(makePageBar());
+    layout->addWidget(m_device, 2);
+    rest->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(rest);
+}
+
+QWidget* MainWindow::makePageBar() {
+    auto* segments = new QWidget(this);
+    setRole(segments, "segments");
+    segments->setAttribute(Qt::WA_StyledBackground);
+    auto* layout = new QHBoxLayout(segments);
+    layout->setContentsMargins(3, 3, 3, 3);
+    layout->setSpacing(2);
+    for (QAction* action : m_actions.pages->actions()) {
+        auto* button = new QToolButton(segments);
+        button->setDefaultAction(action);
+        button->setObjectName("page." + action->text());
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setIconSize({16, 16});
+        setRole(button, "segment");
+        layout->addWidget(button);
+    }
+    return segments;
+}
+
+void MainWindow::makeStatusBar() {
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->showMessage(tr("Ready"));
+}
+
+void MainWindow::connectActions() {
+    connect(m_actions.openPhoto, &QAction::triggered, this, [this] {
+        showPage(InspectPageIndex);
+        m_inspectPage->openPhotoDialog();
+    });
+    connect(m_actions.pastePhoto, &QAction::triggered, this, [this] {
+        showPage(InspectPageIndex);
+        m_inspectPage->pastePhoto();
+    });
+    connect(m_actions.loadSettings, &QAction::triggered, this, &MainWindow::loadSettings);
+    connect(m_actions.saveSettings, &QAction::triggered, this, &MainWindow::saveSettings);
+    connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
+    connect(m_actions.train, &QAction::triggered, this, &MainWindow::train);
+    connect(m_actions.pause, &QAction::triggered, this, &MainWindow::togglePause);
+    connect(m_actions.stop, &QAction::triggered, this, &MainWindow::stop);
+    connect(m_actions.findField, &QAction::triggered, this, [this] {
+        m_actions.showForm->setChecked(true);
+        m_form->focusSearch();
+    });
+    connect(m_actions.pages, &QActionGroup::triggered, this, [this](const QAction* action) {
+        showPage(action->data().toInt());
+    });
+    connect(m_actions.themes, &QActionGroup::triggered, this, [this](const QAction* action) {
+        const auto choice = static_cast<ThemeChoice>(action->data().toInt());
+        m_theme.setChoice(choice);
+        m_settings.setTheme(choice);
+    });
+    connect(m_actions.showForm, &QAction::toggled, m_form, &QWidget::setVisible);
+    connect(m_actions.shortcuts, &QAction::triggered, this, [this] {
+        m_prompts.showInformation(this, tr("Keyboard shortcuts"), shortcutsText(this));
+    });
+    connect(m_actions.about, &QAction::triggered, this, [this] {
+        m_prompts.showInformation(this, tr("About ViT Workbench"), aboutText());
+    });
+    connect(m_actions.recentPhotos, &QMenu::aboutToShow, this, &MainWindow::fillRecentPhotos);
+    for (MetricPlot* plot : m_trainPage->curves()->plots())
+        m_actions.exportPlot->addAction(plot->title() + "…", m_trainPage, [this, plot] { m_trainPage->exportPlot(plot); });
+}
+
+void MainWindow::connectForm() {
+    connect(m_form, &ExperimentForm::configChanged, this, [this](const Config& config) {
+        m_dataPage->setConfig(config);
+        m_inspectPage->setConfig(config);
+        updateDevice();
+    });
+    connect(m_form, &ExperimentForm::issuesChanged, this, &MainWindow::updateActions);
+}
+
+void MainWindow::connectPages() {
+    connect(m_trainPage, &TrainPage::trainRequested, m_actions.train, &QAction::trigger);
+    connect(m_dataPage, &DataPage::imageChosen, this,
+            [this](const std::shared_ptr<const Image>& image, const QString& title) {
+                showPage(InspectPageIndex);
+                m_inspectPage->showImage(image, title);
+            });
+    connect(m_dataPage, &DataPage::datasetChosen, this, [this](const QString& name) {
+        m_form->setText("data.name", name.toStdString());
+        m_form->showField("data.name");
+    });
+    connect(m_dataPage, &DataPage::datasetsChanged, this, &MainWindow::refreshDataSets);
+    connect(m_inspectPage, &InspectPage::photoOpened, this, [this](const QString& path) {
+        m_settings.addRecentPhoto(path);
+        m_settings.setLastFolder(QFileInfo(path).absolutePath());
+    });
+}
+
+void MainWindow::connectRun() {
+    connect(&m_bridge, &SessionBridge::runRequested, this, [this] {
+        m_form->lock(m_form->config());
+        setState(State::Running);
+    });
+    connect(&m_bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
+        m_form->lock(run.config);
+        m_device->setText(qstr(run.device + " · " + run.precision));
+        m_device->setToolTip(qstr(run.device + "\n" + run.kernels));
+        statusBar()->showMessage(tr("Training %1").arg(qstr(run.runName)));
+    });
+    connect(&m_bridge, &SessionBridge::pauseChanged, this, [this](bool paused) {
+        if (m_state != State::Idle && m_state != State::Stopping) setState(paused ? State::Paused : State::Running);
+    });
+    connect(&m_bridge, &SessionBridge::runFinished, this, [this](const RunFinished& result) {
+        endRun(result.reason == StopReason::Completed ? tr("%1 is finished").arg(qstr(result.runName))
+                                                      : tr("%1 was stopped and is kept").arg(qstr(result.runName)));
+    });
+    connect(&m_bridge, &SessionBridge::runFailed, this, &MainWindow::onRunFailed);
+}
+
+void MainWindow::restore() {
+    if (!restoreGeometry(m_settings.geometry())) resize(1280, 800);
+    restoreState(m_settings.windowState());
+    m_splitter->restoreState(m_settings.splitter());
+    m_form->setCollapsedGroups(m_settings.collapsedGroups());
+    m_inspectPage->setPhotoFolder(m_settings.lastFolder());
+    showPage(std::clamp(m_settings.page(), 0, m_pages->count() - 1));
+    for (QAction* action : m_actions.themes->actions())
+        action->setChecked(action->data().toInt() == static_cast<int>(m_theme.choice()));
+
+    try {
+        if (const auto config = m_settings.config()) m_form->setConfig(*config, m_settings.preset().toStdString());
+        else m_form->setPreset("first-steps");
+    } catch (const InvalidInput& problem) {
+        m_form->setPreset("first-steps");
+        statusBar()->showMessage(tr("The settings of the last time cannot be used here: %1").arg(problem.what()));
+    }
+    refreshDataSets();
+}
+
+void MainWindow::remember() {
+    m_settings.setGeometry(saveGeometry());
+    m_settings.setWindowState(saveState());
+    m_settings.setSplitter(m_splitter->saveState());
+    m_settings.setCollapsedGroups(m_form->collapsedGroups());
+    m_settings.setExperiment(m_form->config(), qstr(m_form->preset()));
+}
+
+void MainWindow::train() {
+    if (m_state != State::Idle || !m_form->isValid()) return;
+    showPage(TrainPageIndex);
+    m_settings.setExperiment(m_form->config(), qstr(m_form->preset()));
+    TrainRequest request;
+    request.config = m_form->config();
+    request.label = m_form->preset();
+    m_bridge.train(std::move(request));
+}
+
+void MainWindow::togglePause() {
+    if (m_state == State::Running) m_bridge.requestPause();
+    else if (m_state == State::Paused) m_bridge.requestContinue();
+}
+
+void MainWindow::stop() {
+    if (m_state == State::Idle || m_state == State::Stopping) return;
+    m_bridge.requestStop();
+    m_trainPage->showStopping();
+    statusBar()->showMessage(tr("Stopping…"));
+    setState(State::Stopping);
+}
+
+void MainWindow::setState(State state) {
+    m_state = state;
+    updateActions();
+}
+
+void MainWindow::updateActions() {
+    const bool idle = m_state == State::Idle;
+    const bool canTrain = idle && m_form->isValid();
+    QString tip = tr("Start this experiment (%1)").arg(m_actions.train->shortcut().toString(QKeySequence::NativeText));
+    if (!idle) tip = tr("A run is going on");
+    else if (!m_form->isValid())
+        tip = m_form->problemSummary() + ": " + qstr(m_form->issues().front().message);
+    m_actions.train->setEnabled(canTrain);
+    m_actions.train->setToolTip(tip);
+    m_trainPage->setTrainEnabled(canTrain, tip);
+    const Preset& preset = vit::preset(m_form->preset());
+    m_trainPage->setIntroduction(qstr(preset.title), qstr(preset.description));
+
+    const bool paused = m_state == State::Paused;
+    m_actions.pause->setEnabled(m_state == State::Running || paused);
+    m_actions.pause->setText(paused ? tr("Resume") : tr("Pause"));
+    m_actions.pause->setIcon(icon(paused ? "play" : "pause"));
+    m_actions.pause->setToolTip(paused ? tr("Go on with the run") : tr("Hold the run; predictions go on"));
+    m_actions.stop->setEnabled(m_state == State::Running || paused);
+    m_actions.stop->setText(m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
+    m_actions.stop->setToolTip(tr("End the run after this step and keep everything it has"));
+    m_actions.loadSettings->setEnabled(idle);
+}
+
+// Asking for the devices may wake a graphics driver, which takes its time: not on this thread.
+void MainWindow::updateDevice() {
+    if (m_state != State::Idle) return;
+    m_deviceLookup.run(
+        [run = m_form->config().run](const Progress&) {
+            try {
+                const DeviceSelection selection = selectDevice(run);
+                return qstr(selection.deviceText + " · " + selection.precisionText);
+            } catch (const InvalidInput& problem) {
+                return QString(problem.what());
+            }
+        },
+        [this](const QString& text) {
+            if (m_state != State::Idle) return;
+            m_device->setText(text);
+            m_device->setToolTip(text);
+        });
+}
+
+void MainWindow::endRun(const QString& status) {
+    m_form->unlock();
+    setState(State::Idle);
+    updateDevice();
+    statusBar()->showMessage(status, kStatusMs);
+    if (m_closing) close();
+}
+
+void MainWindow::onRunFailed(const RunFailed& failure) {
+    endRun(tr("The run failed"));
+    if (!failure.keys.empty()) m_form->showField(failure.keys.front());
+}
+
+void MainWindow::refreshDataSets() {
+    m_dataSetLookup.run([store = m_store](const Progress&) { return store->list(); },
+                        [this](std::vector<DataInfo> dataSets) { m_form->setDataSets(std::move(dataSets)); });
+}
+
+void MainWindow::loadSettings() {
+    const QString path = m_prompts.openFile(this, tr("Load settings"), m_settings.lastFolder(), kSettingsFilter);
+    if (path.isEmpty()) return;
+    m_settings.setLastFolder(QFileInfo(path).absolutePath());
+    try {
+        m_form->setConfig(loadConfig(path.toStdString(), m_form->config()), m_form->preset());
+        statusBar()->showMessage(tr("Settings loaded from %1").arg(path), kStatusMs);
+    } catch (const Error& error) {
+        m_prompts.showError(this, tr("Load settings"), QString::fromStdString(error.what()));
+    }
+}
+
+void MainWindow::saveSettings() {
+    const QString suggestion = QDir(m_settings.lastFolder()).filePath(qstr(m_form->preset()) + ".json");
+    const QString path = m_prompts.saveFile(this, tr("Save settings"), suggestion, kSettingsFilter);
+    if (path.isEmpty()) return;
+    m_settings.setLastFolder(QFileInfo(path).absolutePath());
+    try {
+        writeFileAtomically(path.toStdString(), toJson(m_form->config()));
+        statusBar()->showMessage(tr("Settings saved to %1").arg(path), kStatusMs);
+    } catch (const Error& error) {
+        m_prompts.showError(this, tr("Save settings"), QString::fromStdString(error.what()));
+    }
+}
+
+void MainWindow::fillRecentPhotos() {
+    QMenu* menu = m_actions.recentPhotos;
+    menu->clear();
+    const QStringList photos = m_settings.recentPhotos();
+    for (const QString& path : photos)
+        menu->addAction(QFileInfo(path).fileName(), this, [this, path] { openPhoto(path); })->setToolTip(path);
+    menu->setToolTipsVisible(true);
+    if (photos.isEmpty()) {
+        menu->addAction(tr("None yet"))->setEnabled(false);
+        return;
+    }
+    menu->addSeparator();
+    menu->addAction(tr("Clear list"), this, [this] { m_settings.clearRecentPhotos(); });
+}
+
+}  // namespace vit::ui

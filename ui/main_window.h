@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: the Experiment form on the left, the pages, menus and toolbar; it only wires them.
+#pragma once
+
+#include "config/config.h"
+#include "support/job.h"
+#include "window_actions.h"
+
+#include <QMainWindow>
+
+#include <memory>
+
+class QLabel;
+class QSplitter;
+class QStackedWidget;
+
+namespace vit {
+class DataStore;
+struct RunFailed;
+struct RunFinished;
+struct RunStarted;
+}
+
+namespace vit::ui {
+
+class DataPage;
+class ExperimentForm;
+class InspectPage;
+class Prompts;
+class SessionBridge;
+class Settings;
+class ThemeController;
+class TrainPage;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex };
+
+    MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
+               ThemeController& theme, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    ExperimentForm* form() const { return m_form; }
+    TrainPage* trainPage() const { return m_trainPage; }
+    DataPage* dataPage() const { return m_dataPage; }
+    InspectPage* inspectPage() const { return m_inspectPage; }
+
+    void showPage(int page);
+    void openPhoto(const QString& path);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    enum class State { Idle, Running, Paused, Stopping };
+
+    void makeToolBar();
+    QWidget* makePageBar();
+    void makeContent(std::shared_ptr<DataStore> store);
+    void makeStatusBar();
+    void connectActions();
+    void connectForm();
+    void connectPages();
+    void connectRun();
+    void restore();
+    void remember();
+
+    void train();
+    void togglePause();
+    void stop();
+    void setState(State state);
+    void updateActions();
+    void updateDevice();
+    void endRun(const QString& status);
+    void onRunFailed(const RunFailed& failure);
+
+    void refreshDataSets();
+    void loadSettings();
+    void saveSettings();
+    void fillRecentPhotos();
+
+    SessionBridge& m_bridge;
+    std::shared_ptr<DataStore> m_store;
+    Prompts& m_prompts;
+    Settings& m_settings;
+    ThemeController& m_theme;
+    WindowActions m_actions;
+    State m_state = State::Idle;
+    bool m_closing = false;  // the user has chosen to stop and close: the window goes when the run has ended
+    Job m_deviceLookup;
+    Job m_dataSetLookup;
+
+    QSplitter* m_splitter;
+    ExperimentForm* m_form;
+    QStackedWidget* m_pages;
+    TrainPage* m_trainPage;
+    DataPage* m_dataPage;
+    InspectPage* m_inspectPage;
+    QLabel* m_device;
+};
+
+}  // namespace vit::ui

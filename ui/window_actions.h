@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What can be done from the menus and the toolbar, with icons, shortcuts and tips.
+#pragma once
+
+#include <QString>
+
+
+class QAction;
+class QActionGroup;
+class QMenu;
+class QMenuBar;
+class QWidget;
+
+namespace vit::ui {
+
+struct WindowActions {
+    explicit WindowActions(QWidget* window);
+
+    // Menus in the usual order; what is made as it opens (recent photos) has its menu here.
+    void fill(QMenuBar* bar);
+
+    QAction* openPhoto;
+    QAction* pastePhoto;
+    QAction* loadSettings;
+    QAction* saveSettings;
+    QAction* quit;
+
+    QAction* train;
+    QAction* pause;  // "Resume" while paused
+    QAction* stop;
+    QAction* findField;
+
+    QActionGroup* pages;  // Train, Data, Inspect
+    QActionGroup* themes;  // System, Light, Dark: the action's data is the ThemeChoice
+    QAction* showForm;
+
+    QAction* shortcuts;
+    QAction* about;
+
+    QMenu* recentPhotos = nullptr;
+    QMenu* exportPlot = nullptr;
+
+private:
+    QAction* add(const QString& text, const char* iconName, const QKeySequence& shortcut, const QString& tip);
+
+    QWidget* m_window;
+};
+
+// A table of all actions that have a shortcut (rich text).
+QString shortcutsText(const QWidget* window);
+
+}  // namespace vit::ui
