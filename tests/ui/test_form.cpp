@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Experiment form: built from the schema, tells what is wrong, what was changed and what follows.
+#include "config/presets.h"
+#include "config/schema.h"
+#include "form/experiment_form.h"
+#include "form/number_box.h"
+#include "theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+#include <QWheelEvent>
+
+#include <memory>
+
+using namespace vit;
+using namespace vit::ui;
+
+namespace {
+
+DataInfo dataSet(const std::string& name, std::int64_t classes, bool available) {
+    DataInfo info;
+    info.name = name;
+    info.title = name;
+    info.kind = DataKind::Cifar100;
+    info.classes = classes;
+    info.available = available;
+    info.downloadable = true;
+    return info;
+}
+
+}  // namespace
+
+class TestForm : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(false); }
+    void init();
+    void cleanup() { m_form.reset(); }
+
+    void everyFieldHasAnEditor_data();
+    void everyFieldHasAnEditor();
+    void typingReachesTheConfig_data();
+    void typingReachesTheConfig();
+    void wrongTextIsExplainedAtTheField_data();
+    void wrongTextIsExplainedAtTheField();
+    void ruleAcrossFieldsIsExplained();
+    void summaryLeadsToTheField();
+    void presetFillsTheForm();
+    void changesAreMarkedAndReset();
+    void searchFilters();
+    void factsFollow();
+    void factsNeedKnownClasses();
+    void missingDataSetIsAnIssue();
+    void wheelChangesNothing();
+    void arrowKeysStep();
+    void lockedFormShowsTheRunningConfig();
+
+private:
+    template <class T = QWidget>
+    T* find(const QString& name) const {
+        T* widget = m_form->findChild<T*>(name);
+        if (!widget) qFatal("There is no widget named %s.", qUtf8Printable(name));
+        return widget;
+    }
+    QString problem(const QString& key) const { return find<QLabel>(key + ".problem")->text(); }
+    void type(const QString& key, const QString& text) const;
+
+    std::unique_ptr<ExperimentForm> m_form;
+};
+
+void TestForm::init() {
+    m_form = std::make_unique<ExperimentForm>();
+    m_form->resize(380, 800);
+    m_form->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_form.get()));
+}
+
+void TestForm::type(const QString& key, const QString& text) const {
+    auto* widget = find(key);
+    widget->setFocus();
+    QTest::keyClick(widget, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClick(widget, Qt::Key_Delete);
+    QTest::keyClicks(widget, text);
+}
+
+void TestForm::everyFieldHasAnEditor_data() {
+    QTest::addColumn<int>("index");
+    for (std::size_t i = 0; i < schema().size(); ++i) QTest::newRow(schema()[i].key.c_str()) << static_cast<int>(i);
+}
+
+void TestForm::everyFieldHasAnEditor() {
+    QFETCH(int, index);
+    const Field& field = schema()[static_cast<std::size_t>(index)];
+    const QWidget* editor = find(QString::fromStdString(field.key));
+    QVERIFY(editor->isVisibleTo(m_form.get()));
+    QVERIFY(editor->isEnabled());
+    QVERIFY(!editor->accessibleName().isEmpty());
+    switch (field.kind) {
+        case FieldKind::Boolean: QVERIFY(qobject_cast<const QCheckBox*>(editor)); break;
+        case FieldKind::Integer:
+        case FieldKind::Real: QVERIFY(qobject_cast<const NumberBox*>(editor)); break;
+        case FieldKind::Choice: QCOMPARE(qobject_cast<const QComboBox*>(editor)->count(), int(field.choices.size())); break;
+        case FieldKind::Text: QVERIFY(qobject_cast<const QComboBox*>(editor)->isEditable()); break;
+        case FieldKind::IntegerList: QVERIFY(qobject_cast<const QLineEdit*>(editor)); break;
+    }
+}
+
+void TestForm::typingReachesTheConfig_data() {
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("integer") << "model.layers" << "7";
+    QTest::newRow("real") << "optimizer.learning_rate" << "0.0025";
+    QTest::newRow("scientific") << "optimizer.learning_rate" << "3e-4";
+    QTest::newRow("list") << "head.units" << "512, 256";
+    QTest::newRow("empty list") << "head.units" << "";
+    QTest::newRow("text") << "data.name" << "my-photos";
+}
+
+void TestForm::typingReachesTheConfig() {
+    QFETCH(QString, key);
+    QFETCH(QString, text);
+    type(key, text);
+    const Field* field = findField(key.toStdString());
+    QVERIFY2(m_form->isValid(), qPrintable(problem(key)));
+    QCOMPARE(field->get(m_form->config()), parseText(*field, text.toStdString()));
+}
+
+void TestForm::wrongTextIsExplainedAtTheField_data() {
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("no number") << "model.heads" << "four";
+    QTest::newRow("empty") << "model.image_size" << "";
+    QTest::newRow("too small") << "run.epochs" << "0";
+    QTest::newRow("too large") << "model.attention_dropout" << "1.5";
+    QTest::newRow("not a list") << "model.mlp_units" << "128; x";
+}
+
+void TestForm::wrongTextIsExplainedAtTheField() {
+    QFETCH(QString, key);
+    QFETCH(QString, text);
+    QSignalSpy configs(m_form.get(), &ExperimentForm::configChanged);
+    const Config before = m_form->config();
+    type(key, text);
+    QVERIFY(!m_form->isValid());
+    QVERIFY(!problem(key).isEmpty());
+    QVERIFY(find<QLabel>(key + ".problem")->isVisibleTo(m_form.get()));
+    QVERIFY(find<QPushButton>("issueSummary")->isVisibleTo(m_form.get()));
+    QVERIFY(!m_form->problemSummary().isEmpty());
+
+    const Field* field = findField(key.toStdString());
+    type(key, QString::fromStdString(toText(*field, field->get(before))));
+    QVERIFY(m_form->isValid());
+    QCOMPARE(m_form->config(), before);
+    QVERIFY(problem(key).isEmpty());
+    QVERIFY(!find<QPushButton>("issueSummary")->isVisibleTo(m_form.get()));
+    QVERIFY(!configs.isEmpty());
+}
+
+void TestForm::ruleAcrossFieldsIsExplained() {
+    type("model.patch_size", "5");  // first-steps has images of 32 px
+    QVERIFY(!m_form->isValid());
+    QVERIFY(!problem("model.patch_size").isEmpty() || !problem("model.image_size").isEmpty());
+    type("model.image_size", "40");
+    QVERIFY2(m_form->isValid(), qPrintable(m_form->problemSummary()));
+}
+
+void TestForm::summaryLeadsToTheField() {
+    QTest::mouseClick(find<QToolButton>("group.Model"), Qt::LeftButton);
+    QVERIFY(!find("model.heads")->isVisibleTo(m_form.get()));
+    m_form->setText("model.heads", "many");
+    QTest::mouseClick(find<QPushButton>("issueSummary"), Qt::LeftButton);
+    QVERIFY(find("model.heads")->isVisibleTo(m_form.get()));
+    QTRY_VERIFY(find("model.heads")->hasFocus());
+}
+
+void TestForm::presetFillsTheForm() {
+    QCOMPARE(m_form->preset(), std::string("first-steps"));
+    auto* selector = find<QComboBox>("presetSelector");
+    QCOMPARE(selector->count(), int(presets().size()));
+    selector->setFocus();
+    while (selector->currentData().toString() != "keras-example") QTest::keyClick(selector, Qt::Key_Down);
+    QCOMPARE(m_form->config(), preset("keras-example").config);
+    QCOMPARE(find<NumberBox>("model.image_size")->text(), QString("72"));
+    QCOMPARE(find<QLineEdit>("head.units")->text(), QString("2048, 1024"));
+    QVERIFY(!m_form->changed());
+}
+
+void TestForm::changesAreMarkedAndReset() {
+    auto* reset = find<QToolButton>("run.epochs.reset");
+    QVERIFY(!reset->isVisibleTo(m_form.get()));
+    const std::int64_t epochs = m_form->config().run.epochs;
+    type("run.epochs", "3");
+    type("run.batch_size", "16");
+    QVERIFY(reset->isVisibleTo(m_form.get()));
+    QVERIFY(m_form->changed());
+
+    QTest::mouseClick(reset, Qt::LeftButton);
+    QCOMPARE(m_form->config().run.epochs, epochs);
+    QVERIFY(!reset->isVisibleTo(m_form.get()));
+    QVERIFY(m_form->changed());  // the batch size still is
+
+    QTest::mouseClick(find<QPushButton>("resetAll"), Qt::LeftButton);
+    QVERIFY(!m_form->changed());
+    QVERIFY(!find<QPushButton>("resetAll")->isEnabled());
+}
+
+void TestForm::searchFilters() {
+    QTest::keyClicks(find<QLineEdit>("fieldSearch"), "dropout");
+    QVERIFY(find("model.attention_dropout")->isVisibleTo(m_form.get()));
+    QVERIFY(find("head.dropout")->isVisibleTo(m_form.get()));
+    QVERIFY(!find("run.epochs")->isVisibleTo(m_form.get()));
+    QVERIFY(!find("model.patch_size")->isVisibleTo(m_form.get()));
+    find<QLineEdit>("fieldSearch")->clear();
+    QVERIFY(find("run.epochs")->isVisibleTo(m_form.get()));
+}
+
+void TestForm::factsFollow() {
+    m_form->setPreset("keras-example");
+    const auto fact = [this](const char* name) { return find<QLabel>(name)->text(); };
+    QCOMPARE(fact("fact.patches"), QString("144"));
+    QCOMPARE(fact("fact.elements"), QString("108"));
+    QCOMPARE(fact("fact.tokens"), QString("144"));
+    QCOMPARE(fact("fact.parameters"), QString("21,759,012"));
+
+    type("model.patch_size", "8");
+    QCOMPARE(fact("fact.patches"), QString("81"));
+    QCOMPARE(fact("fact.elements"), QString("192"));
+    type("model.patch_size", "7");  // 72 is no multiple
+    QCOMPARE(fact("fact.patches"), QString("–"));
+    QCOMPARE(fact("fact.parameters"), QString("–"));
+}
+
+void TestForm::factsNeedKnownClasses() {
+    m_form->setDataSets({dataSet("mine", 0, true), dataSet("cifar-100", 100, true), dataSet("synthetic-shapes", 10, true)});
+    m_form->setPreset("keras-example");
+    QCOMPARE(find<QLabel>("fact.parameters")->text(), QString("21,759,012"));
+    m_form->setText("data.name", "mine");
+    QVERIFY(m_form->isValid());
+    QCOMPARE(find<QLabel>("fact.parameters")->text(), QString("–"));
+    QCOMPARE(find<QLabel>("fact.patches")->text(), QString("144"));
+}
+
+void TestForm::missingDataSetIsAnIssue() {
+    m_form->setDataSets({dataSet("synthetic-shapes", 10, true), dataSet("cifar-100", 100, false)});
+    QVERIFY(m_form->isValid());
+    m_form->setText("data.name", "cifar-100");
+    QVERIFY(!m_form->isValid());
+    QVERIFY(problem("data.name").contains("Data page"));
+    m_form->setText("data.name", "no-such-set");
+    QVERIFY(problem("data.name").contains("no-such-set"));
+    m_form->setText("data.name", "synthetic-shapes");
+    QVERIFY(m_form->isValid());
+}
+
+void TestForm::wheelChangesNothing() {
+    const Config before = m_form->config();
+    for (const Field& field : schema()) {
+        QWidget* editor = find(QString::fromStdString(field.key));
+        editor->setFocus();
+        const QPointF middle = QRectF(editor->rect()).center();
+        QWheelEvent wheel(middle, editor->mapToGlobal(middle), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(editor, &wheel);
+    }
+    QCOMPARE(m_form->config(), before);
+}
+
+void TestForm::arrowKeysStep() {
+    const Field* field = findField("run.batch_size");
+    const std::int64_t before = m_form->config().run.batchSize;
+    QTest::keyClick(find("run.batch_size"), Qt::Key_Up);
+    QCOMPARE(m_form->config().run.batchSize, before + static_cast<std::int64_t>(field->step));
+    m_form->setText("run.batch_size", "1");
+    QTest::keyClick(find("run.batch_size"), Qt::Key_Down);
+    QCOMPARE(m_form->config().run.batchSize, std::int64_t{1});
+}
+
+void TestForm::lockedFormShowsTheRunningConfig() {
+    type("model.layers", "3");
+    const Config own = m_form->config();
+    m_form->lock(preset("testing").config);
+    for (const Field& field : schema()) {
+        const QWidget* editor = find(QString::fromStdString(field.key));
+        QVERIFY2(!editor->isEnabled(), field.key.c_str());
+    }
+    QCOMPARE(find<NumberBox>("model.layers")->text(), QString::number(preset("testing").config.model.layers));
+    QVERIFY(find<QLabel>("lockNote")->isVisibleTo(m_form.get()));
+    QVERIFY(!find<QComboBox>("presetSelector")->isEnabled());
+
+    m_form->unlock();
+    QCOMPARE(m_form->config(), own);
+    QCOMPARE(find<NumberBox>("model.layers")->text(), QString("3"));
+    QVERIFY(find("model.layers")->isEnabled());
+    QVERIFY(!find<QLabel>("lockNote")->isVisibleTo(m_form.get()));
+}
+
+QTEST_MAIN(TestForm)
+#include "test_form.moc"
