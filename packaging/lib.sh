@@ -21,15 +21,22 @@ fail() {
     exit 1
 }
 
-# Runs a command with its output in a log, and shows the end of the log if it fails: logged NAME COMMAND...
+# Runs a command with its output in a log, of which a terminal shows the line of the moment, and shows the end of the log
+# if it fails: logged NAME COMMAND...
 logged() {
-    local log="$logs/$1.log"
+    local log="$logs/$1.log" line result
     shift
     mkdir -p "$logs"
-    if ! "$@" >"$log" 2>&1; then
-        tail -n 40 "$log" >&2
-        return 1
+    if [[ -t 1 ]]; then
+        "$@" 2>&1 | tee "$log" | while IFS= read -r line; do printf '\r\e[K    %s' "${line:0:100}"; done
+        result=${PIPESTATUS[0]}
+        printf '\r\e[K'
+    else
+        "$@" >"$log" 2>&1
+        result=$?
     fi
+    ((result == 0)) || tail -n 40 "$log" >&2
+    return "$result"
 }
 
 has_nvidia_gpu() { command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU '; }

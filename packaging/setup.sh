@@ -64,8 +64,11 @@ install_packages() {
     ((EUID == 0)) || note "with sudo, which may ask for your password"
     logged apt-update as_root apt-get update -q ||
         note "The list of packages could not be refreshed; going on with the one there is."
-    local names=()
-    for entry in "${missing[@]}"; do names+=("$(choose_alternative "$entry")"); done
+    local names=() name
+    for entry in "${missing[@]}"; do
+        name=$(choose_alternative "$entry")
+        names+=("$name")
+    done
     logged apt-install as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -q --no-install-recommends "${names[@]}" ||
         fail "The packages could not be installed; apt-get's last lines are above, all of them are in $logs/apt-install.log" \

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real vit-cli, run as a person or a script runs it: exit codes, output, and what it leaves on the disk.
+#include "config/schema.h"
+#include "data/image.h"
+#include "inspect/patches.h"
+
+#include <QtTest>
+
+#include <csignal>
+
+namespace {
+
+struct Finished {
+    int code = -1;
+    QString out;
+    QString err;
+};
+
+// What a line of `--json` says; fails the test if it is no JSON object.
+QJsonObject parsedObject(const QString& text) {
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(text.toUtf8(), &error);
+    if (!document.isObject()) qWarning() << "no JSON object:" << text << error.errorString();
+    return document.object();
+}
+
+QList<QJsonObject> parsedLines(const QString& text) {
+    QList<QJsonObject> objects;
+    for (const QString& line : text.split('\n', Qt::SkipEmptyParts)) objects << parsedObject(line);
+    return objects;
+}
+
+QStringList eventNames(const QList<QJsonObject>& events) {
+    QStringList names;
+    for (const QJsonObject& event : events) names << event["event"].toString();
+    return names;
+}
+
+// Left half red, right half blue.
+vit::Image twoColours(int width, int height) {
+    vit::Image image{width, height, 3, {}};
+    for (int i = 0; i < width * height; ++i) {
+        const bool left = i % width < width / 2;
+        image.pixels.insert(image.pixels.end(), {std::uint8_t(left ? 255 : 0), 0, std::uint8_t(left ? 0 : 255)});
+    }
+    return image;
+}
+
+}  // namespace
+
+class TestCommands : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_home;
+    QString m_picture;
+
+    QString path(const QString& name) const { return m_home.filePath(name); }
+
+    QProcessEnvironment environment() const {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("XDG_DATA_HOME", path("data"));
+        return environment;
+    }
+
+    Finished run(const QStringList& arguments) const {
+        QProcess process;
+        process.setProcessEnvironment(environment());
+        process.setWorkingDirectory(m_home.path());
+        process.start(VIT_CLI_PATH, arguments);
+        if (!process.waitForFinished(120000)) return {-1, {}, process.errorString()};
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+                QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+    }
+
+private Q_SLOTS:
+    void initTestCase();
+    void wrongUseEndsWithTwo_data();
+    void wrongUseEndsWithTwo();
+    void helpEndsWithZero();
+    void failureEndsWithOne();
+    void presetsAreListed();
+    void referenceNamesEveryHyperparameter();
+    void configurationSurvivesItsFile();
+    void dataAreListedAndDescribed();
+    void imageOfADataSetIsWritten();
+    void patchesAreDrawnAndCounted();
+    void trainingTellsEventsAsJson();
+    void trainedRunIsListedAndShown();
+    void trainedRunIsEvaluated();
+    void trainedRunPredicts();
+    void oneBadImageDoesNotHideTheOthers();
+    void runFolderIsNeverOverwritten();
+    void stoppedRunGoesOn();
+    void plainOutputHasNoControlCharacters();
+    void interruptStopsAndKeeps();
+};
+
+void TestCommands::initTestCase() {
+    QVERIFY(m_home.isValid());
+    m_picture = path("picture.png");
+    vit::saveImage(twoColours(40, 30), m_picture.toStdString());
+    QFile(path("words.png")).open(QIODevice::WriteOnly) ? void() : QFAIL("cannot write");
+    QFile broken(path("broken.json"));
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write("{\"model\": {\"layres\": 3}}");
+}
+
+void TestCommands::wrongUseEndsWithTwo_data() {
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("no command") << "" << "subcommand";
+    QTest::newRow("unknown command") << "fly" << "fly";
+    QTest::newRow("unknown option") << "train --fast" << "--fast";
+    QTest::newRow("unknown preset") << "train --preset nonsense" << "keras-example";
+    QTest::newRow("unknown key names the nearest") << "train --set model.pach_size=6" << "model.patch_size";
+    QTest::newRow("unknown key in a file") << "config --config broken.json" << "layres";
+    QTest::newRow("value out of range") << "train --preset testing --set model.layers=-1" << "model.layers";
+    QTest::newRow("no number") << "train --preset testing --set run.epochs=many" << "run.epochs";
+    QTest::newRow("fields that do not fit") << "train --preset testing --set model.image_size=70" << "model.patch_size";
+    QTest::newRow("unknown data set") << "train --preset testing --set data.name=nonsense" << "nonsense";
+    QTest::newRow("data set that is not here") << "train --preset keras-example" << "vit-cli data download cifar-100";
+    QTest::newRow("no steps") << "train --preset testing --max-steps 0" << "--max-steps";
+    QTest::newRow("resume with another configuration") << "train --resume x --preset testing" << "--resume";
+    QTest::newRow("resume an unknown run") << "train --resume nonsense" << "nonsense";
+    QTest::newRow("evaluate an unknown run") << "evaluate nonsense" << "vit-cli runs list";
+    QTest::newRow("predict before any training") << "predict picture.png" << "vit-cli train";
+    QTest::newRow("patches of a missing file") << "patches missing.png --out grid.png" << "missing.png";
+    QTest::newRow("patches of what is no image") << "patches words.png --out grid.png" << "words.png";
+    QTest::newRow("patches to an unknown format") << "patches picture.png --out grid.xyz" << "grid.xyz";
+    QTest::newRow("patches that do not fit") << "patches picture.png --out grid.png --patch-size 7" << "7";
+    QTest::newRow("info of an unknown data set") << "data info nonsense" << "nonsense";
+    QTest::newRow("add what does not exist") << "data add mine --from missing" << "missing";
+    QTest::newRow("download what has no address") << "data download synthetic-shapes" << "synthetic-shapes";
+    QTest::newRow("index beyond the end") << "data image synthetic-shapes --index 99999999 --out x.png" << "--index";
+    QTest::newRow("unknown split") << "evaluate --split half" << "--split";
+}
+
+void TestCommands::wrongUseEndsWithTwo() {
+    QFETCH(QString, arguments);
+    QFETCH(QString, says);
+    const Finished finished = run(arguments.split(' ', Qt::SkipEmptyParts));
+    QVERIFY2(finished.code == 2, qPrintable(QString::number(finished.code) + ": " + finished.err));
+    QVERIFY2(finished.err.contains(says), qPrintable(finished.err));
+    QCOMPARE(finished.out, QString());
+}
+
+void TestCommands::helpEndsWithZero() {
+    const Finished help = run({"train", "--help"});
+    QCOMPARE(help.code, 0);
+    QVERIFY(help.out.contains("--max-steps"));
+    const Finished version = run({"--version"});
+    QCOMPARE(version.code, 0);
+    QVERIFY2(version.out.contains("libtorch"), qPrintable(version.out));
+}
+
+void TestCommands::failureEndsWithOne() {
+    // The picture is right, but it cannot be written: the folder of the output is a file.
+    const Finished finished = run({"patches", m_picture, "--out", m_picture + "/grid.png"});
+    QVERIFY2(finished.code == 1, qPrintable(QString::number(finished.code) + ": " + finished.err));
+    QVERIFY2(finished.err.contains("grid.png"), qPrintable(finished.err));
+}
+
+void TestCommands::presetsAreListed() {
+    const Finished json = run({"presets", "--json"});
+    QCOMPARE(json.code, 0);
+    QHash<QString, QJsonObject> byName;
+    for (const QJsonValue& value : QJsonDocument::fromJson(json.out.toUtf8()).array()) {
+        const QJsonObject preset = value.toObject();
+        byName.insert(preset["name"].toString(), preset);
+        QVERIFY(!preset["description"].toString().isEmpty());
+        QVERIFY(preset["parameters"].toInteger() > 0);
+    }
+    QVERIFY(byName.contains("first-steps") && byName.contains("testing"));
+    QCOMPARE(byName["keras-example"]["parameters"].toInteger(), 21759012);
+
+    const Finished text = run({"presets"});
+    QCOMPARE(text.code, 0);
+    QVERIFY2(text.out.contains("21,759,012 parameters"), qPrintable(text.out));
+}
+
+void TestCommands::referenceNamesEveryHyperparameter() {
+    const Finished finished = run({"config"});
+    QCOMPARE(finished.code, 0);
+    for (const vit::Field& field : vit::schema()) {
+        QVERIFY2(finished.out.contains(QString::fromStdString(field.key)), field.key.c_str());
+    }
+}
+
+void TestCommands::configurationSurvivesItsFile() {
+    const Finished first = run({"config", "--preset", "testing", "--set", "run.epochs=3", "--set", "model.mlp_units=8,16"});
+    QCOMPARE(first.code, 0);
+    const QJsonObject config = parsedObject(first.out);
+    QCOMPARE(config["run"]["epochs"].toInt(), 3);
+    QCOMPARE(config["model"]["mlp_units"].toArray(), (QJsonArray{8, 16}));
+
+    QFile file(path("config.json"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(first.out.toUtf8());
+    file.close();
+    QCOMPARE(run({"config", "--config", file.fileName()}).out, first.out);
+}
+
+void TestCommands::dataAreListedAndDescribed() {
+    const Finished list = run({"data", "list"});
+    QCOMPARE(list.code, 0);
+    QVERIFY2(list.out.contains("synthetic-shapes") && list.out.contains("cifar-100"), qPrintable(list.out));
+    const Finished info = run({"data", "info", "synthetic-shapes"});
+    QCOMPARE(info.code, 0);
+    QVERIFY2(info.out.contains("built in") && info.out.contains("Classes"), qPrintable(info.out));
+}
+
+void TestCommands::imageOfADataSetIsWritten() {
+    const QString out = path("shape.png");
+    const Finished finished = run({"data", "image", "synthetic-shapes", "--index", "3", "--out", out});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    QVERIFY2(finished.out.contains("label: "), qPrintable(finished.out));
+    QVERIFY(vit::loadImage(out.toStdString()).width > 0);
+}
+
+void TestCommands::patchesAreDrawnAndCounted() {
+    const QString out = path("grid.png");
+    const Finished finished = run({"patches", m_picture, "--out", out, "--spacing", "3", "--scale", "2"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    QCOMPARE(finished.out, QString("Image size: 72 X 72\nPatch size: 6 X 6\nPatches per image: 144\nElements per patch: 108\n"));
+
+    const vit::PatchGrid grid = vit::cutPatches(twoColours(30, 30), 72, 6);
+    const vit::Image drawn = vit::loadImage(out.toStdString());
+    QCOMPARE(drawn.width, vit::drawPatchGrid(grid, 3, 2, {255, 255, 255}).width);
+    QCOMPARE(drawn.height, drawn.width);
+}
+
+void TestCommands::trainingTellsEventsAsJson() {
+    const Finished finished = run({"train", "--preset", "testing", "--name", "first", "--json"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    const QList<QJsonObject> events = parsedLines(finished.out);
+    const QStringList names = eventNames(events);
+    QVERIFY2(names.contains("run_started"), qPrintable(names.join(' ')));
+    QCOMPARE(names.count("epoch"), 2);
+    QCOMPARE(names.last(), QString("run_finished"));
+    QVERIFY(names.indexOf("run_started") < names.indexOf("step"));
+
+    const QJsonObject& result = events.last();
+    QCOMPARE(result["tested"].toBool(), true);
+    const QDir folder(result["run_folder"].toString());
+    QVERIFY2(folder.path().startsWith(m_home.path()), qPrintable(folder.path()));
+    for (const char* file : {"config.json", "environment.json", "steps.jsonl", "epochs.jsonl", "log.txt", "best.safetensors",
+                             "last.safetensors", "result.json"}) {
+        QVERIFY2(folder.exists(file), file);
+    }
+}
+
+void TestCommands::trainedRunIsListedAndShown() {
+    const Finished list = run({"runs", "list"});
+    QCOMPARE(list.code, 0);
+    QVERIFY2(list.out.contains("first") && list.out.contains("2/2"), qPrintable(list.out));
+    const Finished json = run({"runs", "list", "--json"});
+    QCOMPARE(QJsonDocument::fromJson(json.out.toUtf8()).array().size(), 1);
+    const Finished shown = run({"runs", "show"});
+    QCOMPARE(shown.code, 0);
+    QVERIFY2(shown.out.contains("Loss") && shown.out.contains("validation"), qPrintable(shown.out));
+}
+
+void TestCommands::trainedRunIsEvaluated() {
+    const Finished test = run({"evaluate", "--json"});
+    QVERIFY2(test.code == 0, qPrintable(test.err));
+    const QJsonObject result = parsedObject(test.out);
+    QCOMPARE(result["split"].toString(), QString("test"));
+    QVERIFY(result["images"].toInt() > 0);
+    QVERIFY(result["accuracy"].toDouble() >= 0 && result["accuracy"].toDouble() <= result["top5_accuracy"].toDouble());
+
+    // The same as the training itself measured at its end: the best weights on the test images.
+    const QString folder = QJsonDocument::fromJson(run({"runs", "list", "--json"}).out.toUtf8()).array()[0]["folder"].toString();
+    QFile file(folder + "/result.json");
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QJsonObject own = QJsonDocument::fromJson(file.readAll()).object();
+    QVERIFY(qAbs(result["accuracy"].toDouble() - own["test"]["accuracy"].toDouble()) < 1e-6);
+
+    const Finished validation = run({"evaluate", "--split", "validation", folder});
+    QCOMPARE(validation.code, 0);
+    QVERIFY2(validation.out.contains("validation"), qPrintable(validation.out));
+}
+
+void TestCommands::trainedRunPredicts() {
+    const Finished finished = run({"predict", m_picture, "--top", "5", "--json"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    const QJsonArray top = parsedObject(finished.out)["top"].toArray();
+    QCOMPARE(top.size(), 5);
+    double sum = 0;
+    double last = 1;
+    for (const QJsonValue& entry : top) {
+        QVERIFY(!entry["name"].toString().isEmpty());
+        QVERIFY(entry["probability"].toDouble() <= last);
+        last = entry["probability"].toDouble();
+        sum += last;
+    }
+    QVERIFY(sum > 0 && sum <= 1 + 1e-6);
+
+    const Finished text = run({"predict", m_picture, "--top", "2"});
+    QCOMPARE(text.out.count('\n'), 3);
+}
+
+void TestCommands::oneBadImageDoesNotHideTheOthers() {
+    const Finished finished = run({"predict", "missing.png", m_picture, "--json"});
+    QCOMPARE(finished.code, 2);
+    QVERIFY2(finished.err.contains("missing.png"), qPrintable(finished.err));
+    QCOMPARE(parsedLines(finished.out).size(), 1);
+}
+
+void TestCommands::runFolderIsNeverOverwritten() {
+    const QString folder = path("own-run");
+    const QStringList train = {"train", "--preset", "testing", "--max-steps", "2", "--run-dir", folder};
+    QCOMPARE(run(train).code, 0);
+    QVERIFY(QFile::exists(folder + "/config.json"));
+    const Finished again = run(train);
+    QCOMPARE(again.code, 2);
+    QVERIFY2(again.err.contains("own-run"), qPrintable(again.err));
+}
+
+void TestCommands::stoppedRunGoesOn() {
+    // testing has 2 epochs of 8 steps: stopped in the second one.
+    const Finished stopped = run({"train", "--preset", "testing", "--name", "stopped", "--max-steps", "10", "--json"});
+    QVERIFY2(stopped.code == 0, qPrintable(stopped.err));
+    const QJsonObject end = parsedLines(stopped.out).last();
+    QCOMPARE(end["reason"].toString(), QString("stopped"));
+    QCOMPARE(end["epochs_done"].toInt(), 1);
+
+    const Finished resumed = run({"train", "--resume", end["run_name"].toString(), "--json"});
+    QVERIFY2(resumed.code == 0, qPrintable(resumed.err));
+    const QList<QJsonObject> events = parsedLines(resumed.out);
+    QCOMPARE(eventNames(events).count("epoch"), 1);
+    QCOMPARE(events.last()["reason"].toString(), QString("completed"));
+    QCOMPARE(events.last()["epochs_done"].toInt(), 2);
+    QCOMPARE(events.last()["run_folder"].toString(), end["run_folder"].toString());
+}
+
+void TestCommands::plainOutputHasNoControlCharacters() {
+    const Finished finished = run({"train", "--preset", "testing", "--max-steps", "9", "--test", "--chart"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    QVERIFY(!finished.out.contains('\x1b') && !finished.out.contains('\r'));
+    for (const char* part : {"parameters", "Device", "Kernels", "step 9", "Test accuracy", "Test top-5", "images/s (median)",
+                             "Peak memory", "Loss", "Accuracy"}) {
+        QVERIFY2(finished.out.contains(part), qPrintable(QString(part) + " is not in\n" + finished.out));
+    }
+}
+
+void TestCommands::interruptStopsAndKeeps() {
+    QProcess process;
+    process.setProcessEnvironment(environment());
+    process.start(VIT_CLI_PATH, {"train", "--preset", "testing", "--set", "run.epochs=1000", "--json"});
+    QByteArray out;
+    while (!out.contains("\"epoch_done\"") && !out.contains("\"epoch\"")) {
+        QVERIFY2(process.waitForReadyRead(60000), process.readAllStandardError().constData());
+        out += process.readAllStandardOutput();
+    }
+    QElapsedTimer sinceInterrupt;
+    sinceInterrupt.start();
+    QCOMPARE(::kill(static_cast<pid_t>(process.processId()), SIGINT), 0);
+    QVERIFY(process.waitForFinished(20000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 0);
+    out += process.readAllStandardOutput();
+
+    const QJsonObject end = parsedLines(QString::fromUtf8(out)).last();
+    QCOMPARE(end["event"].toString(), QString("run_finished"));
+    QCOMPARE(end["reason"].toString(), QString("stopped"));
+    QVERIFY(end["epochs_done"].toInt() < 1000);
+    QVERIFY(QFile::exists(end["run_folder"].toString() + "/result.json"));
+    QVERIFY(QFile::exists(end["run_folder"].toString() + "/best.safetensors"));
+}
+
+QTEST_GUILESS_MAIN(TestCommands)
+#include "test_commands.moc"
