@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Data page through its widgets: choosing, filtering, augmenting, adding and removing data sets.
+#include "data/data_page.h"
+#include "data/data_store.h"
+#include "data/dataset_model.h"
+#include "support/pictures.h"
+#include "support/scripted_prompts.h"
+
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <QtTest>
+
+using namespace vit;
+using namespace vit::ui;
+
+namespace {
+
+struct Bench {
+    explicit Bench(const QString& folder) : store(std::make_shared<DataStore>(folder.toStdString())), page(store, prompts) {
+        page.resize(1000, 700);
+        page.setConfig(Config{});
+        page.show();
+    }
+
+    template <class T>
+    T* find(const char* name) {
+        T* widget = page.findChild<T*>(name);
+        if (!widget) qFatal("There is no widget %s.", name);
+        return widget;
+    }
+    bool showsImages() { return find<QStackedWidget>("dataStack")->currentIndex() == 1; }
+    int images() { return find<QListView>("thumbnails")->model()->rowCount(); }
+    QString banner() {
+        auto* text = find<QLabel>("bannerText");
+        return text->isVisible() ? text->text() : QString();
+    }
+    void choose(const QString& name) {
+        auto* combo = find<QComboBox>("datasetCombo");
+        combo->setCurrentIndex(combo->findData(name));
+    }
+    QString chosen() { return find<QComboBox>("datasetCombo")->currentData().toString(); }
+
+    test::ScriptedPrompts prompts;
+    std::shared_ptr<DataStore> store;
+    DataPage page;
+};
+
+}  // namespace
+
+class TestDataPage : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+
+    QString newFolder() const {
+        static int count = 0;
+        return m_folder.filePath(QString::number(++count));
+    }
+
+    // Two classes of six photos of different sizes.
+    QString photoFolder() const {
+        const QString root = m_folder.filePath("My photos");
+        for (const char* name : {"cats", "dogs"}) {
+            QDir().mkpath(root + '/' + name);
+            for (int i = 0; i < 6; ++i)
+                saveImage(test::gradientImage(40 + i, 30), (root + '/' + name + QString("/%1.png").arg(i)).toStdString());
+        }
+        return root;
+    }
+
+private Q_SLOTS:
+    void initTestCase() { QVERIFY(m_folder.isValid()); }
+
+    void opensTheExperimentsDataSet() {
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        QCOMPARE(bench.chosen(), "synthetic-shapes");
+        const auto dataset = bench.store->open("synthetic-shapes", 72);
+        const DatasetView train(dataset, Split::Train, 0.1);
+        QCOMPARE(bench.images(), train.count());
+        QVERIFY(bench.find<QLabel>("datasetFacts")->text().contains(QString("%1 classes").arg(dataset->classes())));
+        QCOMPARE(bench.find<QTableView>("classList")->model()->rowCount(), dataset->classes() + 1);
+        QVERIFY(!bench.find<QPushButton>("useDataset")->isVisible());
+        QVERIFY(!bench.find<QToolButton>("removeDataset")->isVisible());
+    }
+
+    void filtersBySplitAndClass() {
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        const auto dataset = bench.store->open("synthetic-shapes", 72);
+        bench.find<QToolButton>("split-test")->click();
+        QCOMPARE(bench.images(), dataset->testCount());
+        auto* classes = bench.find<QTableView>("classList");
+        classes->setFocus();
+        QTest::keyClick(classes, Qt::Key_Down);
+        const auto counts = classCounts(DatasetView(dataset, Split::Test, 0.1));
+        QCOMPARE(bench.images(), counts[0]);
+        QCOMPARE(bench.find<QListView>("thumbnails")->model()->index(0, 0).data().toString().toStdString(),
+                 dataset->classNames()[0]);
+        bench.find<QToolButton>("split-validation")->click();  // the class stays chosen
+        QCOMPARE(bench.images(), classCounts(DatasetView(dataset, Split::Validation, 0.1))[0]);
+    }
+
+    void respectsTheValidationShare() {
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Config config;
+        config.data.validationShare = 0.5;
+        bench.page.setConfig(config);
+        const auto dataset = bench.store->open("synthetic-shapes", 72);
+        QCOMPARE(bench.images(), DatasetView(dataset, Split::Train, 0.5).count());
+    }
+
+    void findsClasses() {
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        auto* classes = bench.find<QTableView>("classList");
+        const QString last = classes->model()->index(classes->model()->rowCount() - 1, 0).data().toString();
+        QTest::keyClicks(bench.find<QLineEdit>("classSearch"), last.toUpper());
+        QVERIFY(!classes->isRowHidden(0));
+        QVERIFY(classes->isRowHidden(1));
+        QVERIFY(!classes->isRowHidden(classes->model()->rowCount() - 1));
+    }
+
+    void showsImagesAsAugmented() {
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        auto* reshuffle = bench.find<QToolButton>("reshuffle");
+        QVERIFY(!reshuffle->isEnabled());
+        QTest::mouseClick(bench.find<QCheckBox>("asAugmented"), Qt::LeftButton, {}, QPoint(8, 8));
+        QVERIFY(bench.find<QCheckBox>("asAugmented")->isChecked());
+        QVERIFY(reshuffle->isEnabled());
+        const QModelIndex first = bench.find<QListView>("thumbnails")->model()->index(0, 0);
+        const auto picture = [&] { return first.data(Qt::DecorationRole).value<QImage>(); };
+        QTRY_COMPARE(picture().size(), QSize(72, 72));
+        const QImage before = picture();
+        reshuffle->click();
+        QTRY_VERIFY(!picture().isNull());
+        QVERIFY(picture() != before);
+    }
+
+    void opensAnImageInInspect() {
+        qRegisterMetaType<std::shared_ptr<const Image>>();
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        QSignalSpy chosen(&bench.page, &DataPage::imageChosen);
+        auto* thumbnails = bench.find<QListView>("thumbnails");
+        const QPoint second = thumbnails->visualRect(thumbnails->model()->index(1, 0)).center();
+        QTest::mouseClick(thumbnails->viewport(), Qt::LeftButton, {}, second);
+        QTest::mouseDClick(thumbnails->viewport(), Qt::LeftButton, {}, second);
+        QCOMPARE(chosen.count(), 1);
+        QCOMPARE(chosen.at(0).at(1).toString(), "synthetic-shapes · train 1");
+        QTest::keyClick(thumbnails, Qt::Key_Right);
+        QTest::keyClick(thumbnails, Qt::Key_Return);
+        QCOMPARE(chosen.count(), 2);
+        QCOMPARE(chosen.at(1).at(1).toString(), "synthetic-shapes · train 2");
+        const auto image = chosen.at(1).at(0).value<std::shared_ptr<const Image>>();
+        QCOMPARE(*image, DatasetView(bench.store->open("synthetic-shapes", 72), Split::Train, 0.1).image(2));
+    }
+
+    void offersToDownload() {
+        Bench bench(newFolder());
+        QTRY_VERIFY(!bench.chosen().isEmpty());
+        bench.choose("cifar-100");
+        QVERIFY(!bench.showsImages());
+        QVERIFY(bench.find<QPushButton>("downloadDataset")->isVisible());
+        QVERIFY(!bench.find<QPushButton>("useDataset")->isVisible());
+        bench.choose("synthetic-shapes");
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        QVERIFY(!bench.find<QPushButton>("downloadDataset")->isVisible());
+    }
+
+    void addsUsesAndRemovesAFolder() {
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        QSignalSpy changed(&bench.page, &DataPage::datasetsChanged);
+        QSignalSpy used(&bench.page, &DataPage::datasetChosen);
+        bench.prompts.folder = photoFolder();
+        bench.find<QAction>("addFolder")->trigger();
+        QTRY_COMPARE(bench.chosen(), "my-photos");
+        QTRY_VERIFY(bench.showsImages() && bench.images() > 0);
+        QCOMPARE(changed.count(), 1);
+        const QAbstractItemModel* classes = bench.find<QTableView>("classList")->model();
+        QCOMPARE(classes->rowCount(), 3);
+        QCOMPARE(classes->index(1, 0).data().toString(), "cats");
+        QVERIFY(bench.find<QLabel>("datasetFacts")->text().contains("72 × 72 px"));
+
+        auto* use = bench.find<QPushButton>("useDataset");
+        QVERIFY(use->isVisible());
+        use->click();
+        QCOMPARE(used.at(0).at(0).toString(), "my-photos");
+        Config config;
+        config.data.name = "my-photos";
+        bench.page.setConfig(config);
+        QVERIFY(!use->isVisible());
+
+        bench.prompts.yes = false;
+        bench.find<QToolButton>("removeDataset")->click();
+        QCOMPARE(changed.count(), 1);
+        bench.prompts.yes = true;
+        bench.find<QToolButton>("removeDataset")->click();
+        QTRY_COMPARE(changed.count(), 2);
+        QTRY_COMPARE(bench.find<QComboBox>("datasetCombo")->findData("my-photos"), -1);
+        QVERIFY(bench.chosen() != "my-photos");
+    }
+
+    void saysWhyNothingWasAdded_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("words");
+        const QString empty = m_folder.filePath("empty");
+        QDir().mkpath(empty);
+        QTest::newRow("nothing in it") << "empty" << "empty";
+        QTest::newRow("name taken") << "synthetic-shapes" << "synthetic-shapes";
+    }
+
+    void saysWhyNothingWasAdded() {
+        QFETCH(QString, name);
+        QFETCH(QString, words);
+        Bench bench(newFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        bench.prompts.folder = m_folder.filePath("empty");
+        bench.prompts.text = name;
+        bench.find<QAction>("addFolder")->trigger();
+        QTRY_VERIFY2(bench.banner().contains(words), qUtf8Printable(bench.banner()));
+        QVERIFY(bench.find<QPushButton>("addDataset")->isEnabled());
+        QCOMPARE(bench.chosen(), "synthetic-shapes");
+    }
+
+    void aCancelledDialogAddsNothing() {
+        Bench bench(newFolder());
+        QTRY_VERIFY(!bench.chosen().isEmpty());
+        bench.find<QAction>("addFolder")->trigger();
+        QCOMPARE(bench.prompts.asked.size(), 1);  // no name was asked for
+        bench.prompts.file = m_folder.filePath("any.zip");
+        bench.prompts.text = "";
+        bench.find<QAction>("addArchive")->trigger();
+        QCOMPARE(bench.prompts.asked.size(), 3);
+        QVERIFY(bench.find<QPushButton>("addDataset")->isEnabled());
+    }
+
+    void suggestsNames_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("known archive") << "/tmp/cifar-100-binary.tar.xz" << "cifar-100";
+        QTest::newRow("known, shorter") << "/tmp/cifar-10-binary.tar.gz" << "cifar-10";
+        QTest::newRow("folder") << "/home/x/My Photos/" << "my-photos";
+        QTest::newRow("archive") << "/tmp/Birds_2024.tar.gz" << "birds-2024";
+        QTest::newRow("letters that do not go") << "/tmp/ñ" << "my-images";
+    }
+
+    void suggestsNames() {
+        QFETCH(QString, path);
+        QFETCH(QString, name);
+        DataInfo ten;
+        ten.name = "cifar-10";
+        DataInfo hundred;
+        hundred.name = "cifar-100";
+        QCOMPARE(suggestedDatasetName(path, {ten, hundred}), name);
+    }
+};
+
+QTEST_MAIN(TestDataPage)
+#include "test_data_page.moc"

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and predictions of the real engine.
+#include "config/presets.h"
+#include "data/data_store.h"
+#include "inspect/dataset_picker.h"
+#include "inspect/image_view.h"
+#include "inspect/inspect_page.h"
+#include "inspect/patch_grid_view.h"
+#include "inspect/prediction_bars.h"
+#include "inspect/prediction_panel.h"
+#include "inspect/probability_strip.h"
+#include "session_bridge.h"
+#include "support/pictures.h"
+#include "support/scripted_prompts.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QFile>
+#include <QLabel>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QToolButton>
+#include <QtTest>
+
+#include <memory>
+
+using namespace vit;
+using namespace vit::ui;
+
+namespace {
+
+// The page with an engine of its own in a folder of its own.
+struct Bench {
+    explicit Bench(const QString& folder, const Config& config = {})
+        : bridge({.dataFolder = (folder + "/data").toStdString(), .runsFolder = (folder + "/runs").toStdString()}),
+          page(bridge, std::make_shared<DataStore>((folder + "/data").toStdString()), prompts) {
+        page.resize(1000, 700);
+        page.setConfig(config);
+        page.show();
+    }
+
+    template <class T>
+    T* find(const char* name) {
+        T* widget = page.findChild<T*>(name);
+        if (!widget) qFatal("There is no widget %s.", name);
+        return widget;
+    }
+    bool showsContent() { return find<QStackedWidget>("inspectStack")->currentIndex() == 1; }
+    QString banner() {
+        auto* text = find<QLabel>("bannerText");
+        return text->isVisible() ? text->text() : QString();
+    }
+    QString message() {
+        auto* text = find<QLabel>("predictionMessage");
+        return text->isVisible() ? text->text() : QString();
+    }
+    const std::vector<ClassProbability>& bars() { return find<PredictionBars>("predictionBars")->bars(); }
+    int patches() { return find<PatchGridView>("patchGrid")->patchCount(); }
+
+    void drop(QMimeData& mime) {
+        QDragEnterEvent enter({50, 50}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&page, &enter);
+        accepted = enter.isAccepted();
+        if (!accepted) return;
+        QDropEvent event(QPointF(50, 50), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&page, &event);
+    }
+
+    test::ScriptedPrompts prompts;
+    SessionBridge bridge;
+    InspectPage page;
+    bool accepted = false;
+};
+
+Prediction prediction(std::int64_t epoch, std::vector<ClassProbability> top) {
+    Prediction p;
+    p.top = std::move(top);
+    p.model = "2026-03-01-1407-first-steps";
+    p.epoch = epoch;
+    p.step = epoch * 10;
+    p.training = true;
+    p.milliseconds = 4.12;
+    return p;
+}
+
+}  // namespace
+
+class TestInspectPage : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    QString m_photo;   // 120 × 90
+    QString m_broken;  // named like a photo
+
+    QString newFolder() const {
+        static int count = 0;
+        return m_folder.filePath(QString::number(++count));
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        m_photo = m_folder.filePath("photo.jpg");
+        saveImage(test::gradientImage(120, 90), m_photo.toStdString());
+        m_broken = m_folder.filePath("broken.jpg");
+        QFile file(m_broken);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("this is no picture");
+    }
+
+    void beginsEmpty() {
+        Bench bench(newFolder());
+        QVERIFY(!bench.showsContent());
+        QVERIFY(bench.find<QPushButton>("inspectEmptyOpen")->isVisible());
+    }
+
+    void dropsAFile() {
+        Bench bench(newFolder());
+        QSignalSpy opened(&bench.page, &InspectPage::photoOpened);
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(m_photo)});
+        bench.drop(mime);
+        QVERIFY(bench.accepted);
+        QVERIFY(opened.wait());
+        QCOMPARE(opened.at(0).at(0).toString(), m_photo);
+        QVERIFY(bench.showsContent());
+        QCOMPARE(bench.find<ImageView>("originalView")->image().size(), QSize(120, 90));
+        QVERIFY(bench.find<QLabel>("originalViewCaption")->text().contains("120 × 90 px"));
+        QTRY_COMPARE(bench.patches(), 144);
+        QCOMPARE(bench.find<ImageView>("inputView")->image().size(), QSize(72, 72));
+        QVERIFY(bench.find<QLabel>("patchFacts")->text().contains("144"));
+    }
+
+    void dropsAPicture() {
+        Bench bench(newFolder());
+        QMimeData mime;
+        QImage picture(50, 40, QImage::Format_ARGB32);
+        picture.fill(Qt::transparent);
+        mime.setImageData(picture);
+        bench.drop(mime);
+        QTRY_VERIFY(bench.showsContent());
+        QCOMPARE(bench.find<ImageView>("originalView")->image().pixelColor(5, 5), QColor(Qt::white));
+    }
+
+    void refusesOtherDrops() {
+        Bench bench(newFolder());
+        QMimeData words;
+        words.setText("words");
+        bench.drop(words);
+        QVERIFY(!bench.accepted);
+        QMimeData link;
+        link.setUrls({QUrl("https://example.org/photo.jpg")});
+        bench.drop(link);
+        QVERIFY(bench.banner().contains("Only files on this computer"));
+    }
+
+    void pastesPicturesAndFiles() {
+        Bench bench(newFolder());
+        auto* clipboard = QGuiApplication::clipboard();
+        clipboard->clear();
+        bench.find<QPushButton>("inspectPaste")->click();
+        QVERIFY(bench.banner().contains("no picture on the clipboard"));
+
+        QImage picture(30, 20, QImage::Format_RGB32);
+        picture.fill(Qt::red);
+        clipboard->setImage(picture);
+        bench.page.pastePhoto();
+        QTRY_VERIFY(bench.showsContent());
+        QVERIFY(bench.banner().isEmpty());
+        QCOMPARE(bench.find<ImageView>("originalView")->image().pixelColor(3, 3), QColor(Qt::red));
+
+        auto* files = new QMimeData;
+        files->setUrls({QUrl::fromLocalFile(m_photo)});
+        clipboard->setMimeData(files);
+        bench.page.pastePhoto();
+        QTRY_COMPARE(bench.find<ImageView>("originalView")->image().size(), QSize(120, 90));
+    }
+
+    void opensByDialog() {
+        Bench bench(newFolder());
+        bench.find<QPushButton>("inspectOpen")->click();  // cancelled
+        QCOMPARE(bench.prompts.asked.size(), 1);
+        QVERIFY(!bench.showsContent());
+        bench.prompts.file = m_photo;
+        bench.find<QPushButton>("inspectEmptyOpen")->click();
+        QTRY_VERIFY(bench.showsContent());
+    }
+
+    void saysWhatIsWrongWithAFile_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<bool>("begins");  // what is in a file is found out later
+        QTest::addColumn<QString>("words");
+        QTest::newRow("missing") << m_folder.filePath("none.jpg") << false << "is not there";
+        QTest::newRow("folder") << m_folder.path() << false << "is a folder";
+        QTest::newRow("no picture") << m_broken << true << "broken.jpg";
+    }
+
+    void saysWhatIsWrongWithAFile() {
+        QFETCH(QString, path);
+        QFETCH(bool, begins);
+        QFETCH(QString, words);
+        Bench bench(newFolder());
+        QSignalSpy opened(&bench.page, &InspectPage::photoOpened);
+        QCOMPARE(bench.page.openPhoto(path), begins);
+        QTRY_VERIFY2(bench.banner().contains(words), qUtf8Printable(bench.banner()));
+        QVERIFY(!bench.showsContent());
+        QCOMPARE(opened.count(), 0);
+        bench.find<QToolButton>("bannerClose")->click();
+        QVERIFY(bench.banner().isEmpty());
+    }
+
+    void followsTheConfiguration() {
+        Bench bench(newFolder());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_COMPARE(bench.patches(), 144);
+        Config config;
+        config.model.imageSize = 32;
+        config.model.patchSize = 8;
+        bench.page.setConfig(config);
+        QTRY_COMPARE(bench.patches(), 16);
+        QCOMPARE(bench.find<ImageView>("inputView")->image().size(), QSize(32, 32));
+    }
+
+    void bringsAPhotoToTheDataSetsSizeFirst() {
+        Bench bench(newFolder());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        auto* caption = bench.find<QLabel>("inputViewCaption");
+        QTRY_VERIFY_WITH_TIMEOUT(caption->text().contains("by way of"), 20000);
+        QVERIFY(caption->text().startsWith("72 × 72 px"));
+    }
+
+    void enlargesTheSelectedPatch() {
+        Bench bench(newFolder());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_COMPARE(bench.patches(), 144);
+        auto* grid = bench.find<PatchGridView>("patchGrid");
+        QTest::mouseClick(grid, Qt::LeftButton, {}, grid->patchRect(30).center());
+        QTest::keyClick(grid, Qt::Key_Right);
+        QCOMPARE(bench.find<QLabel>("patchTitle")->text(), "Patch 31");
+        QCOMPARE(bench.find<QTableView>("patchTable")->model()->rowCount(), 36);
+        QCOMPARE(bench.find<ImageView>("patchPreview")->image().size(), QSize(6, 6));
+    }
+
+    void saysThatThereIsNoModel() {
+        Bench bench(newFolder());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_COMPARE(bench.message(), "No model yet: click Train, or open a run.");
+        QVERIFY(bench.bars().empty());
+    }
+
+    void showsWhatTheProbeGives() {
+        Bench bench(newFolder());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_VERIFY(bench.message().contains("No model yet"));
+        Q_EMIT bench.bridge.probePredicted(
+            {prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}, {0, "disc", 0.1}, {2, "bar", 0.05}, {4, "dot", 0.04}})});
+        QCOMPARE(bench.bars().size(), 5);
+        QCOMPARE(bench.bars().front().name, "ring");
+        QVERIFY(bench.message().isEmpty());
+        QCOMPARE(bench.find<QLabel>("predictionCaption")->text(),
+                 "2026-03-01-1407-first-steps · epoch 1 of training · still training, step 10 · 4.1 ms");
+        auto* history = bench.find<ProbabilityStrip>("predictionHistory");
+        QVERIFY(!history->isVisible());
+
+        Q_EMIT bench.bridge.probePredicted(
+            {prediction(2, {{5, "moon", 0.6}, {3, "ring", 0.2}, {1, "star", 0.1}, {0, "disc", 0.05}, {2, "bar", 0.02}})});
+        QVERIFY(history->isVisible());
+        QCOMPARE(history->className(), "moon");
+        QCOMPARE(history->points().size(), 2);
+        QVERIFY(!history->points()[0].probability);  // moon was not among the five then,
+        QCOMPARE(history->points()[0].bound, 0.04);  // so it was at most the fifth
+        QCOMPARE(*history->points()[1].probability, 0.6);
+    }
+
+    void marksTheTrueClass() {
+        PredictionPanel panel;
+        panel.show();
+        auto* truth = panel.findChild<QLabel*>("predictionTruth");
+        panel.showPrediction(prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}}));
+        QVERIFY(!truth->isVisible());
+        panel.setTrueClass("ring");
+        QCOMPARE(truth->text(), "True class: ring. Correct.");
+        panel.setTrueClass("star");
+        QCOMPARE(truth->text(), "True class: star, in place 2.");
+        panel.setTrueClass("moon");
+        QCOMPARE(truth->text(), "True class: moon, not among these.");
+    }
+
+    // A whole run of the real engine: from no model to predictions after each epoch, and again after a new start.
+    void predictsWithTheModelThatIsTrained() {
+        const QString folder = newFolder();
+        const Config config = preset("testing").config;
+        QString runName;
+        {
+            Bench bench(folder, config);
+            QVERIFY(bench.page.openPhoto(m_photo));
+            QTRY_VERIFY(bench.message().contains("No model yet"));
+            QSignalSpy finished(&bench.bridge, &SessionBridge::runFinished);
+            QSignalSpy failed(&bench.bridge, &SessionBridge::runFailed);
+            connect(&bench.bridge, &SessionBridge::runStarted, this,
+                    [&](const RunStarted& event) { runName = QString::fromStdString(event.runName); });
+            bench.bridge.train({.config = config, .label = "testing"});
+            QTRY_VERIFY_WITH_TIMEOUT(finished.count() + failed.count() > 0, 60000);
+            QCOMPARE(failed.count(), 0);
+            auto* history = bench.find<ProbabilityStrip>("predictionHistory");
+            QTRY_VERIFY(history->points().size() >= 3);  // before training, and after each of two epochs
+            verifyFiveBars(bench);
+            auto* caption = bench.find<QLabel>("predictionCaption");
+            QTRY_VERIFY(!caption->text().contains("still training"));
+            QVERIFY(caption->text().startsWith(runName));
+        }
+        Bench bench(folder, config);
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_COMPARE(bench.bars().size(), 5);
+        verifyFiveBars(bench);
+        QVERIFY(bench.find<QLabel>("predictionCaption")->text().startsWith(runName));
+    }
+
+    void walksThroughTheDataSet() {
+        Bench bench(newFolder(), preset("testing").config);
+        bench.find<QPushButton>("inspectEmptySample")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsContent(), 20000);
+        auto* caption = bench.find<QLabel>("originalViewCaption");
+        const QString first = caption->text();
+        QVERIFY2(first.startsWith("synthetic-shapes · test 0"), qUtf8Printable(first));
+        bench.find<QToolButton>("pickerNext")->click();
+        QVERIFY(caption->text().startsWith("synthetic-shapes · test 1"));
+        bench.find<QToolButton>("pickerPrevious")->click();
+        QCOMPARE(caption->text(), first);
+        bench.find<QToolButton>("pickerRandom")->click();
+        QVERIFY(caption->text() != first);
+
+        auto* classes = bench.find<QComboBox>("pickerClass");
+        classes->setCurrentIndex(2);
+        QVERIFY(bench.find<QLabel>("predictionTruth")->text().contains(classes->currentText()));
+        auto* split = bench.find<QComboBox>("pickerSplit");
+        split->setFocus();
+        QTest::keyClick(split, Qt::Key_Home);
+        QVERIFY(caption->text().contains("train"));
+
+        bench.find<QToolButton>("sourcePhoto")->click();
+        QVERIFY(!bench.showsContent());  // there is no photo yet
+        QVERIFY(!split->isVisible());
+    }
+
+    void saysThatADataSetIsMissing() {
+        Config config;
+        config.data.name = "cifar-100";
+        Bench bench(newFolder(), config);
+        bench.find<QToolButton>("sourceDataset")->click();
+        QTRY_VERIFY2(bench.banner().contains("cifar-100", Qt::CaseInsensitive), qUtf8Printable(bench.banner()));
+        QVERIFY(!bench.find<QToolButton>("pickerNext")->isEnabled());
+    }
+
+    void zoomsTheOriginal() {
+        Bench bench(newFolder());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_VERIFY(bench.showsContent());
+        auto* view = bench.find<ImageView>("originalView");
+        QVERIFY(view->fitted());
+        const double fitted = view->scale();
+        QTest::keyClick(view, Qt::Key_Plus);
+        QVERIFY(!view->fitted());
+        QVERIFY(view->scale() > fitted);
+        const QPointF corner = view->imageRect().topLeft();
+        QTest::keyClick(view, Qt::Key_Plus);
+        QTest::keyClick(view, Qt::Key_Right);
+        QVERIFY(view->imageRect().left() < corner.x());
+        QTest::keyClick(view, Qt::Key_0);
+        QCOMPARE(view->scale(), fitted);
+    }
+
+private:
+    static void verifyFiveBars(Bench& bench) {
+        QCOMPARE(bench.bars().size(), 5);
+        double sum = 0;
+        for (std::size_t i = 0; i < 5; ++i) {
+            QVERIFY(!bench.bars()[i].name.empty());
+            QVERIFY(i == 0 || bench.bars()[i].probability <= bench.bars()[i - 1].probability);
+            sum += bench.bars()[i].probability;
+        }
+        QVERIFY(sum > 0 && sum <= 1 + 1e-6);
+    }
+};
+
+QTEST_MAIN(TestInspectPage)
+#include "test_inspect_page.moc"

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Keeps the prediction of one picture up to date: asks again whenever the picture or the model changes.
+#pragma once
+
+#include "config/config.h"
+#include "data/image.h"
+#include "model/prediction.h"
+#include "session_bridge.h"
+#include "support/job.h"
+
+#include <QObject>
+#include <QString>
+
+#include <cstdint>
+#include <memory>
+
+namespace vit::ui {
+
+class PredictionFeed : public QObject {
+    Q_OBJECT
+
+public:
+    explicit PredictionFeed(SessionBridge& bridge, QObject* parent = nullptr);
+
+    // Pins the picture as the probe and asks for its prediction; null for none. The first picture opens the run that was
+    // trained last, unless there is a model already.
+    void setImage(std::shared_ptr<const Image> image);
+
+Q_SIGNALS:
+    void predicted(const vit::Prediction& prediction);
+    void unavailable(const QString& why);            // no prediction for now: to be shown in its place
+    void modelChanged(const vit::Config& config);    // predictions come from another model than before
+
+private:
+    enum class Model { Unknown, LookedFor, Opening, None, There };
+
+    void ask();
+    void lookForLastRun();
+    void useModel(const Config& config);
+    void onRunStarted(const RunStarted& event);
+    void onModelOpened(const ModelOpened& event);
+    void onPredictionReady(const PredictionReady& event);
+    void onProbePredicted(const ProbePredicted& event);
+
+    SessionBridge& m_bridge;
+    Job m_lookup;
+    std::shared_ptr<const Image> m_image;
+    Model m_model = Model::Unknown;
+    std::uint64_t m_request = 0;  // the one that is still to be answered; 0 = none
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A card with everything in its middle.
+#include "support/empty_state.h"
+
+#include "theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace vit::ui {
+
+namespace {
+
+constexpr int kIconSide = 48;
+constexpr int kTextWidth = 460;
+
+}  // namespace
+
+EmptyState::EmptyState(const QString& iconName, const QString& title, const QString& text, QWidget* parent)
+    : QFrame(parent) {
+    setRole(this, "card");
+    auto* picture = new QLabel(this);
+    picture->setPixmap(icon(iconName, IconTint::Muted).pixmap(kIconSide, kIconSide));
+    m_title = new QLabel(title, this);
+    m_title->setFont(titleFont());
+    m_text = new QLabel(text, this);
+    m_text->setAlignment(Qt::AlignCenter);
+    m_text->setWordWrap(true);
+    m_text->setMinimumWidth(kTextWidth);
+    m_text->setMaximumWidth(kTextWidth);
+    setRole(m_text, "muted");
+    m_buttons = new QHBoxLayout;
+    m_buttons->setSpacing(kSpace);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setSpacing(kSpaceLarge);
+    layout->addStretch();
+    layout->addWidget(picture, 0, Qt::AlignHCenter);
+    layout->addWidget(m_title, 0, Qt::AlignHCenter);
+    layout->addWidget(m_text, 0, Qt::AlignHCenter);
+    auto* row = new QHBoxLayout;
+    row->addStretch();
+    row->addLayout(m_buttons);
+    row->addStretch();
+    layout->addLayout(row);
+    layout->addStretch();
+}
+
+void EmptyState::setTitle(const QString& title) { m_title->setText(title); }
+
+void EmptyState::setText(const QString& text) { m_text->setText(text); }
+
+QPushButton* EmptyState::addButton(const char* name, const QString& text) {
+    auto* button = new QPushButton(text, this);
+    button->setObjectName(name);
+    if (m_buttons->isEmpty()) setRole(button, "primary");
+    m_buttons->addWidget(button);
+    return button;
+}
+
+}  // namespace vit::ui
