@@ -2,6 +2,7 @@
 // Atomic writing: the old file or the new one, whatever goes wrong in between.
 #include "error.h"
 #include "io/atomic_file.h"
+#include "support/thrown.h"
 
 #include <QDir>
 #include <QScopeGuard>
@@ -24,15 +25,6 @@ std::string pathIn(const QTemporaryDir& folder, const char* name) { return folde
 
 QStringList namesIn(const QTemporaryDir& folder) {
     return QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
-}
-
-QString faultOf(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& fault) {
-        return QString::fromUtf8(fault.what());
-    }
-    return {};
 }
 
 }  // namespace
@@ -114,7 +106,7 @@ void TestAtomicFile::faultLeavesNothingBehind() {
     QVERIFY(QDir(folder.path()).mkdir("folder"));
     writeFileAtomically(pathIn(folder, "file"), std::string_view("untouched"));
     const std::string path = folder.filePath(target).toStdString();
-    const QString fault = faultOf([&] { writeFileAtomically(path, std::string_view("x")); });
+    const QString fault = test::thrown<Error>([&] { writeFileAtomically(path, std::string_view("x")); });
     QVERIFY2(fault.contains(says), qPrintable(fault));
     QVERIFY2(fault.contains(QString::fromStdString(path)), qPrintable(fault));
     QCOMPARE(namesIn(folder), (QStringList{"file", "folder"}));
@@ -137,7 +129,7 @@ void TestAtomicFile::fullDiskKeepsTheOldFile() {
             ::setrlimit(RLIMIT_FSIZE, &before);
             std::signal(SIGXFSZ, handler);
         });
-        const QString fault = faultOf([&] { writeFileAtomically(path, std::string(20'000, 'n')); });
+        const QString fault = test::thrown<Error>([&] { writeFileAtomically(path, std::string(20'000, 'n')); });
         QVERIFY2(fault.contains("File too large"), qPrintable(fault));
     }
     QCOMPARE(readTextFile(path), std::string("old"));
@@ -150,7 +142,7 @@ void TestAtomicFile::readOnlyFolderSaysSo() {
     // Root may write anywhere: it becomes nobody for the attempt.
     const uid_t user = ::geteuid();
     if (user == 0) QCOMPARE(::seteuid(65534), 0);
-    const QString fault = faultOf([&] { writeFileAtomically(pathIn(folder, "a"), std::string_view("x")); });
+    const QString fault = test::thrown<Error>([&] { writeFileAtomically(pathIn(folder, "a"), std::string_view("x")); });
     if (user == 0) QCOMPARE(::seteuid(user), 0);
     QCOMPARE(::chmod(folder.path().toLocal8Bit().constData(), 0755), 0);
     QVERIFY2(fault.contains("Permission denied. Choose a place that you are allowed to use"), qPrintable(fault));
@@ -192,9 +184,9 @@ void TestAtomicFile::writersOfOneFileDoNotMix() {
 
 void TestAtomicFile::readingSaysWhatIsWrong() {
     const QTemporaryDir folder;
-    const QString missing = faultOf([&] { readTextFile(pathIn(folder, "missing")); });
+    const QString missing = test::thrown<Error>([&] { readTextFile(pathIn(folder, "missing")); });
     QVERIFY2(missing.contains("missing: No such file or directory"), qPrintable(missing));
-    const QString directory = faultOf([&] { readTextFile(folder.path().toStdString()); });
+    const QString directory = test::thrown<Error>([&] { readTextFile(folder.path().toStdString()); });
     QVERIFY2(directory.contains("Is a directory"), qPrintable(directory));
 }
 

@@ -3,6 +3,7 @@
 #include "error.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
+#include "support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -34,15 +35,6 @@ std::string fileOf(const std::string& header, const std::string& data) {
 // Without the flush to the disk, which would cost seconds over hundreds of files.
 void writePlainly(const std::string& path, std::string_view content) {
     std::ofstream(path, std::ios::binary) << content;
-}
-
-QString faultOf(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& fault) {
-        return QString::fromUtf8(fault.what());
-    }
-    return {};
 }
 
 class Folder {
@@ -138,10 +130,10 @@ void TestSafetensors::noticesEveryTruncation() {
     const std::string whole = readTextFile(folder.path());
     for (std::size_t length = 0; length < whole.size(); ++length) {
         writePlainly(folder.path("torn"), std::string_view(whole).substr(0, length));
-        QVERIFY2(!faultOf([&] { readSafetensors(folder.path("torn")); }).isEmpty(), std::to_string(length).c_str());
+        QVERIFY2(!test::thrown<Error>([&] { readSafetensors(folder.path("torn")); }).isEmpty(), std::to_string(length).c_str());
     }
     writePlainly(folder.path("long"), whole + '\0');
-    QVERIFY(faultOf([&] { readSafetensors(folder.path("long")); }).contains("bytes after its last array"));
+    QVERIFY(test::thrown<Error>([&] { readSafetensors(folder.path("long")); }).contains("bytes after its last array"));
 }
 
 void TestSafetensors::refuses_data() {
@@ -203,15 +195,15 @@ void TestSafetensors::refuses() {
     QFETCH(QString, says);
     const Folder folder;
     writePlainly(folder.path(), content.toStdString());
-    const QString fault = faultOf([&] { readSafetensors(folder.path()); });
+    const QString fault = test::thrown<Error>([&] { readSafetensors(folder.path()); });
     QVERIFY2(fault.contains(says), qPrintable(fault));
     QVERIFY2(fault.contains(QString::fromStdString(folder.path())), qPrintable(fault));
 }
 
 void TestSafetensors::refusesMissingFile() {
     const Folder folder;
-    QVERIFY(faultOf([&] { readSafetensors(folder.path()); }).contains("No such file or directory"));
-    QVERIFY(faultOf([&] { readSafetensors(folder.path("")); }).contains("directory"));
+    QVERIFY(test::thrown<Error>([&] { readSafetensors(folder.path()); }).contains("No such file or directory"));
+    QVERIFY(test::thrown<Error>([&] { readSafetensors(folder.path("")); }).contains("directory"));
 }
 
 void TestSafetensors::refusesToWrite_data() {
@@ -233,7 +225,7 @@ void TestSafetensors::refusesToWrite() {
     const Folder folder;
     TensorFile file;
     file.tensors[name.toStdString()] = {dtype.toStdString(), {size}, std::vector<std::byte>(4)};
-    const QString fault = faultOf([&] { writeSafetensors(folder.path(), file); });
+    const QString fault = test::thrown<Error>([&] { writeSafetensors(folder.path(), file); });
     QVERIFY2(fault.contains(says), qPrintable(fault));
     QVERIFY(!std::filesystem::exists(folder.path()));
 }

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Events as JSON lines: their keys, and the way back for those that a run's folder keeps.
+#include "config/presets.h"
+#include "config/schema.h"
+#include "error.h"
+#include "support/thrown.h"
+#include "train/event_json.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+#include <cmath>
+#include <limits>
+
+using namespace vit;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+QJsonObject parsed(const Event& event) {
+    return QJsonDocument::fromJson(QByteArray::fromStdString(toJson(event))).object();
+}
+
+}  // namespace
+
+class TestEventJson : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyEventIsOneNamedLine();
+    void stepsRoundTrip();
+    void epochsRoundTrip();
+    void resultsRoundTrip();
+    void numbersThatAreNotFinite();
+    void nestedValues();
+    void problemsReplacePredictions();
+    void oddBytesDoNotThrow();
+    void missingKeysKeepTheDefault();
+    void refuses_data();
+    void refuses();
+};
+
+void TestEventJson::everyEventIsOneNamedLine() {
+    const std::vector<std::pair<Event, QString>> events = {
+        {RunStarted{}, "run_started"},         {StepDone{}, "step"},
+        {EpochDone{}, "epoch"},                {CheckpointSaved{}, "checkpoint_saved"},
+        {ProbePredicted{}, "probe_predicted"}, {PhaseChanged{}, "phase_changed"},
+        {Message{{}, "a\nb"}, "message"},      {RunFinished{}, "run_finished"},
+        {RunFailed{}, "run_failed"},           {PredictionReady{}, "prediction_ready"},
+        {ModelOpened{}, "model_opened"},
+    };
+    QCOMPARE(events.size(), std::variant_size_v<Event>);
+    for (const auto& [event, name] : events) {
+        QCOMPARE(parsed(event)["event"].toString(), name);
+        QVERIFY(toJson(event).find('\n') == std::string::npos);
+    }
+}
+
+void TestEventJson::stepsRoundTrip() {
+    const StepDone step{11, 2, 3, 8, 4.25, 0.1 + 0.2, 0.75, 1e-3, 1234.5, 60, -1, 3e9};
+    const StepDone read = stepDoneFromJson(toJson(Event(step)));
+    const auto& [number, epoch, stepInEpoch, stepsPerEpoch, loss, accuracy, top5, rate, speed, elapsed, remaining, memory] = read;
+    QCOMPARE(number, step.step);
+    QCOMPARE(epoch, step.epoch);
+    QCOMPARE(stepInEpoch, step.stepInEpoch);
+    QCOMPARE(stepsPerEpoch, step.stepsPerEpoch);
+    // Exactly: QCOMPARE would let nearly equal numbers pass.
+    QVERIFY(loss == step.loss && accuracy == step.accuracy && top5 == step.top5Accuracy && rate == step.learningRate);
+    QVERIFY(speed == step.imagesPerSecond && elapsed == step.elapsedSeconds && remaining == step.remainingSeconds);
+    QVERIFY(memory == step.memoryBytes);
+}
+
+void TestEventJson::epochsRoundTrip() {
+    const EpochDone epoch{3, 10, 24, {1.5, 0.5, 0.9}, {1.75, 0.25, 0.8}, 5e-4, 12.5, 640, true};
+    const EpochDone read = epochDoneFromJson(toJson(Event(epoch)));
+    const auto& [number, epochs, step, train, validation, rate, seconds, speed, best] = read;
+    QCOMPARE(number, epoch.epoch);
+    QCOMPARE(epochs, epoch.epochs);
+    QCOMPARE(step, epoch.step);
+    QVERIFY(train.loss == 1.5 && train.accuracy == 0.5 && train.top5Accuracy == 0.9);
+    QVERIFY(validation.loss == 1.75 && validation.accuracy == 0.25 && validation.top5Accuracy == 0.8);
+    QVERIFY(rate == epoch.learningRate && seconds == epoch.seconds && speed == epoch.imagesPerSecond);
+    QCOMPARE(best, true);
+}
+
+void TestEventJson::resultsRoundTrip() {
+    const RunFinished result{StopReason::Stopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5};
+    const RunFinished read = runFinishedFromJson(toJson(Event(result)));
+    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds] = read;
+    QCOMPARE(reason, StopReason::Stopped);
+    QCOMPARE(name, result.runName);
+    QCOMPARE(folder, result.runFolder);
+    QCOMPARE(epochs, result.epochsDone);
+    QCOMPARE(steps, result.stepsDone);
+    QCOMPARE(bestEpoch, result.bestEpoch);
+    QVERIFY(bestAccuracy == result.bestValidationAccuracy && seconds == result.seconds);
+    QCOMPARE(tested, true);
+    QVERIFY(test.loss == 1.25 && test.accuracy == 0.5 && test.top5Accuracy == 0.8);
+    QCOMPARE(runFinishedFromJson(toJson(Event(RunFinished{}))).reason, StopReason::Completed);
+}
+
+void TestEventJson::numbersThatAreNotFinite() {
+    EpochDone epoch;
+    epoch.validation = {kNan, kNan, kNan};
+    epoch.train.loss = std::numeric_limits<double>::infinity();
+    QVERIFY(parsed(epoch)["validation"].toObject()["loss"].isNull());
+    const EpochDone read = epochDoneFromJson(toJson(Event(epoch)));
+    QVERIFY(std::isnan(read.validation.loss) && std::isnan(read.validation.accuracy));
+    QVERIFY(std::isnan(read.train.loss));
+    QCOMPARE(read.train.accuracy, 0.0);
+}
+
+void TestEventJson::nestedValues() {
+    RunStarted run;
+    run.config = preset("testing").config;
+    run.classNames = {"cat", "dog"};
+    QCOMPARE(parsed(run)["class_names"].toArray(), QJsonArray({"cat", "dog"}));
+    const auto config = QJsonDocument(parsed(run)["config"].toObject()).toJson().toStdString();
+    QVERIFY(fromJson(config) == run.config);
+
+    ProbePredicted probe;
+    probe.prediction.top = {{1, "dog", 0.75}, {0, "cat", 0.25}};
+    probe.prediction.epoch = 4;
+    const QJsonObject prediction = parsed(probe)["prediction"].toObject();
+    QCOMPARE(prediction["epoch"].toInt(), 4);
+    QCOMPARE(prediction["top"].toArray()[0].toObject()["name"].toString(), QString("dog"));
+    QCOMPARE(prediction["top"].toArray()[1].toObject()["probability"].toDouble(), 0.25);
+
+    QCOMPARE(parsed(Message{Severity::Warning, "hot"})["severity"].toString(), QString("warning"));
+    QCOMPARE(parsed(RunFailed{"", "no", {"run.device"}})["keys"].toArray(), QJsonArray({"run.device"}));
+}
+
+void TestEventJson::problemsReplacePredictions() {
+    PredictionReady ready;
+    ready.request = 7;
+    QVERIFY(parsed(ready).contains("prediction") && !parsed(ready).contains("problem"));
+    ready.problem = "no model";
+    QVERIFY(!parsed(ready).contains("prediction"));
+    QCOMPARE(parsed(ready)["problem"].toString(), QString("no model"));
+    QCOMPARE(parsed(ready)["request"].toInt(), 7);
+
+    ModelOpened model;
+    QVERIFY(parsed(model).contains("config") && !parsed(model).contains("problem"));
+    model.problem = "torn";
+    QVERIFY(!parsed(model).contains("config"));
+}
+
+void TestEventJson::oddBytesDoNotThrow() {
+    const QJsonObject object = parsed(Message{Severity::Info, "a\xff" "b"});
+    QCOMPARE(object["text"].toString(), QString("a\uFFFDb"));
+}
+
+void TestEventJson::missingKeysKeepTheDefault() {
+    const StepDone step = stepDoneFromJson(R"({"event": "step", "step": 5, "of_a_later_version": 1})");
+    QCOMPARE(step.step, std::int64_t{5});
+    QCOMPARE(step.loss, 0.0);
+}
+
+void TestEventJson::refuses_data() {
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* name, const char* line, const char* says) {
+        QTest::newRow(name) << QByteArray(line) << says;
+    };
+    row("empty", "", "no JSON object");
+    row("torn", R"({"event": "step", "ste)", "no JSON object");
+    row("zeros", "\\u0000", "no JSON object");
+    row("list", "[]", "no JSON object");
+    row("no name", R"({"step": 1})", "no \"step\" event");
+    row("another event", R"({"event": "epoch"})", "no \"step\" event");
+    row("name no text", R"({"event": 1})", "no \"step\" event");
+    row("text for integer", R"({"event": "step", "step": "1"})", "\"step\" has the wrong type");
+    row("real for integer", R"({"event": "step", "step": 1.5})", "\"step\" has the wrong type");
+    row("null for integer", R"({"event": "step", "step": null})", "\"step\" has the wrong type");
+    row("text for real", R"({"event": "step", "loss": "1"})", "\"loss\" has the wrong type");
+}
+
+void TestEventJson::refuses() {
+    QFETCH(QByteArray, line);
+    QFETCH(QString, says);
+    const QString fault = test::thrown<Error>([&] { stepDoneFromJson(line.toStdString()); });
+    QVERIFY2(fault.contains(says), qPrintable(fault));
+}
+
+QTEST_GUILESS_MAIN(TestEventJson)
+#include "test_event_json.moc"
