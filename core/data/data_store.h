@@ -5,10 +5,13 @@
 #include "data/dataset.h"
 #include "data/progress.h"
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,9 +59,15 @@ public:
     void remove(std::string_view name);
 
 private:
+    DataInfo describe(const std::string& name) const;
+    std::shared_ptr<const Dataset> load(const DataInfo& info, std::int64_t imageSize, const Progress& progress) const;
+    void forget(std::string_view name);
+
     std::filesystem::path m_folder;
-    mutable std::mutex m_mutex;
-    mutable std::vector<std::pair<std::string, std::weak_ptr<const Dataset>>> m_open;
+    mutable std::mutex m_mutex;  // guards what follows
+    mutable std::condition_variable m_loaded;
+    mutable std::set<std::string> m_loading;  // data sets that some thread is reading, by name and image size
+    mutable std::map<std::string, std::weak_ptr<const Dataset>> m_open;
 };
 
 }  // namespace vit

@@ -3,6 +3,7 @@
 #include "data/synthetic.h"
 
 #include "data/parallel.h"
+#include "data/split_mix.h"
 #include "data/synthetic_outline.h"
 
 #include <algorithm>
@@ -23,25 +24,19 @@ using Colour = std::array<float, 3>;           // 0 … 1
 using Canvas = std::array<Colour, kPixels>;
 using Plane = std::array<float, kPixels>;      // 0 … 1
 
-// SplitMix64 (Steele, Lea, Flood 2014), because the standard library's distributions differ from one to the next and the
-// data set must not.
-class Random {
+// Each draw is a statement of its own: the order in which a call's arguments are evaluated is the compiler's choice.
+class Random : public SplitMix {
 public:
-    Random(std::uint64_t seed, std::uint64_t stream) : m_state(seed * 0xD1342543DE82EF95U + stream) { next(); }
+    Random(std::uint64_t seed, std::uint64_t stream) : SplitMix(seed * 0xD1342543DE82EF95U + stream) { next(); }
 
-    std::uint64_t next() {
-        std::uint64_t z = m_state += 0x9E3779B97F4A7C15U;
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
-        z = (z ^ z >> 27) * 0x94D049BB133111EBU;
-        return z ^ z >> 31;
-    }
     float real(float low, float high) { return low + (high - low) * static_cast<float>(next() >> 40) * 0x1p-24F; }
-    int below(int count) { return static_cast<int>((next() >> 32) * static_cast<std::uint64_t>(count) >> 32); }
+    int choice(int count) { return static_cast<int>(below(static_cast<std::uint64_t>(count))); }
     // About normal, with deviation 1: four uniform numbers summed.
-    float normal() { return (real(-1, 1) + real(-1, 1) + real(-1, 1) + real(-1, 1)) * 0.866F; }
-
-private:
-    std::uint64_t m_state;
+    float normal() {
+        float sum = 0;
+        for (int i = 0; i < 4; ++i) sum += real(-1, 1);
+        return sum * 0.866F;
+    }
 };
 
 float mix(float a, float b, float share) { return a + (b - a) * share; }
@@ -60,6 +55,18 @@ Colour fromHsv(float hue, float saturation, float value) {
         colour[c] = value * mix(1, pure, saturation);
     }
     return colour;
+}
+
+struct Range {
+    float low;
+    float high;
+};
+
+Colour randomColour(Random& random, Range saturations, Range values) {
+    const float hue = random.real(0, 1);
+    const float saturation = random.real(saturations.low, saturations.high);
+    const float value = random.real(values.low, values.high);
+    return fromHsv(hue, saturation, value);
 }
 
 float distance(const Colour& a, const Colour& b) {
@@ -102,9 +109,9 @@ Plane bands(Random& random, bool crossed) {
 }
 
 Plane texture(Random& random) {
-    switch (random.below(4)) {
-        case 0: return cloud(random, 2 + random.below(2));
-        case 1: return cloud(random, 5 + random.below(4));
+    switch (random.choice(4)) {
+        case 0: return cloud(random, 2 + random.choice(2));
+        case 1: return cloud(random, 5 + random.choice(4));
         case 2: return bands(random, false);
         default: return bands(random, true);
     }
@@ -112,8 +119,8 @@ Plane texture(Random& random) {
 
 // The two colours of a ground, near each other so that the shape is what stands out.
 Canvas paintGround(Random& random, const Colour& base) {
-    const Colour other = mix(base, fromHsv(random.real(0, 1), random.real(0, 0.5F), random.real(0, 1)),
-                             random.real(0.2F, 0.45F));
+    const Colour tint = randomColour(random, {0, 0.5F}, {0, 1});
+    const Colour other = mix(base, tint, random.real(0.2F, 0.45F));
     const Plane pattern = texture(random);
     const Plane light = cloud(random, 1);
     Canvas canvas;
@@ -181,11 +188,9 @@ void paintShape(Canvas& canvas, Random& random, const Plane& coverage, const Col
 
 void drawImage(std::uint8_t* pixels, const Outline& outline, std::uint64_t seed, std::uint64_t index) {
     Random random(seed, index);
-    const Colour base = fromHsv(random.real(0, 1), random.real(0.05F, 0.6F), random.real(0.25F, 0.95F));
-    Colour colour;
-    do {
-        colour = fromHsv(random.real(0, 1), random.real(0.45F, 1), random.real(0.35F, 1));
-    } while (distance(colour, base) < 0.75F);
+    const Colour base = randomColour(random, {0.05F, 0.6F}, {0.25F, 0.95F});
+    Colour colour = randomColour(random, {0.45F, 1}, {0.35F, 1});
+    while (distance(colour, base) < 0.75F) colour = randomColour(random, {0.45F, 1}, {0.35F, 1});
 
     Canvas canvas = paintGround(random, base);
     const Plane coverage = placeShape(random, outline);
@@ -202,8 +207,7 @@ std::vector<std::int32_t> shuffledLabels(std::int64_t count, std::uint64_t seed,
     std::vector<std::int32_t> labels(static_cast<std::size_t>(count));
     const auto classes = static_cast<std::int32_t>(syntheticOutlines().size());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int32_t>(i) % classes;
-    Random random(seed, stream);
-    for (std::size_t i = labels.size(); i > 1; --i) std::swap(labels[i - 1], labels[random.below(static_cast<int>(i))]);
+    seededShuffle(labels, seed * 0xD1342543DE82EF95U + stream);
     return labels;
 }
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The data sets that are known by name.
+#pragma once
+
+#include "data/data_store.h"
+#include "data/download.h"
+#include "data/source_files.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vit {
+
+struct KnownData {
+    std::string name;
+    std::string title;
+    std::string description;
+    DataKind kind = DataKind::Synthetic;
+    ExpectedCounts counts;
+    std::vector<std::string> classNames = {};  // where the files do not have them
+    std::optional<Download> download = {};
+};
+
+// In the order in which they are listed.
+const std::vector<KnownData>& knownData();
+const KnownData* findKnownData(std::string_view name);  // nullptr if there is none
+
+}  // namespace vit

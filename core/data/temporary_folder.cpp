@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Makes and removes temporary folders.
+#include "data/temporary_folder.h"
+
+#include "error.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <system_error>
+
+namespace vit {
+
+namespace {
+
+constexpr const char* kPrefix = ".unfinished-";
+
+void removeLeftovers(const std::filesystem::path& parent) {
+    using namespace std::chrono_literals;
+    std::error_code ignored;  // what cannot be removed now may be another time
+    for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+        if (!entry.path().filename().string().starts_with(kPrefix)) continue;
+        const auto changed = entry.last_write_time(ignored);
+        if (!ignored && std::filesystem::file_time_type::clock::now() - changed > 24h)
+            std::filesystem::remove_all(entry.path(), ignored);
+    }
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
+    std::error_code failure;
+    std::filesystem::create_directories(parent, failure);
+    if (failure)
+        throw Error("The folder " + parent.string() + " cannot be made: " + failure.message() +
+                    ". Choose a place that you are allowed to use.");
+    removeLeftovers(parent);
+    std::string name = (parent / kPrefix).string() + "XXXXXX";
+    if (mkdtemp(name.data()) == nullptr)
+        throw Error("Nothing can be written in " + parent.string() + ": " + std::generic_category().message(errno) +
+                    ". Make room, or choose a place that you are allowed to use.");
+    m_path = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(m_path, ignored);
+}
+
+}  // namespace vit

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The store: what it lists, takes in, refuses, opens and removes.
+#include "data/data_store.h"
+#include "data/image.h"
+#include "error.h"
+#include "support/archive_writer.h"
+#include "support/cifar_files.h"
+#include "support/thrown.h"
+
+#include <QDirIterator>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <atomic>
+#include <thread>
+
+using vit::DataInfo;
+using vit::DataKind;
+using vit::DataStore;
+using namespace vit::test;
+
+namespace {
+
+class Place {
+public:
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    QString storeFolder() const { return path("home/data"); }
+    DataStore& store() { return m_store; }
+
+    // Names in the store's folder, hidden ones too.
+    QStringList inStore() const {
+        return QDir(storeFolder()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+    }
+
+    // Two classes of flat colours, ten pictures each.
+    QString pictures(int broken = 0) const {
+        for (int i = 0; i < 10; ++i)
+            for (int label = 0; label < 2; ++label) {
+                const QString file = path(QString("pictures/%1/%2.png").arg(label ? "blue" : "red").arg(i));
+                QDir().mkpath(QFileInfo(file).path());
+                vit::Image image{.width = 12 + i, .height = 10, .channels = 3};
+                for (int p = 0; p < image.width * image.height; ++p)
+                    image.pixels.insert(image.pixels.end(), {std::uint8_t(label ? 0 : 255), std::uint8_t(i),
+                                                             std::uint8_t(label ? 255 : 0)});
+                vit::saveImage(image, pathOf(file));
+                if (label == 0 && i < broken) writeFile(file, "no picture");
+            }
+        return path("pictures");
+    }
+
+private:
+    QTemporaryDir m_folder;
+    DataStore m_store{pathOf(storeFolder())};
+};
+
+QString packed(const QString& folder, const QString& archivePath) {
+    ArchiveWriter archive(archivePath);
+    for (QDirIterator entry(folder, QDir::Files, QDirIterator::Subdirectories); entry.hasNext();) {
+        const QString file = entry.next();
+        archive.addFile("wrapped/" + QDir(folder).relativeFilePath(file), readFile(file));
+    }
+    return archivePath;
+}
+
+}  // namespace
+
+class TestDataStore : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatItKnows();
+    void unknownNamesAreExplained();
+    void defaultFolder_data();
+    void defaultFolder();
+    void everyKindFromFolderAndArchive_data();
+    void everyKindFromFolderAndArchive();
+    void refused_data();
+    void refused();
+    void knownNamesNeedTheirOwnData_data();
+    void knownNamesNeedTheirOwnData();
+    void fewBrokenPicturesAreLeftOutAndNamed();
+    void manyBrokenPicturesAreRefused();
+    void copiesAreShared();
+    void concurrentOpensReadOnce();
+    void cancelLeavesNothing();
+    void unwritableFolder();
+    void damagedManifestIsListedAndRemovable();
+    void removeAndAddAgain();
+};
+
+void TestDataStore::whatItKnows() {
+    Place place;
+    const std::vector<DataInfo> all = place.store().list();
+    QStringList names;
+    for (const DataInfo& info : all) {
+        names << QString::fromStdString(info.name);
+        QVERIFY(!info.title.empty() && !info.description.empty() && info.classes > 0);
+        QCOMPARE(info.available, info.name == "synthetic-shapes");
+        QCOMPARE(info.downloadable, info.name.starts_with("cifar"));
+        QCOMPARE(info.downloadBytes > 0, info.downloadable);
+    }
+    QCOMPARE(names, (QStringList{"synthetic-shapes", "cifar-10", "cifar-100", "mnist", "fashion-mnist"}));
+    QVERIFY(!QFile::exists(place.storeFolder()));  // looking makes no folder
+    const auto data = place.store().open("synthetic-shapes", 72);
+    QCOMPARE(data->classes(), all[0].classes);
+}
+
+void TestDataStore::unknownNamesAreExplained() {
+    Place place;
+    const QString message = thrown<vit::InvalidInput>([&] { place.store().info("cifar-1000"); });
+    QVERIFY2(message.contains("cifar-1000") && message.contains("fashion-mnist"), qPrintable(message));
+    QVERIFY(thrown<vit::InvalidInput>([&] { place.store().open("cifar-100", 72); }).contains("download it"));
+    QVERIFY(thrown<vit::InvalidInput>([&] { place.store().open("mnist", 72); }).contains("add it"));
+    QVERIFY(thrown<vit::InvalidInput>([&] { place.store().download("mnist"); }).contains("No address"));
+    QVERIFY(thrown<vit::InvalidInput>([&] { place.store().remove("cifar-100"); }).contains("not on this computer"));
+    QVERIFY(thrown<vit::InvalidInput>([&] { place.store().remove("synthetic-shapes"); }).contains("cannot be removed"));
+}
+
+void TestDataStore::defaultFolder_data() {
+    QTest::addColumn<QByteArray>("xdg");
+    QTest::addColumn<QByteArray>("home");
+    QTest::addColumn<QString>("expected");
+    QTest::newRow("XDG") << QByteArray("/data") << QByteArray("/home/user") << "/data/vit-workbench/data";
+    QTest::newRow("home") << QByteArray() << QByteArray("/home/user") << "/home/user/.local/share/vit-workbench/data";
+    QTest::newRow("relative XDG") << QByteArray("x") << QByteArray("/h") << "/h/.local/share/vit-workbench/data";
+    QTest::newRow("nothing") << QByteArray() << QByteArray() << "";
+}
+
+void TestDataStore::defaultFolder() {
+    QFETCH(QByteArray, xdg);
+    QFETCH(QByteArray, home);
+    QFETCH(QString, expected);
+    const QByteArray xdgBefore = qgetenv("XDG_DATA_HOME");
+    const QByteArray homeBefore = qgetenv("HOME");
+    qputenv("XDG_DATA_HOME", xdg);
+    qputenv("HOME", home);
+    QString found;
+    const QString message =
+        thrown<vit::Error>([&] { found = QString::fromStdString(DataStore::defaultFolder().string()); });
+    qputenv("XDG_DATA_HOME", xdgBefore);
+    qputenv("HOME", homeBefore);
+    QCOMPARE(found, expected);
+    QCOMPARE(message.contains("XDG_DATA_HOME"), expected.isEmpty());
+}
+
+void TestDataStore::everyKindFromFolderAndArchive_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("archive");  // empty: the folder itself
+    for (const char* kind : {"cifar-10", "cifar-100", "pictures"})
+        for (const char* archive : {"", "x.tar.gz", "x.tar.xz", "x.zip"})
+            QTest::addRow("%s %s", kind, archive) << QString(kind) << QString(archive);
+}
+
+void TestDataStore::everyKindFromFolderAndArchive() {
+    QFETCH(QString, kind);
+    QFETCH(QString, archive);
+    Place place;
+    if (kind == "cifar-10") writeCifar10(place.path("source"));
+    if (kind == "cifar-100") writeCifar100(place.path("source"));
+    QString source = kind == "pictures" ? place.pictures() : place.path("source");
+    if (!archive.isEmpty()) source = packed(source, place.path(archive));
+
+    const DataInfo info = place.store().add("my-own.1", pathOf(source));
+    QVERIFY(info.available);
+    QCOMPARE(info.classes, kind == "pictures" ? 2 : 3);
+    QCOMPARE(place.inStore(), QStringList{"my-own.1"});
+    QVERIFY(QFile::exists(source));
+    QCOMPARE(place.store().list().back().name, std::string("my-own.1"));
+
+    const auto data = place.store().open("my-own.1", 8);
+    QCOMPARE(data->name(), std::string("my-own.1"));
+    QCOMPARE(data->shape().width, kind == "pictures" ? 8 : 32);
+    QCOMPARE(data->trainCount() + data->testCount(), kind == "pictures" ? 20 : 12);
+    // Another store on the same folder finds it too.
+    QVERIFY(DataStore(pathOf(place.storeFolder())).info("my-own.1").available);
+}
+
+void TestDataStore::refused_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("from");
+    QTest::addColumn<QString>("cause");
+    QTest::newRow("no such file") << "mine" << "missing.zip" << "There is no file";
+    QTest::newRow("nothing in it") << "mine" << "empty" << "There is no data set in";
+    QTest::newRow("built in") << "synthetic-shapes" << "good" << "already";
+    QTest::newRow("taken") << "taken" << "good" << "remove it first";
+    for (const char* name : {"", "../up", "a/b", ".hidden", "-option", "with space", "ümlaut"})
+        QTest::newRow(qPrintable(QString("name ") + name)) << QString(name) << "good" << "cannot be the name";
+    QTest::newRow("long name") << QString(65, 'x') << "good" << "cannot be the name";
+    QTest::newRow("damaged") << "mine" << "damaged" << "multiple of 3,074";
+    QTest::newRow("no archive") << "mine" << "damaged/train.bin" << "neither tar nor zip";
+}
+
+void TestDataStore::refused() {
+    QFETCH(QString, name);
+    QFETCH(QString, from);
+    QFETCH(QString, cause);
+    Place place;
+    writeCifar100(place.path("good"));
+    writeCifar100(place.path("damaged"));
+    writeFile(place.path("damaged/train.bin"), "short");
+    QDir().mkpath(place.path("empty"));
+    place.store().add("taken", pathOf(place.path("good")));
+    const QString message =
+        thrown<vit::Error>([&] { place.store().add(name.toStdString(), pathOf(place.path(from))); });
+    QVERIFY2(message.contains(cause), qPrintable(message));
+    QCOMPARE(place.inStore(), QStringList{"taken"});
+}
+
+void TestDataStore::knownNamesNeedTheirOwnData_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("cause");
+    QTest::newRow("cifar-100") << "cifar-100" << "names 3 classes, but expected are 100";
+    QTest::newRow("cifar-10") << "cifar-10" << "there are CIFAR-100 binaries, but cifar-10 needs CIFAR-10 binaries";
+    QTest::newRow("mnist") << "mnist" << "but mnist needs idx files";
+}
+
+void TestDataStore::knownNamesNeedTheirOwnData() {
+    QFETCH(QString, name);
+    QFETCH(QString, cause);
+    Place place;
+    writeCifar100(place.path("good"));
+    const QString message =
+        thrown<vit::Error>([&] { place.store().add(name.toStdString(), pathOf(place.path("good"))); });
+    QVERIFY2(message.contains(cause), qPrintable(message));
+    QVERIFY(!place.store().info(name.toStdString()).available);
+    QCOMPARE(place.inStore(), QStringList{});
+}
+
+void TestDataStore::fewBrokenPicturesAreLeftOutAndNamed() {
+    Place place;
+    const DataInfo info = place.store().add("pictures", pathOf(place.pictures(1)));
+    const QString description = QString::fromStdString(info.description);
+    QVERIFY2(description.contains("1 picture that cannot be opened was left out (red/0.png)"), qPrintable(description));
+    const auto data = place.store().open("pictures", 8);
+    QCOMPARE(data->trainCount() + data->testCount(), 19);
+    QVERIFY(QFile::exists(place.path("pictures/red/0.png")));  // the person's own file
+}
+
+void TestDataStore::manyBrokenPicturesAreRefused() {
+    Place place;
+    const QString message =
+        thrown<vit::InvalidInput>([&] { place.store().add("pictures", pathOf(place.pictures(3))); });
+    QVERIFY2(message.contains("3 of 20 pictures") && message.contains("red/0.png"), qPrintable(message));
+    QCOMPARE(place.inStore(), QStringList{});
+}
+
+void TestDataStore::copiesAreShared() {
+    Place place;
+    writeCifar100(place.path("good"));
+    place.store().add("binary", pathOf(place.path("good")));
+    place.store().add("pictures", pathOf(place.pictures()));
+    auto binary = place.store().open("binary", 72);
+    QCOMPARE(place.store().open("binary", 32), binary);
+    const auto small = place.store().open("pictures", 8);
+    QCOMPARE(place.store().open("pictures", 8), small);
+    const auto large = place.store().open("pictures", 16);
+    QVERIFY(large != small);
+    QCOMPARE(large->shape().width, 16);
+    std::weak_ptr<const vit::Dataset> weak = binary;
+    binary.reset();
+    QVERIFY(weak.expired());  // the store itself keeps nothing alive
+}
+
+void TestDataStore::concurrentOpensReadOnce() {
+    Place place;
+    place.store().add("pictures", pathOf(place.pictures()));
+    std::vector<std::shared_ptr<const vit::Dataset>> copies(4);
+    std::vector<std::thread> threads;
+    for (auto& copy : copies) threads.emplace_back([&] { copy = place.store().open("pictures", 64); });
+    for (std::thread& thread : threads) thread.join();
+    for (const auto& copy : copies) QCOMPARE(copy, copies[0]);
+}
+
+void TestDataStore::cancelLeavesNothing() {
+    Place place;
+    writeCifar100(place.path("good"));
+    const QString archive = packed(place.path("good"), place.path("x.tar.gz"));
+    QStringList seen;
+    const auto watch = [&](const std::string& what, std::int64_t, std::int64_t) {
+        seen << QString::fromStdString(what).section(' ', 0, 0);
+        return true;
+    };
+    place.store().add("mine", pathOf(archive), watch);
+    for (const QString& phase : QStringList{"Unpacking", "Sorting", "Reading"}) {
+        QVERIFY2(seen.contains(phase), qPrintable(phase));
+        const auto stop = [&](const std::string& what, std::int64_t, std::int64_t) {
+            return !QString::fromStdString(what).startsWith(phase);
+        };
+        QVERIFY(!thrown<vit::Cancelled>([&] { place.store().add("other", pathOf(archive), stop); }).isEmpty());
+        QCOMPARE(place.inStore(), QStringList{"mine"});
+    }
+}
+
+void TestDataStore::unwritableFolder() {
+    Place place;
+    writeCifar100(place.path("good"));
+    writeFile(place.path("home"), "a file where the folder should be");
+    const QString message = thrown<vit::Error>([&] { place.store().add("mine", pathOf(place.path("good"))); });
+    QVERIFY2(message.contains(place.storeFolder()), qPrintable(message));
+}
+
+void TestDataStore::damagedManifestIsListedAndRemovable() {
+    Place place;
+    writeFile(place.storeFolder() + "/mine/dataset.json", "{\"kind\": \"idx\"");
+    const DataInfo info = place.store().info("mine");
+    QVERIFY(!info.available);
+    QVERIFY(QString::fromStdString(info.description).contains("dataset.json is damaged"));
+    QVERIFY(!thrown<vit::InvalidInput>([&] { place.store().open("mine", 8); }).isEmpty());
+    place.store().remove("mine");
+    QCOMPARE(place.inStore(), QStringList{});
+}
+
+void TestDataStore::removeAndAddAgain() {
+    Place place;
+    writeCifar100(place.path("good"), 9);
+    writeCifar100(place.path("better"), 12);
+    place.store().add("mine", pathOf(place.path("good")));
+    const auto old = place.store().open("mine", 32);
+    place.store().remove("mine");
+    QCOMPARE(place.inStore(), QStringList{});
+    QVERIFY(!thrown<vit::InvalidInput>([&] { place.store().open("mine", 32); }).isEmpty());
+    place.store().add("mine", pathOf(place.path("better")));
+    QCOMPARE(place.store().open("mine", 32)->trainCount(), 12);
+    QCOMPARE(old->trainCount(), 9);
+}
+
+QTEST_GUILESS_MAIN(TestDataStore)
+#include "test_data_store.moc"
