@@ -101,7 +101,8 @@ void readSection(const std::string& section, const Json& json, Config& config, I
     } else if (!json.is_object()) {
         issues.push_back({section, "This must be an object with the hyperparameters of its group."});
     } else {
-        for (const auto& [name, value] : json.items()) readField(section + "." + name, value, config, issues);
+        const std::string prefix = section + ".";
+        for (const auto& [name, value] : json.items()) readField(prefix + name, value, config, issues);
     }
 }
 
@@ -110,8 +111,8 @@ void readSection(const std::string& section, const Json& json, Config& config, I
 std::string toJson(const Config& config) {
     Json json;
     for (const Field& field : schema()) {
-        const auto [section, name] = splitKey(field);
-        std::visit([&](const auto& value) { json[section][name] = value; }, field.get(config));
+        const SplitKey key = splitKey(field);
+        std::visit([&](const auto& value) { json[key.section][key.name] = value; }, field.get(config));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -2,6 +2,7 @@
 // Cutting a picture into patches, and drawing them apart from one another.
 #include "inspect/patches.h"
 
+#include "config/number_text.h"
 #include "error.h"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ std::vector<std::uint8_t> PatchGrid::elements(int index) const {
     values.reserve(static_cast<std::size_t>(elementsPerPatch()));
     for (int row = 0; row < patchSize; ++row) {
         const std::uint8_t* first = &image.pixels[offsetOf(image, corner.x, corner.y + row)];
-        values.insert(values.end(), first, first + patchSize * channels);
+        values.insert(values.end(), first, first + std::ptrdiff_t{patchSize} * channels);
     }
     return values;
 }
@@ -82,7 +83,8 @@ Image drawPatchGrid(const PatchGrid& grid, int spacing, int scale, std::array<st
     if (spacing < 0 || scale < 1 || side > kMaxSide) {
         throw InvalidInput("The patches cannot be drawn with a spacing of " + std::to_string(spacing) +
                            " px and a scale of " + std::to_string(scale) +
-                           ": use a spacing of at least 0 and a scale of at least 1, but smaller ones if these are large.");
+                           ": use at least 0 and 1, and at most what keeps the drawing below " +
+                           groupedText(kMaxSide) + " px.");
     }
     Image drawing{static_cast<int>(side), static_cast<int>(side), 3, {}};
     drawing.pixels.resize(static_cast<std::size_t>(side * side) * 3);

@@ -112,7 +112,7 @@ std::string readTextFile(const std::filesystem::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.isOpen()) throwSystemFault("Cannot read", path, errno);
     std::string text;
-    constexpr std::size_t kBlock = 64 * 1024;
+    constexpr std::size_t kBlock = 65'536;
     while (true) {
         const std::size_t before = text.size();
         text.resize(before + kBlock);

@@ -10,8 +10,8 @@
 
 namespace vit {
 
-// Writes beside the target, flushes to the disk, renames over it. A crash at any moment leaves the old file or the new one.
-// Throws Error with the path and the system's reason (disk full, no permission, …); the old file is then intact.
+// Writes beside the target, flushes to the disk, renames over it. A crash at any moment leaves the old file or the new
+// one. Throws Error with the path and the system's reason (disk full, no permission, …); the old file is then intact.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text);
 // The parts one after another.

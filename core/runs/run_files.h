@@ -32,8 +32,8 @@ struct Line {
 std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder);
 std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder);
 
-// When the run was begun, from environment.json; nothing if that file or its entry is not there. Throws Error if the file
-// is damaged.
+// When the run was begun, from environment.json; nothing if that file or its entry is not there. Throws Error if the
+// file is damaged.
 std::optional<std::string> readCreated(const std::filesystem::path& folder);
 
 bool isThere(const std::filesystem::path& path);

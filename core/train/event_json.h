@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Events as JSON objects, and those that a run's folder keeps back from them. Keys are the members' names in snake_case;
-// a number that is not finite is null.
+// Events as JSON objects, and the way back for those that a run's folder keeps. Keys are the members' names in
+// snake_case; a number that is not finite is null.
 #pragma once
 
 #include "train/event.h"

@@ -62,7 +62,8 @@ void TestEventJson::everyEventIsOneNamedLine() {
 void TestEventJson::stepsRoundTrip() {
     const StepDone step{11, 2, 3, 8, 4.25, 0.1 + 0.2, 0.75, 1e-3, 1234.5, 60, -1, 3e9};
     const StepDone read = stepDoneFromJson(toJson(Event(step)));
-    const auto& [number, epoch, stepInEpoch, stepsPerEpoch, loss, accuracy, top5, rate, speed, elapsed, remaining, memory] = read;
+    const auto& [number, epoch, stepInEpoch, stepsPerEpoch, loss, accuracy, top5, rate, speed, elapsed, remaining,
+                 memory] = read;
     QCOMPARE(number, step.step);
     QCOMPARE(epoch, step.epoch);
     QCOMPARE(stepInEpoch, step.stepInEpoch);

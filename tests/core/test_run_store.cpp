@@ -168,7 +168,8 @@ void TestRunStore::namesAreUnique() {
     std::set<fs::path> made;
     for (int i = 0; i < 12; ++i) made.insert(store.create("x"));
     QCOMPARE(made.size(), std::size_t{12});
-    QVERIFY(std::any_of(made.begin(), made.end(), [](const fs::path& path) { return path.string().ends_with("-x-2"); }));
+    const auto isSecond = [](const fs::path& path) { return path.string().ends_with("-x-2"); };
+    QVERIFY(std::any_of(made.begin(), made.end(), isSecond));
 }
 
 void TestRunStore::namesAreUniqueInARace() {
@@ -227,7 +228,8 @@ void TestRunStore::readsWhatWasWritten() {
     QCOMPARE(numbers(curves.steps), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
     QVERIFY(curves.steps[2].loss == 1.0 / 3.0);
     QCOMPARE(curves.epochs.size(), std::size_t{2});
-    const auto environment = QJsonDocument::fromJson(QByteArray::fromStdString(readTextFile(path / "environment.json")));
+    const std::string text = readTextFile(path / "environment.json");
+    const auto environment = QJsonDocument::fromJson(QByteArray::fromStdString(text));
     QCOMPARE(environment["device"].toString(), QString("CPU"));
 }
 
@@ -402,7 +404,8 @@ void TestRunStore::noRunIsAnError_data() {
     QTest::newRow("no configuration") << "other.json" << QByteArray("{}") << "there is no config.json in it";
     QTest::newRow("foreign configuration") << "config.json" << QByteArray(R"({"a": 1})") << "config.json";
     QTest::newRow("torn result") << "result.json" << QByteArray("{") << "result.json: this is no JSON object";
-    QTest::newRow("torn environment") << "environment.json" << QByteArray("{") << "environment.json: This is not correct JSON";
+    QTest::newRow("torn environment") << "environment.json" << QByteArray("{")
+                                      << "environment.json: This is not correct JSON";
 }
 
 void TestRunStore::noRunIsAnError() {
