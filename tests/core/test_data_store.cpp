@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The store: what it lists, takes in, refuses, opens and removes.
 #include "data/data_store.h"
-#include "data/image.h"
 #include "error.h"
 #include "support/archive_writer.h"
 #include "support/cifar_files.h"
+#include "support/pictures.h"
 #include "support/thrown.h"
 
 #include <QDirIterator>
@@ -37,12 +37,8 @@ public:
         for (int i = 0; i < 10; ++i)
             for (int label = 0; label < 2; ++label) {
                 const QString file = path(QString("pictures/%1/%2.png").arg(label ? "blue" : "red").arg(i));
-                QDir().mkpath(QFileInfo(file).path());
-                vit::Image image{.width = 12 + i, .height = 10, .channels = 3};
-                for (int p = 0; p < image.width * image.height; ++p)
-                    image.pixels.insert(image.pixels.end(), {std::uint8_t(label ? 0 : 255), std::uint8_t(i),
-                                                             std::uint8_t(label ? 255 : 0)});
-                vit::saveImage(image, pathOf(file));
+                const std::array<std::uint8_t, 3> colour = {std::uint8_t(label ? 0 : 255), 9, std::uint8_t(label ? 255 : 0)};
+                writePicture(file, colour, 12 + i % 3, 10);
                 if (label == 0 && i < broken) writeFile(file, "no picture");
             }
         return path("pictures");

@@ -1,49 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small pictures and data sets for tests, made of formulas so that every pixel can be foretold.
+// Picture files of one colour.
 #pragma once
 
-#include "data/dataset.h"
 #include "data/image.h"
+#include "support/files.h"
 
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
+#include <QHash>
+#include <QTemporaryDir>
+
+#include <array>
 
 namespace vit::test {
 
-// Red grows to the right, green downwards, blue is their sum; each pixel of a picture up to 256 a side differs.
-inline Image gradientImage(int width, int height) {
-    Image image;
-    image.width = width;
-    image.height = height;
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            image.pixels.push_back(static_cast<std::uint8_t>(x));
-            image.pixels.push_back(static_cast<std::uint8_t>(y));
-            image.pixels.push_back(static_cast<std::uint8_t>(x + y));
-        }
+// The format follows the extension. Each picture is encoded once and then copied: saveImage waits for the disk.
+inline void writePicture(const QString& path, std::array<std::uint8_t, 3> colour, int width = 10, int height = 10) {
+    static QHash<QString, QByteArray> encoded;
+    const QString extension = QFileInfo(path).suffix();
+    const QString key = QString("%1 %2 %3 %4 %5 %6").arg(extension).arg(width).arg(height).arg(colour[0]).arg(colour[1])
+                            .arg(colour[2]);
+    if (!encoded.contains(key)) {
+        Image image{.width = width, .height = height, .channels = 3};
+        for (int i = 0; i < width * height; ++i) image.pixels.insert(image.pixels.end(), colour.begin(), colour.end());
+        const QTemporaryDir folder;
+        saveImage(image, pathOf(folder.filePath("x." + extension)));
+        encoded[key] = readFile(folder.filePath("x." + extension));
     }
-    return image;
-}
-
-// Image i of a table has label i % classes and the value i (mod 256) in every pixel.
-inline ImageTable countingTable(std::int64_t count, int classes, std::int64_t bytes) {
-    ImageTable table;
-    for (std::int64_t i = 0; i < count; ++i) {
-        table.labels.push_back(static_cast<std::int32_t>(i % classes));
-        table.pixels.insert(table.pixels.end(), static_cast<std::size_t>(bytes), static_cast<std::uint8_t>(i));
-    }
-    return table;
-}
-
-inline std::shared_ptr<const Dataset> countingDataset(std::int64_t train, std::int64_t test, int classes,
-                                                      Dataset::Shape shape = {8, 8, 3}) {
-    std::vector<std::string> names;
-    for (int i = 0; i < classes; ++i) names.push_back("class-" + std::to_string(i));
-    const std::int64_t bytes = std::int64_t{shape.width} * shape.height * shape.channels;
-    return std::make_shared<const Dataset>("counting", shape, std::move(names), countingTable(train, classes, bytes),
-                                           countingTable(test, classes, bytes));
+    writeFile(path, encoded[key]);
 }
 
 }  // namespace vit::test
