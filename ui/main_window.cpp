@@ -308,6 +308,7 @@ void MainWindow::train() {
     request.config = m_form->config();
     request.label = m_form->preset();
     m_bridge.train(std::move(request));
+    m_trainPage->setFocus();  // not on a field of the form, which is now read-only
 }
 
 void MainWindow::togglePause() {
@@ -343,11 +344,11 @@ void MainWindow::updateActions() {
 
     const bool paused = m_state == State::Paused;
     m_actions.pause->setEnabled(m_state == State::Running || paused);
-    m_actions.pause->setText(paused ? tr("Resume") : tr("Pause"));
+    m_actions.setText(m_actions.pause, paused ? tr("Resume") : tr("Pause"));
     m_actions.pause->setIcon(icon(paused ? "play" : "pause"));
     m_actions.pause->setToolTip(paused ? tr("Go on with the run") : tr("Hold the run; predictions go on"));
     m_actions.stop->setEnabled(m_state == State::Running || paused);
-    m_actions.stop->setText(m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
+    m_actions.setText(m_actions.stop, m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
     m_actions.stop->setToolTip(tr("End the run after this step and keep everything it has"));
     m_actions.loadSettings->setEnabled(idle);
 }

@@ -51,9 +51,11 @@ Q_SIGNALS:
     void modelOpened(const vit::ModelOpened& event);
     void pauseChanged(bool paused);
 
-private:
+protected:
     void post(const Event& event);  // worker thread
-    void drain();                   // GUI thread
+
+private:
+    void drain();  // GUI thread
 
     Session::Options m_options;
     std::mutex m_mutex;

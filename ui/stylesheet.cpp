@@ -28,7 +28,7 @@ QMenu::item:disabled { color: @disabled; background: transparent; }
 QMenu::icon { padding-left: 6px; }
 QMenu::separator { height: 1px; background: @border; margin: 5px 6px; }
 
-QToolBar { background: @window; border: none; border-bottom: 1px solid @border; padding: 6px 10px; spacing: 6px; }
+QToolBar { background: @window; border: none; border-bottom: 1px solid @border; padding: 4px 10px; spacing: 6px; }
 
 QLineEdit, QAbstractSpinBox, QComboBox {
     background: @surface; color: @text; border: 1px solid @border; border-radius: 5px; padding: 3px 6px;

@@ -65,7 +65,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
 
 QAction* WindowActions::add(const QString& text, const char* iconName, const QKeySequence& shortcut,
                             const QString& tip) {
-    auto* action = new QAction(text, m_window);
+    auto* action = new QAction(m_window);
+    setText(action, text);
     if (iconName) action->setIcon(icon(iconName));
     action->setShortcut(shortcut);
     const QString key = shortcut.toString(QKeySequence::NativeText);
@@ -74,6 +75,11 @@ QAction* WindowActions::add(const QString& text, const char* iconName, const QKe
     action->setStatusTip(tip);
     m_window->addAction(action);
     return action;
+}
+
+void WindowActions::setText(QAction* action, const QString& text) {
+    action->setText(text);
+    action->setIconText(' ' + text);  // of tool buttons, which leave no space after the icon
 }
 
 void WindowActions::fill(QMenuBar* bar) {

@@ -19,6 +19,9 @@ struct WindowActions {
     // Menus in the usual order; what is made as it opens (recent photos) has its menu here.
     void fill(QMenuBar* bar);
 
+    // In menus and on tool buttons.
+    static void setText(QAction* action, const QString& text);
+
     QAction* openPhoto;
     QAction* pastePhoto;
     QAction* loadSettings;

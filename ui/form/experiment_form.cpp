@@ -227,8 +227,8 @@ QWidget* ExperimentForm::makeFooter() {
     layout->setContentsMargins(kSpace + 4, kSpace, kSpace + 4, kSpace);
     layout->setSpacing(6);
     layout->addWidget(m_summary);
-    layout->addWidget(m_help);
     layout->addWidget(m_facts);
+    layout->addWidget(m_help);
     connect(m_summary, &QPushButton::clicked, this, [this] {
         if (!isValid()) showField(issues().front().key);
     });

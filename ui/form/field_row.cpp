@@ -57,13 +57,13 @@ FieldRow::FieldRow(const Field& field, QWidget* parent)
     m_problem->hide();
 
     auto* layout = new QGridLayout(this);
-    layout->setContentsMargins(kSpace, 2, 0, 2);
+    layout->setContentsMargins(kSpace + kSpaceSmall, 2, 0, 2);
     layout->setHorizontalSpacing(6);
     layout->setVerticalSpacing(2);
     layout->addWidget(m_label, 0, 0);
-    const bool hasUnit = !field.unit.empty();
-    layout->addWidget(widget, 0, 1, 1, hasUnit ? 1 : 2);
-    if (hasUnit) layout->addWidget(makeUnit(field, this), 0, 2);
+    const bool isNumber = field.kind == FieldKind::Integer || field.kind == FieldKind::Real;
+    layout->addWidget(widget, 0, 1, 1, isNumber ? 1 : 2);
+    if (isNumber) layout->addWidget(makeUnit(field, this), 0, 2);
     layout->addWidget(m_reset, 0, 3);
     layout->addWidget(m_problem, 1, 0, 1, 4);
     layout->setColumnStretch(1, 1);

@@ -27,6 +27,7 @@ namespace vit::ui {
 namespace {
 
 constexpr int kReplotIntervalMs = 100;  // a curve that grows ten times a second looks alive; the window stays idle
+constexpr int kLeftMargin = 64;         // the same for all plots, so that their epochs stand under each other
 constexpr int kMarkersUpTo = 60;        // more epochs than this would be a row of touching discs
 constexpr int kExportWidth = 900;
 constexpr int kExportHeight = 560;
@@ -52,7 +53,7 @@ MetricPlot::MetricPlot(Options options, QWidget* parent)
     m_plot->yAxis->setLabel(m_options.axisLabel);
     m_plot->yAxis->setNumberFormat("gb");
     m_plot->yAxis->setNumberPrecision(4);
-    m_plot->axisRect()->setMinimumMargins(QMargins(0, 4, 10, 0));
+    m_plot->axisRect()->setMinimumMargins(QMargins(kLeftMargin, 4, 12, 0));
     m_plot->setNoAntialiasingOnDrag(true);
     makeCurves();
     m_crosshair = new PlotCrosshair(m_plot, m_options.percent ? " %" : "");
@@ -165,7 +166,7 @@ void MetricPlot::setMaximized(bool maximized) {
 
 void MetricPlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange) return;
+    if (event->type() != QEvent::PaletteChange || !m_crosshair) return;  // polishing sends one during construction
     applyColors(colors(this));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
@@ -295,7 +296,7 @@ QCPRange MetricPlot::valueRange() const {
         low = std::min(low, range.lower);
         high = std::max(high, range.upper);
     }
-    if (m_options.percent) return {0, percentEnd(std::max(high, 0.0))};
+    if (m_options.percent) return {0, percentEnd(std::max(high, 0.0)) * 1.02};
     if (high < low) return isLogarithmic() ? QCPRange(0.1, 10) : QCPRange(0, 1);
     if (isLogarithmic()) return {low / 1.1, high * 1.1};
     if (!m_options.epochCurves) return {0, high > 0 ? high * 1.12 : 1};

@@ -83,7 +83,7 @@ private:
     QCPGraph* m_steps = nullptr;
     QCPGraph* m_train = nullptr;
     QCPGraph* m_validation = nullptr;
-    PlotCrosshair* m_crosshair;
+    PlotCrosshair* m_crosshair = nullptr;
     QLabel* m_empty;
     QToolButton* m_log = nullptr;
     QToolButton* m_reset;

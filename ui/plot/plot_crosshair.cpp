@@ -5,6 +5,7 @@
 #include "format.h"
 #include "theme.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vit::ui {
@@ -35,16 +36,18 @@ PlotCrosshair::PlotCrosshair(QCustomPlot* plot, const QString& unit)
 void PlotCrosshair::setColors(const Colors& colors) { m_line->setPen(QPen(colors.mutedText, 1, Qt::DashLine)); }
 
 void PlotCrosshair::show(double x) {
+    if (const auto range = dataRange()) {
+        x = std::clamp(x, range->lower, range->upper);
+    } else {
+        hide();
+        return;
+    }
     QString rows;
     for (const Curve& curve : m_curves) {
         const QCPGraphData* point = nearestPoint(curve.graph, x);
         if (!point) continue;
         rows += QString("<tr><td><span style=\"color:%1\">■</span> %2&nbsp;&nbsp;</td><td align=\"right\"><b>%3</b></td></tr>")
                     .arg(curve.graph->pen().color().name(), curve.label, plainNumber(point->value) + m_unit);
-    }
-    if (rows.isEmpty()) {
-        hide();
-        return;
     }
     m_box->setText(QString("<table cellspacing=\"0\"><tr><td colspan=\"2\">%1</td></tr>%2</table>")
                        .arg(tr("epoch %1").arg(x, 0, 'f', 2), rows));
@@ -60,6 +63,16 @@ void PlotCrosshair::hide() {
     m_line->setVisible(false);
     m_plot->layer(kLayer)->replot();
     m_box->hide();
+}
+
+std::optional<QCPRange> PlotCrosshair::dataRange() const {
+    std::optional<QCPRange> all;
+    for (const Curve& curve : m_curves) {
+        bool found = false;
+        const QCPRange range = curve.graph->getKeyRange(found);
+        if (found) all = all ? all->expanded(range) : range;
+    }
+    return all;
 }
 
 void PlotCrosshair::placeBox(double pixel) {

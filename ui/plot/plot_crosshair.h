@@ -6,6 +6,7 @@
 
 #include <QLabel>
 
+#include <optional>
 #include <vector>
 
 namespace vit::ui {
@@ -25,11 +26,12 @@ public:
 
     void setCurves(std::vector<Curve> curves) { m_curves = std::move(curves); }
     void setColors(const Colors& colors);
-    void show(double x);
+    void show(double x);  // at the end of the curves if x lies beyond it
     void hide();
     QString text() const { return m_box->text(); }
 
 private:
+    std::optional<QCPRange> dataRange() const;  // nothing when there is no point yet
     void placeBox(double pixel);
 
     QCustomPlot* m_plot;

@@ -30,7 +30,7 @@ MetricPlot::Options accuracyOptions(const QString& name, const QString& title, c
 
 MetricPlot::Options rateOptions() {
     return {.name = "plot.learning_rate", .title = QObject::tr("Learning rate"),
-            .axisLabel = QObject::tr("Step size (per update)"), .epochCurves = false};
+            .axisLabel = QObject::tr("Learning rate"), .epochCurves = false};
 }
 
 }  // namespace

@@ -89,17 +89,20 @@ LogPane::LogPane(LogModel& model, QWidget* parent)
     QToolButton* clear = makeButton(this, "trash", tr("Clear the log"), "logClear");
 
     auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(0, 0, kSpaceSmall, 0);
+    bar->setContentsMargins(0, 0, 0, 0);
     bar->setSpacing(kSpaceSmall);
     bar->addWidget(m_header);
     bar->addWidget(m_lastLine, 1);
     bar->addWidget(copy);
     bar->addWidget(clear);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(2, 1, 2, 2);
+    layout->setContentsMargins(2, 1, kSpaceSmall, kSpaceSmall);
     layout->setSpacing(0);
     layout->addLayout(bar);
-    layout->addWidget(m_view, 1);
+    auto* body = new QHBoxLayout;
+    body->setContentsMargins(kSpace, 0, 0, 0);
+    body->addWidget(m_view);
+    layout->addLayout(body, 1);
 
     auto* copyLines = new QAction(icon("copy"), tr("Copy lines"), m_view);
     copyLines->setShortcut(QKeySequence::Copy);

@@ -44,7 +44,7 @@ void TrainPage::setTrainEnabled(bool enabled, const QString& why) {
 }
 
 void TrainPage::setIntroduction(const QString& preset, const QString& description) {
-    m_empty->setText(tr("The loss and the accuracy of the model grow here as it learns.\n\n%1: %2").arg(preset, description));
+    m_empty->setText(tr("Its loss and accuracy are drawn here as it learns.\n\n%1: %2").arg(preset, description));
 }
 
 void TrainPage::showStopping() { m_progress->showStopping(); }
