@@ -3,6 +3,7 @@
 #include "data/data_page.h"
 #include "data/data_store.h"
 #include "data/dataset_model.h"
+#include "support/banner.h"
 #include "support/pictures.h"
 #include "support/scripted_prompts.h"
 
@@ -28,7 +29,7 @@ using namespace vit::ui;
 namespace {
 
 struct Bench {
-    explicit Bench(const QString& folder) : store(std::make_shared<DataStore>(folder.toStdString())), page(store, prompts) {
+    explicit Bench(std::shared_ptr<DataStore> dataStore) : store(std::move(dataStore)), page(store, prompts) {
         page.resize(1000, 700);
         page.setConfig(Config{});
         page.show();
@@ -42,9 +43,9 @@ struct Bench {
     }
     bool showsImages() { return find<QStackedWidget>("dataStack")->currentIndex() == 1; }
     int images() { return find<QListView>("thumbnails")->model()->rowCount(); }
-    QString banner() {
-        auto* text = find<QLabel>("bannerText");
-        return text->isVisible() ? text->text() : QString();
+    QString problem() {
+        auto* banner = find<Banner>("dataBanner");
+        return banner->showsError() ? banner->text() : QString();
     }
     void choose(const QString& name) {
         auto* combo = find<QComboBox>("datasetCombo");
@@ -64,11 +65,8 @@ class TestDataPage : public QObject {
 
 private:
     QTemporaryDir m_folder;
-
-    QString newFolder() const {
-        static int count = 0;
-        return m_folder.filePath(QString::number(++count));
-    }
+    std::shared_ptr<DataStore> m_store;
+    std::shared_ptr<const Dataset> m_shapes;  // kept, so that it is made once
 
     // Two classes of six photos of different sizes.
     QString photoFolder() const {
@@ -82,51 +80,52 @@ private:
     }
 
 private Q_SLOTS:
-    void initTestCase() { QVERIFY(m_folder.isValid()); }
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        m_store = std::make_shared<DataStore>(m_folder.filePath("data").toStdString());
+        m_shapes = m_store->open("synthetic-shapes", 72);
+    }
 
     void opensTheExperimentsDataSet() {
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         QCOMPARE(bench.chosen(), "synthetic-shapes");
-        const auto dataset = bench.store->open("synthetic-shapes", 72);
-        const DatasetView train(dataset, Split::Train, 0.1);
+        const DatasetView train(m_shapes, Split::Train, 0.1);
         QCOMPARE(bench.images(), train.count());
-        QVERIFY(bench.find<QLabel>("datasetFacts")->text().contains(QString("%1 classes").arg(dataset->classes())));
-        QCOMPARE(bench.find<QTableView>("classList")->model()->rowCount(), dataset->classes() + 1);
+        QVERIFY(bench.find<QLabel>("datasetFacts")->text().contains(QString("%1 classes").arg(m_shapes->classes())));
+        QCOMPARE(bench.find<QTableView>("classList")->model()->rowCount(), m_shapes->classes() + 1);
         QVERIFY(!bench.find<QPushButton>("useDataset")->isVisible());
         QVERIFY(!bench.find<QToolButton>("removeDataset")->isVisible());
     }
 
     void filtersBySplitAndClass() {
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
-        const auto dataset = bench.store->open("synthetic-shapes", 72);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         bench.find<QToolButton>("split-test")->click();
-        QCOMPARE(bench.images(), dataset->testCount());
+        QCOMPARE(bench.images(), m_shapes->testCount());
         auto* classes = bench.find<QTableView>("classList");
         classes->setFocus();
         QTest::keyClick(classes, Qt::Key_Down);
-        const auto counts = classCounts(DatasetView(dataset, Split::Test, 0.1));
+        const auto counts = classCounts(DatasetView(m_shapes, Split::Test, 0.1));
         QCOMPARE(bench.images(), counts[0]);
         QCOMPARE(bench.find<QListView>("thumbnails")->model()->index(0, 0).data().toString().toStdString(),
-                 dataset->classNames()[0]);
+                 m_shapes->classNames()[0]);
         bench.find<QToolButton>("split-validation")->click();  // the class stays chosen
-        QCOMPARE(bench.images(), classCounts(DatasetView(dataset, Split::Validation, 0.1))[0]);
+        QCOMPARE(bench.images(), classCounts(DatasetView(m_shapes, Split::Validation, 0.1))[0]);
     }
 
     void respectsTheValidationShare() {
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         Config config;
         config.data.validationShare = 0.5;
         bench.page.setConfig(config);
-        const auto dataset = bench.store->open("synthetic-shapes", 72);
-        QCOMPARE(bench.images(), DatasetView(dataset, Split::Train, 0.5).count());
+        QCOMPARE(bench.images(), DatasetView(m_shapes, Split::Train, 0.5).count());
     }
 
     void findsClasses() {
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         auto* classes = bench.find<QTableView>("classList");
         const QString last = classes->model()->index(classes->model()->rowCount() - 1, 0).data().toString();
         QTest::keyClicks(bench.find<QLineEdit>("classSearch"), last.toUpper());
@@ -136,8 +135,8 @@ private Q_SLOTS:
     }
 
     void showsImagesAsAugmented() {
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         auto* reshuffle = bench.find<QToolButton>("reshuffle");
         QVERIFY(!reshuffle->isEnabled());
         QTest::mouseClick(bench.find<QCheckBox>("asAugmented"), Qt::LeftButton, {}, QPoint(8, 8));
@@ -154,8 +153,8 @@ private Q_SLOTS:
 
     void opensAnImageInInspect() {
         qRegisterMetaType<std::shared_ptr<const Image>>();
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         QSignalSpy chosen(&bench.page, &DataPage::imageChosen);
         auto* thumbnails = bench.find<QListView>("thumbnails");
         const QPoint second = thumbnails->visualRect(thumbnails->model()->index(1, 0)).center();
@@ -168,24 +167,24 @@ private Q_SLOTS:
         QCOMPARE(chosen.count(), 2);
         QCOMPARE(chosen.at(1).at(1).toString(), "synthetic-shapes · train 2");
         const auto image = chosen.at(1).at(0).value<std::shared_ptr<const Image>>();
-        QCOMPARE(*image, DatasetView(bench.store->open("synthetic-shapes", 72), Split::Train, 0.1).image(2));
+        QCOMPARE(*image, DatasetView(m_shapes, Split::Train, 0.1).image(2));
     }
 
     void offersToDownload() {
-        Bench bench(newFolder());
+        Bench bench(m_store);
         QTRY_VERIFY(!bench.chosen().isEmpty());
         bench.choose("cifar-100");
         QVERIFY(!bench.showsImages());
         QVERIFY(bench.find<QPushButton>("downloadDataset")->isVisible());
         QVERIFY(!bench.find<QPushButton>("useDataset")->isVisible());
         bench.choose("synthetic-shapes");
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        QTRY_VERIFY(bench.showsImages());
         QVERIFY(!bench.find<QPushButton>("downloadDataset")->isVisible());
     }
 
     void addsUsesAndRemovesAFolder() {
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         QSignalSpy changed(&bench.page, &DataPage::datasetsChanged);
         QSignalSpy used(&bench.page, &DataPage::datasetChosen);
         bench.prompts.folder = photoFolder();
@@ -229,18 +228,18 @@ private Q_SLOTS:
     void saysWhyNothingWasAdded() {
         QFETCH(QString, name);
         QFETCH(QString, words);
-        Bench bench(newFolder());
-        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), 20000);
+        Bench bench(m_store);
+        QTRY_VERIFY(bench.showsImages());
         bench.prompts.folder = m_folder.filePath("empty");
         bench.prompts.text = name;
         bench.find<QAction>("addFolder")->trigger();
-        QTRY_VERIFY2(bench.banner().contains(words), qUtf8Printable(bench.banner()));
+        QTRY_VERIFY2(bench.problem().contains(words), qUtf8Printable(bench.problem()));
         QVERIFY(bench.find<QPushButton>("addDataset")->isEnabled());
         QCOMPARE(bench.chosen(), "synthetic-shapes");
     }
 
     void aCancelledDialogAddsNothing() {
-        Bench bench(newFolder());
+        Bench bench(m_store);
         QTRY_VERIFY(!bench.chosen().isEmpty());
         bench.find<QAction>("addFolder")->trigger();
         QCOMPARE(bench.prompts.asked.size(), 1);  // no name was asked for
