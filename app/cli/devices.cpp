@@ -20,7 +20,7 @@ void addDevicesCommand(CLI::App& app) {
                             device.bfloat16 ? "yes" : "no"});
         }
         const DeviceSelection automatic = selectDevice({.device = DeviceChoice::Auto, .precision = Precision::Auto});
-        std::cout << table(rows) << "\nauto: " << automatic.deviceText << "; precision auto: " << automatic.precisionText
+        std::cout << table(rows) << "\nLeft to itself, a run takes: " << automatic.deviceText << "; " << automatic.precisionText
                   << '\n' << libraryVersions() << '\n';
     });
 }

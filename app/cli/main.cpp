@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -20,6 +21,9 @@ int fail(int code, const std::string& message) {
     std::fprintf(stderr, "vit-cli: %s\n", message.c_str());
     return code;
 }
+
+// --help and --version arrive as errors too, with 0.
+int wrongUse(const CLI::App& app, const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : kWrongInput; }
 
 int run(int argc, char** argv) {
     CLI::App app{"Train a Vision Transformer and look inside it, from the command line.", "vit-cli"};
@@ -37,8 +41,13 @@ int run(int argc, char** argv) {
     vit::cli::addDevicesCommand(app);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        // The parser misses a command before it looks at what stands in its place.
+        const std::vector<std::string> unknown = app.remaining(true);
+        if (unknown.empty()) return wrongUse(app, error);
+        return fail(kWrongInput, "There is no command \"" + unknown.front() + "\"; vit-cli --help lists those there are.");
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kWrongInput;  // --help and --version arrive here too, with 0
+        return wrongUse(app, error);
     }
     return 0;
 }

@@ -108,7 +108,8 @@ void run(const Options& options) {
     }
     if (outcome.failed && !outcome.failed->keys.empty()) throw InvalidInput(outcome.failed->text);
     if (outcome.failed) throw Error(outcome.failed->text);
-    if (outcome.finished && options.chart) std::cout << runCharts(readCurves(outcome.finished->runFolder));
+    const bool begun = outcome.finished && !outcome.finished->runFolder.empty();  // or stopped while the data were read
+    if (begun && options.chart) std::cout << runCharts(readCurves(outcome.finished->runFolder));
 }
 
 }  // namespace

@@ -16,6 +16,12 @@ std::string metricsText(const EpochMetrics& metrics) {
            percent(metrics.top5Accuracy);
 }
 
+std::string planText(const RunStarted& run) {
+    const std::string going = run.firstEpoch > 1 ? ", going on with epoch " + std::to_string(run.firstEpoch) : "";
+    return grouped(run.config.run.epochs) + " epochs of " + grouped(run.stepsPerEpoch) + " steps, batch " +
+           grouped(run.config.run.batchSize) + going;
+}
+
 double median(std::vector<double> values) {
     if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -35,8 +41,6 @@ void TrainReport::handle(const Event& event) {
 
 void TrainReport::show(const RunStarted& run) {
     m_epochs = run.config.run.epochs;
-    std::string plan = "epochs " + std::to_string(run.firstEpoch) + " to " + std::to_string(m_epochs) + " of " +
-                       grouped(run.stepsPerEpoch) + " steps, batch " + grouped(run.config.run.batchSize);
     m_line.clear();
     const std::string text =
         table({{"Run", run.runName},
@@ -47,7 +51,7 @@ void TrainReport::show(const RunStarted& run) {
                {"Model", grouped(run.parameters) + " parameters"},
                {"Device", run.device + ", " + run.precision},
                {"Kernels", run.kernels},
-               {"Plan", plan}});
+               {"Plan", planText(run)}});
     m_line.line(text);
 }
 
@@ -69,9 +73,8 @@ void TrainReport::show(const StepDone& step) {
 }
 
 void TrainReport::show(const EpochDone& epoch) {
-    m_line.line("epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  training: " + metricsText(epoch.train) +
-                "  validation: " + metricsText(epoch.validation) + "  " + fixed(epoch.imagesPerSecond, 0) + " images/s, " +
-                duration(epoch.seconds) + (epoch.best ? "  best so far" : ""));
+    m_line.line("epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  training " + metricsText(epoch.train) + "; validation " +
+                metricsText(epoch.validation) + "; " + duration(epoch.seconds) + (epoch.best ? ", best so far" : ""));
 }
 
 void TrainReport::show(const PhaseChanged& phase) {
@@ -100,7 +103,7 @@ void TrainReport::show(const RunFinished& result) {
         rows.push_back({"Speed", fixed(median(m_speeds), 1) + " images/s (median)"});
         rows.push_back({"Peak memory", bytes(m_memory)});
     }
-    rows.push_back({"Kept in", result.runFolder});
+    if (!result.runFolder.empty()) rows.push_back({"Kept in", result.runFolder});
     m_line.line("\n" + table(rows));
 }
 

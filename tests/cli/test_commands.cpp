@@ -57,6 +57,11 @@ private:
 
     QString path(const QString& name) const { return m_home.filePath(name); }
 
+    bool write(const QString& name, const QByteArray& content) const {
+        QFile file(path(name));
+        return file.open(QIODevice::WriteOnly) && file.write(content) == content.size();
+    }
+
     QProcessEnvironment environment() const {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert("XDG_DATA_HOME", path("data"));
@@ -100,10 +105,8 @@ void TestCommands::initTestCase() {
     QVERIFY(m_home.isValid());
     m_picture = path("picture.png");
     vit::saveImage(twoColours(40, 30), m_picture.toStdString());
-    QFile(path("words.png")).open(QIODevice::WriteOnly) ? void() : QFAIL("cannot write");
-    QFile broken(path("broken.json"));
-    QVERIFY(broken.open(QIODevice::WriteOnly));
-    broken.write("{\"model\": {\"layres\": 3}}");
+    QVERIFY(write("words.png", "These are words.\n"));
+    QVERIFY(write("broken.json", R"({"model": {"layres": 3}})"));
 }
 
 void TestCommands::wrongUseEndsWithTwo_data() {
@@ -111,6 +114,7 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::addColumn<QString>("says");
     QTest::newRow("no command") << "" << "subcommand";
     QTest::newRow("unknown command") << "fly" << "fly";
+    QTest::newRow("unknown command of a group") << "data fly" << "fly";
     QTest::newRow("unknown option") << "train --fast" << "--fast";
     QTest::newRow("unknown preset") << "train --preset nonsense" << "keras-example";
     QTest::newRow("unknown key names the nearest") << "train --set model.pach_size=6" << "model.patch_size";
@@ -131,7 +135,7 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("patches that do not fit") << "patches picture.png --out grid.png --patch-size 7" << "7";
     QTest::newRow("info of an unknown data set") << "data info nonsense" << "nonsense";
     QTest::newRow("add what does not exist") << "data add mine --from missing" << "missing";
-    QTest::newRow("download what has no address") << "data download synthetic-shapes" << "synthetic-shapes";
+    QTest::newRow("download an unknown data set") << "data download nonsense" << "nonsense";
     QTest::newRow("index beyond the end") << "data image synthetic-shapes --index 99999999 --out x.png" << "--index";
     QTest::newRow("unknown split") << "evaluate --split half" << "--split";
 }
@@ -194,11 +198,8 @@ void TestCommands::configurationSurvivesItsFile() {
     QCOMPARE(config["run"]["epochs"].toInt(), 3);
     QCOMPARE(config["model"]["mlp_units"].toArray(), (QJsonArray{8, 16}));
 
-    QFile file(path("config.json"));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(first.out.toUtf8());
-    file.close();
-    QCOMPARE(run({"config", "--config", file.fileName()}).out, first.out);
+    QVERIFY(write("config.json", first.out.toUtf8()));
+    QCOMPARE(run({"config", "--config", path("config.json")}).out, first.out);
 }
 
 void TestCommands::dataAreListedAndDescribed() {
@@ -270,7 +271,8 @@ void TestCommands::trainedRunIsEvaluated() {
     QVERIFY(result["accuracy"].toDouble() >= 0 && result["accuracy"].toDouble() <= result["top5_accuracy"].toDouble());
 
     // The same as the training itself measured at its end: the best weights on the test images.
-    const QString folder = QJsonDocument::fromJson(run({"runs", "list", "--json"}).out.toUtf8()).array()[0]["folder"].toString();
+    const QJsonArray runs = QJsonDocument::fromJson(run({"runs", "list", "--json"}).out.toUtf8()).array();
+    const QString folder = runs.first().toObject()["folder"].toString();
     QFile file(folder + "/result.json");
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QJsonObject own = QJsonDocument::fromJson(file.readAll()).object();
