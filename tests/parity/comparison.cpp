@@ -48,7 +48,8 @@ void Comparison::keep(const Row& row) {
 
 void Comparison::print(const std::string& title) const {
     std::printf("\n%-52s %18s %10s\n", title.c_str(), "largest difference", "tolerance");
-    for (const Row& row : m_rows) std::printf("  %-50s %18.2e %10.0e\n", row.stage.c_str(), row.difference, row.tolerance);
+    for (const Row& row : m_rows)
+        std::printf("  %-50s %18.2e %10.0e\n", row.stage.c_str(), row.difference, row.tolerance);
     std::printf("\n");
     std::fflush(stdout);
 }

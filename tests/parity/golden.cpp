@@ -8,7 +8,9 @@
 
 namespace vit::parity {
 
-std::string goldenPath(const std::string& file) { return std::string(VIT_GOLDEN_FOLDER) + "/" + file; }
+std::string goldenPath(const std::string& file) {
+    return std::string(VIT_GOLDEN_FOLDER) + "/" + file;
+}
 
 Golden::Golden(const std::string& name) : m_file(readSafetensors(goldenPath(name + ".safetensors"))) {
     m_about = nlohmann::json::parse(m_file.metadata.at("golden"));
@@ -20,9 +22,13 @@ torch::Tensor Golden::at(const std::string& tensor) const {
     return toTensor(found->second);
 }
 
-torch::Tensor Golden::imagesAt(const std::string& tensor) const { return at(tensor).permute({0, 3, 1, 2}).contiguous(); }
+torch::Tensor Golden::imagesAt(const std::string& tensor) const {
+    return at(tensor).permute({0, 3, 1, 2}).contiguous();
+}
 
-double Golden::numberAt(const std::string& tensor) const { return at(tensor).item<double>(); }
+double Golden::numberAt(const std::string& tensor) const {
+    return at(tensor).item<double>();
+}
 
 std::vector<std::string> Golden::namesUnder(std::string_view prefix) const {
     std::vector<std::string> names;
@@ -31,6 +37,8 @@ std::vector<std::string> Golden::namesUnder(std::string_view prefix) const {
     return names;
 }
 
-Config Golden::config() const { return fromJson(m_about.at("config").dump()); }
+Config Golden::config() const {
+    return fromJson(m_about.at("config").dump());
+}
 
 }  // namespace vit::parity

@@ -5,8 +5,8 @@
 #include "config/config.h"
 #include "io/safetensors.h"
 
-#include <nlohmann/json.hpp>
 #include <torch/torch.h>
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <string_view>
@@ -18,8 +18,8 @@ class Golden {
 public:
     explicit Golden(const std::string& name);  // without folder and ending
 
-    torch::Tensor at(const std::string& tensor) const;              // as stored
-    torch::Tensor imagesAt(const std::string& tensor) const;        // [B, H, W, C] as stored -> [B, C, H, W]
+    torch::Tensor at(const std::string& tensor) const;        // as stored
+    torch::Tensor imagesAt(const std::string& tensor) const;  // [B, H, W, C] as stored -> [B, C, H, W]
     double numberAt(const std::string& tensor) const;
     std::vector<std::string> namesUnder(std::string_view prefix) const;  // without the prefix
 

@@ -8,7 +8,7 @@ import tf_keras
 from tf_keras.src.layers.preprocessing import image_preprocessing as keras2
 
 from example import custom_layers
-from layout import write_golden
+from layout import use_precision, write_golden
 
 
 def drawn_images(count, size, seed=0):
@@ -43,8 +43,9 @@ def resize(folder):
     tensors = {}
     for before, after in ((32, 72), (32, 48), (28, 32), (32, 20), (18, 18), (12, 18)):
         image = drawn_images(1, before, seed=before)
+        resized = keras.layers.Resizing(after, after)(image.astype("float32"))
         tensors[f"{before}_to_{after}/input"] = image
-        tensors[f"{before}_to_{after}/output"] = np.asarray(keras.layers.Resizing(after, after)(image.astype("float32")))
+        tensors[f"{before}_to_{after}/output"] = np.asarray(resized)
     write_golden(folder / "resize.safetensors", tensors,
                  "keras.layers.Resizing: bilinear, half-pixel centres, no antialias (also when it shrinks).")
 
@@ -120,9 +121,9 @@ def transforms(folder):
                 "chain/output": x}
     write_golden(
         folder / "transforms.safetensors", tensors,
-        "keras.layers.RandomRotation and RandomZoom (reflect, bilinear) for given numbers. turns: share of a full turn. "
-        "heights, widths: 1 + what is drawn; above 1 zooms out. matrices: the eight numbers that TensorFlow's projective "
-        "transform takes, from output to input position; asserted to equal those of Keras 2.")
+        "keras.layers.RandomRotation and RandomZoom (reflect, bilinear) for given numbers. turns: share of a full "
+        "turn. heights, widths: 1 + what is drawn; above 1 zooms out. matrices: the eight numbers that TensorFlow's "
+        "projective transform takes, from output to input position; asserted to equal those of Keras 2.")
 
 
 def patches(folder):
@@ -139,6 +140,7 @@ def patches(folder):
 
 
 def write(folder):
+    use_precision("float32")
     normalisation(folder)
     resize(folder)
     transforms(folder)

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
-from layout import write_golden
+from layout import use_precision, write_golden
 
 
 def with_ties(tensors):
@@ -53,7 +53,7 @@ def validation_split(tensors):
 
 
 def write(folder):
-    keras.config.set_floatx("float32")
+    use_precision("float32")
     tensors = {}
     with_ties(tensors)
     running_averages(tensors)

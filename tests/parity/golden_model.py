@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from example import Sizes, classifier
-from layout import config_of, fill, gradients_of, weights_of, write_golden
+from layout import config_of, fill, gradients_of, use_precision, weights_of, write_golden
 
 SMALL = dict(native_size=12, image_size=18, projection_dim=16, num_heads=2, key_dim=16, transformer_units=[32, 16],
              transformer_layers=2, mlp_head_units=[24, 12], num_classes=10, dropout=False)
@@ -20,20 +20,23 @@ CLASS_TOKEN_NOTE = (" The example has no class token: the token in front and its
 
 def model_of(sizes, seed):
     """Keras's model in double precision, with every intermediate as an output."""
-    keras.config.set_floatx("float64")
+    use_precision("float64")
     inputs = keras.layers.Input(shape=(sizes.image_size, sizes.image_size, 3))
     taps = {}
     classifier(keras, inputs, sizes, taps)
     model = keras.Model(inputs, taps)
     fill(model, seed)
+    assert all(v.dtype == "float64" for v in model.trainable_variables)
     return model
 
 
 def loss_and_gradients(model, images, labels):
+    """The loss, and the gradients in the order of the model's trainable variables."""
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     with tf.GradientTape() as tape:
         loss = loss_of(labels, model(images, training=True)["logits"])
-    return loss, tape.gradient(loss, [v.value for v in model.trainable_variables])
+    gradients = tape.gradient(loss, [v.value for v in model.trainable_variables])
+    return loss, [tf.convert_to_tensor(g) for g in gradients]  # an embedding's is sparse
 
 
 def five_steps(model, sizes, images, labels, optimizer, decay):
@@ -61,7 +64,6 @@ def write_model(folder, name, sizes, seed, note=""):
     loss, gradients = loss_and_gradients(model, images, labels)
     tensors["loss"] = np.array(float(loss))
     trainable = model.trainable_variables
-    gradients = [np.asarray(tf.convert_to_tensor(g)) for g in gradients]  # an embedding's is sparse
     tensors |= {f"gradients/{k}": v.astype("float32")
                 for k, v in gradients_of(model, sizes, trainable, gradients).items()}
 
@@ -79,8 +81,9 @@ def write_model(folder, name, sizes, seed, note=""):
     write_golden(
         folder / f"model_{name}.safetensors", tensors,
         "The example's transformer, evaluated by Keras 3 in double precision, dropout 0. stages: evaluation mode; "
-        "attention and mlp with their residual, attention_weights [B, heads, N, N]. training: five steps on this batch, learning rate 0.001, weight decay 0.0001; "
-        "`decoupled` decays every variable by hand before Keras's Adam, as TensorFlow Addons does." + note,
+        "attention and mlp with their residual, attention_weights [B, heads, N, N]. training: five steps on this "
+        "batch, learning rate 0.001, weight decay 0.0001; `decoupled` decays every variable by hand before Keras's "
+        "Adam, as TensorFlow Addons does." + note,
         config=config_of(sizes), classes=sizes.num_classes)
 
 
@@ -117,7 +120,7 @@ def write_initialisers(folder):
             computed = (6 / (fan_in + fan_out)) ** 0.5
             np.testing.assert_allclose(limit(glorot2, shape), computed, rtol=0.02)
             tensors[f"{prefix}/{name}"] = np.array(computed)
-        keras.config.set_floatx("float32")
+        use_precision("float32")
         attention = keras.layers.MultiHeadAttention(s.num_heads, s.key_dim)
         attention.build((1, 4, s.projection_dim), (1, 4, s.projection_dim))
         for name, layer in (("attn.qkv.weight", attention._query_dense), ("attn.proj.weight", attention._output_dense)):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Golden file of AdamW: five steps on given gradients, in the three conventions, with and without decay-free tensors."""
+"""Golden file of AdamW: five steps on given gradients, in three conventions, with and without decay-free tensors."""
 
 import keras
 import numpy as np
 import torch
 
-from layout import write_golden
+from layout import use_precision, write_golden
 
 LEARNING_RATE, BETA1, BETA2, EPSILON = 0.01, 0.9, 0.999, 1e-7
 DECAY = {"decoupled": 0.002, "keras": 0.2, "pytorch": 0.2}
@@ -22,7 +22,7 @@ def decayed(name):
 
 
 def tensorflow_addons(start, gradients, decays):
-    """By the formulas of TensorFlow Addons' DecoupledWeightDecayExtension and TensorFlow's Adam, in double precision."""
+    """The formulas of TensorFlow Addons' DecoupledWeightDecayExtension and TensorFlow's Adam, in double precision."""
     result = {}
     for name, w in start.items():
         w, m, v = w.copy(), np.zeros_like(w), np.zeros_like(w)
@@ -62,7 +62,7 @@ def torch_itself(start, gradients, decays):
 
 
 def write(folder):
-    keras.config.set_floatx("float64")
+    use_precision("float64")
     random = np.random.RandomState(7)
     single = lambda shape, scale: (scale * random.standard_normal(shape)).astype("float32").astype("float64")
     start = {name: single(shape, 0.5) for name, shape in SHAPES.items()}

@@ -3,8 +3,16 @@
 
 import json
 import re
+from pathlib import Path
 
+import keras
 import numpy as np
+
+
+def use_precision(dtype):
+    """The type of Keras's variables and computations from here on, "float32" or "float64"."""
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
 
 
 def layers_of(model, kind):
@@ -13,7 +21,7 @@ def layers_of(model, kind):
 
 
 def parameters(model, sizes):
-    """The engine's tensor name -> how to compute it from a list of arrays, and the Keras variables that it is made of."""
+    """The engine's tensor name -> how to compute it from Keras variables, and these."""
     d, heads_width = sizes.projection_dim, sizes.num_heads * sizes.key_dim
 
     def plain(a):
@@ -105,6 +113,16 @@ def write_golden(path, tensors, about, **extra):
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as file:
         file.write(len(text).to_bytes(8, "little") + text + b"".join(blobs))
+
+
+def read_tensors(path):
+    """Every array of a safetensors file, by name."""
+    types = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "u1"}
+    content = Path(path).read_bytes()
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:start])
+    return {name: np.frombuffer(content[start:][slice(*entry["data_offsets"])], types[entry["dtype"]])
+            .reshape(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}
 
 
 def config_of(sizes):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dropout as a statistic: its rate and scale, and that sites, steps, seeds and heads have nothing to do with each other.
+// Dropout as a statistic: its rate and scale, and that sites, steps, seeds and heads are independent of each other.
 #include "model/dropout.h"
 
 #include "config/config.h"

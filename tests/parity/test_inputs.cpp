@@ -16,8 +16,9 @@ namespace {
 
 // One operation in single precision on values of this size.
 constexpr double kRounding = 1e-6;
-// Both sides compute sampling positions in single precision, ours between -1 and 1 (grid_sample), Keras's in pixels: off by
-// some 1e-6 of a pixel's width at 24 to 48 pixels. Where neighbours differ by the whole range, the result is off as much.
+// Both sides compute sampling positions in single precision, ours between -1 and 1 (grid_sample), Keras's in pixels:
+// off by some 1e-6 of a pixel's width at 24 to 48 pixels. Where neighbours differ by the whole range, the result is off
+// as much.
 constexpr double kSampling = 1e-5;
 
 const ChannelStatistics kUnchanged{{0, 0, 0}, {1, 1, 1}};
@@ -51,8 +52,11 @@ void TestInputs::normalisesAsKerasAdapts() {
     const Dataset dataset("drawn", {32, 32, 3}, {"any"}, std::move(train), {});
 
     const ChannelStatistics& statistics = dataset.statistics();
-    const auto tensorOf = [](const std::array<double, 3>& values) { return torch::tensor({values[0], values[1], values[2]}); };
-    QVERIFY2(m_comparison.agrees("mean", tensorOf(statistics.mean), golden.at("mean"), kRounding), m_comparison.problem());
+    const auto tensorOf = [](const std::array<double, 3>& values) {
+        return torch::tensor({values[0], values[1], values[2]});
+    };
+    QVERIFY2(m_comparison.agrees("mean", tensorOf(statistics.mean), golden.at("mean"), kRounding),
+             m_comparison.problem());
     QVERIFY2(m_comparison.agrees("variance", tensorOf(statistics.deviation).square(), golden.at("variance"), kRounding),
              m_comparison.problem());
     const torch::Tensor ours = InputPipeline(32, statistics, 3, torch::kCPU).prepare(images.slice(0, 0, 2));
@@ -85,7 +89,8 @@ void TestInputs::flips() {
     const Golden golden("transforms");
     const torch::Tensor image = golden.imagesAt("image").repeat({2, 1, 1, 1});
     const torch::Tensor ours = flipImages(image, torch::tensor({true, false}));
-    QVERIFY2(m_comparison.agrees("flip", ours.slice(0, 0, 1), golden.imagesAt("flip/output"), 0), m_comparison.problem());
+    QVERIFY2(m_comparison.agrees("flip", ours.slice(0, 0, 1), golden.imagesAt("flip/output"), 0),
+             m_comparison.problem());
     QVERIFY(torch::equal(ours[1], image[1]));
 }
 
@@ -96,7 +101,8 @@ void TestInputs::rotates() {
     const torch::Tensor ours = rotateImages(images, turns * 2 * std::numbers::pi);
     const torch::Tensor theirs = golden.imagesAt("rotation/output");
     for (std::int64_t i = 0; i < turns.size(0); ++i) {
-        const std::string stage = "rotation by " + QString::number(turns[i].item<double>() * 360).toStdString() + " degrees";
+        const std::string stage =
+            "rotation by " + QString::number(turns[i].item<double>() * 360).toStdString() + " degrees";
         QVERIFY2(m_comparison.agrees(stage, ours[i], theirs[i], kSampling), m_comparison.problem());
     }
 }
@@ -109,7 +115,8 @@ void TestInputs::zooms() {
     const torch::Tensor ours = zoomImages(images, heights, widths);
     const torch::Tensor theirs = golden.imagesAt("zoom/output");
     for (std::int64_t i = 0; i < heights.size(0); ++i) {
-        const QString stage = QStringLiteral("zoom %1 by %2").arg(heights[i].item<double>()).arg(widths[i].item<double>());
+        const QString stage =
+            QStringLiteral("zoom %1 by %2").arg(heights[i].item<double>()).arg(widths[i].item<double>());
         QVERIFY2(m_comparison.agrees(stage.toStdString(), ours[i], theirs[i], kSampling), m_comparison.problem());
     }
 }
@@ -127,8 +134,9 @@ void TestInputs::chainsTheExamplesAugmentations() {
     }
     const torch::Tensor resized = InputPipeline(48, kUnchanged, 3, torch::kCPU).prepare(golden.at("chain/images"));
     const torch::Tensor ours = augmentImages(resized, augmentations);
-    QVERIFY2(m_comparison.agrees("resize, flip, rotation, zoom in turn", ours, golden.imagesAt("chain/output"), kSampling),
-             m_comparison.problem());
+    QVERIFY2(
+        m_comparison.agrees("resize, flip, rotation, zoom in turn", ours, golden.imagesAt("chain/output"), kSampling),
+        m_comparison.problem());
 }
 
 void TestInputs::cutsPatches_data() {

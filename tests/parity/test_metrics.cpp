@@ -18,7 +18,8 @@ torch::Tensor metricsOf(const torch::Tensor& logits, const torch::Tensor& labels
 std::shared_ptr<const Dataset> blankImages(std::int64_t count) {
     const auto n = static_cast<std::size_t>(count);
     return std::make_shared<Dataset>("blank", Dataset::Shape{1, 1, 1}, std::vector<std::string>{"any"},
-                                     ImageTable{std::vector<std::uint8_t>(n), std::vector<std::int32_t>(n)}, ImageTable{});
+                                     ImageTable{std::vector<std::uint8_t>(n), std::vector<std::int32_t>(n)},
+                                     ImageTable{});
 }
 
 }  // namespace
@@ -63,11 +64,13 @@ void TestMetrics::averagesAsFitDoes() {
     const MetricSums running{sums[0].item<double>(), sums[1].item<double>(), sums[2].item<double>(), logits.size(0)};
     const EpochMetrics mean = running.mean();
     // Keras keeps its sums in single precision.
-    QVERIFY2(m_comparison.agrees("running loss, partial last batch", torch::tensor(mean.loss), golden.at("running/loss"), 1e-6),
+    QVERIFY2(m_comparison.agrees("running loss, partial last batch", torch::tensor(mean.loss),
+                                 golden.at("running/loss"), 1e-6),
              m_comparison.problem());
     QVERIFY2(m_comparison.agrees("running accuracy", torch::tensor(mean.accuracy), golden.at("running/accuracy"), 1e-6),
              m_comparison.problem());
-    QVERIFY2(m_comparison.agrees("running top-5 accuracy", torch::tensor(mean.top5Accuracy), golden.at("running/top5"), 1e-6),
+    QVERIFY2(m_comparison.agrees("running top-5 accuracy", torch::tensor(mean.top5Accuracy), golden.at("running/top5"),
+                                 1e-6),
              m_comparison.problem());
 }
 

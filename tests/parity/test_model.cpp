@@ -107,7 +107,8 @@ void TestModel::lossAndGradients() {
     const Golden golden("model_" + name.toStdString());
     VisionTransformer model = modelOf(golden);
     const torch::Tensor loss = lossOf(model, golden);
-    QVERIFY2(m_comparison.agrees(name.toStdString() + ": loss", loss, golden.at("loss"), kStage), m_comparison.problem());
+    QVERIFY2(m_comparison.agrees(name.toStdString() + ": loss", loss, golden.at("loss"), kStage),
+             m_comparison.problem());
     loss.backward();
     std::size_t compared = 0;
     for (const auto& parameter : model->named_parameters()) {
@@ -185,8 +186,9 @@ void TestModel::initialLimits() {
         const double limit = limits.numberAt(stage);
         const double largest = value.abs().max().item<double>();
         // Of n uniform values the largest is within limit * 10 / n of the limit but once in e^10 times.
-        QVERIFY2(largest <= limit * (1 + 1e-6) && largest > limit * (1 - 10.0 / static_cast<double>(value.numel())),
-                 qPrintable(QStringLiteral("%1: %2, limit %3").arg(QString::fromStdString(key)).arg(largest).arg(limit)));
+        QVERIFY2(
+            largest <= limit * (1 + 1e-6) && largest > limit * (1 - 10.0 / static_cast<double>(value.numel())),
+            qPrintable(QStringLiteral("%1: %2, limit %3").arg(QString::fromStdString(key)).arg(largest).arg(limit)));
         // The variance of a uniform distribution is limit²/3; its estimate from n values is off by less than 5 sigma.
         const double variance = value.square().mean().item<double>();
         const double sigma = limit * limit / 3 * std::sqrt(0.8 / static_cast<double>(value.numel()));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Five steps of AdamW on given gradients in the three conventions, against TensorFlow Addons' formulas, Keras and PyTorch.
+// Five steps of AdamW on given gradients in the three conventions, against TensorFlow Addons' formulas, Keras and
+// PyTorch.
 #include "comparison.h"
 #include "golden.h"
 #include "train/optimizer.h"
