@@ -18,6 +18,7 @@ inline constexpr const char* kSteps = "steps.jsonl";
 inline constexpr const char* kEpochs = "epochs.jsonl";
 inline constexpr const char* kLog = "log.txt";
 inline constexpr const char* kBestWeights = "best.safetensors";
+inline constexpr const char* kLastWeights = "last.safetensors";
 inline constexpr const char* kResult = "result.json";
 inline constexpr const char* kCreatedKey = "created";  // in environment.json
 

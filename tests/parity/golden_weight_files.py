@@ -11,6 +11,7 @@ that class, in the order of use, whatever the user's session called it (its own 
   layers/multi_head_attention[_i]/output_dense/vars/{0,1}              [heads, keyDim, D], [D]
   layers/dense[_i]/vars/{0,1}                             the blocks' MLPs, then the head's layers, then the classifier
   layers/flatten or layers/global_average_pooling1d       no variables; and dropout, add, input_layer likewise
+Since 2.12 Keras 2 writes this too, with an underscore before query_dense and the like.
 
 Keras 2, `model.save_weights("x.h5")` (and `model.save("x.h5")`, there below the group `model_weights`). The root's
 attribute `layer_names` lists the layers in the order of use, under the names of the user's session (counting may begin
@@ -32,27 +33,28 @@ import tf_keras
 from example import Sizes, build
 from golden_inputs import drawn_images
 from golden_model import ODD, SMALL
-from layout import config_of, fill, weights_of, write_golden
+from layout import config_of, fill, use_precision, weights_of, write_golden
 
 CASES = {
     "keras3.weights.h5": (keras, Sizes(**SMALL | {"dropout": True}), 11),
     "keras3_gap.weights.h5": (keras, Sizes(**SMALL | {"dropout": True, "head": "gap"}), 12),
     "keras3_odd.weights.h5": (keras, Sizes(**ODD | {"dropout": True}), 13),
     "keras2.h5": (tf_keras, Sizes(**SMALL | {"dropout": True}), 14),
+    "keras2.weights.h5": (tf_keras, Sizes(**SMALL | {"dropout": True}), 16),
     "keras2_gap.h5": (tf_keras, Sizes(**SMALL | {"dropout": True, "head": "gap"}), 15),
 }
 
 
 def write(folder):
-    keras.config.set_floatx("float32")
+    use_precision("float32")
     for file, (module, sizes, seed) in CASES.items():
         images = drawn_images(6, sizes.native_size, seed)
-        module.layers.Dense(3)((np.zeros((1, 2), "float32")))  # a session's counting of names does not begin at this model
+        module.layers.Dense(3)((np.zeros((1, 2), "float32")))  # so that the session's counting begins elsewhere
         model, augmentation = build(module, sizes)
         augmentation.layers[0].adapt(images)
         fill(model, seed)
         model.save_weights(folder / file)
-        if module is tf_keras:
+        if "top_level_model_weights" in h5py.File(folder / file):
             with h5py.File(folder / file, "a") as h5:
                 del h5["top_level_model_weights"]
         logits = model.predict(images.astype("float32"), verbose=0)
@@ -60,6 +62,6 @@ def write(folder):
                    "mean": np.asarray(augmentation.layers[0].mean).reshape(3),
                    "variance": np.asarray(augmentation.layers[0].variance).reshape(3)}
         tensors |= {f"weights/{k}": v for k, v in weights_of(model, sizes).items()}
-        write_golden(folder / (file.split(".")[0] + "_predictions.safetensors"), tensors,
+        write_golden(folder / (file.replace(".h5", "").replace(".", "_") + "_predictions.safetensors"), tensors,
                      f"What {module.__name__} predicts with {file} from the raw images, in single precision.",
                      config=config_of(sizes), classes=sizes.num_classes, native_size=sizes.native_size)
