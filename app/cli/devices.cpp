@@ -16,7 +16,8 @@ void addDevicesCommand(CLI::App& app) {
     command->callback([] {
         std::vector<std::vector<std::string>> rows = {{"run.device", "Name", "Memory", "bf16 arithmetic"}};
         for (const DeviceInfo& device : availableDevices()) {
-            rows.push_back({device.choice == DeviceChoice::Cuda ? "cuda" : "cpu", device.name, bytes(device.memoryBytes),
+            rows.push_back({device.choice == DeviceChoice::Cuda ? "cuda" : "cpu", device.name,
+                            device.memoryBytes > 0 ? bytes(device.memoryBytes) : "-",
                             device.bfloat16 ? "yes" : "no"});
         }
         const DeviceSelection automatic = selectDevice({.device = DeviceChoice::Auto, .precision = Precision::Auto});

@@ -61,6 +61,14 @@ void StatusLine::clear() {
     m_drawn = false;
 }
 
+int StatusLine::room(std::size_t used) const {
+    constexpr std::size_t kLeast = 4;
+    constexpr std::size_t kMost = 24;
+    const std::size_t width = terminalWidth(m_stream);
+    const std::size_t brackets = 2;
+    return static_cast<int>(std::clamp(width - std::min(width, used + brackets + 1), kLeast, kMost));
+}
+
 std::string bar(double share, int width) {
     const bool unicode = terminalTakesUnicode();
     const int full = static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * width));

@@ -21,6 +21,9 @@ public:
     void line(const std::string& text);    // stays
     void clear();
 
+    // What `used` characters leave of a line, for a bar: 4 to 24.
+    int room(std::size_t used) const;
+
 private:
     std::FILE* m_stream;
     bool m_terminal;

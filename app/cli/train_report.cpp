@@ -11,14 +11,16 @@ namespace vit::cli {
 
 namespace {
 
-std::string metricsText(const EpochMetrics& metrics) {
-    return "loss " + fixed(metrics.loss, 4) + ", accuracy " + percent(metrics.accuracy) + ", top-5 " +
-           percent(metrics.top5Accuracy);
+// "2.3440 (2.3036)": training, then validation
+std::string withValidation(const std::string& training, const std::string& validation) {
+    return training + " (" + validation + ")";
 }
+
+std::string counted(std::int64_t count, const std::string& what) { return grouped(count) + " " + what + (count == 1 ? "" : "s"); }
 
 std::string planText(const RunStarted& run) {
     const std::string going = run.firstEpoch > 1 ? ", going on with epoch " + std::to_string(run.firstEpoch) : "";
-    return grouped(run.config.run.epochs) + " epochs of " + grouped(run.stepsPerEpoch) + " steps, batch " +
+    return counted(run.config.run.epochs, "epoch") + " of " + counted(run.stepsPerEpoch, "step") + ", batch " +
            grouped(run.config.run.batchSize) + going;
 }
 
@@ -28,6 +30,8 @@ double median(std::vector<double> values) {
     std::nth_element(values.begin(), middle, values.end());
     return *middle;
 }
+
+std::string speedText(double imagesPerSecond) { return fixed(imagesPerSecond, imagesPerSecond < 100 ? 1 : 0) + " images/s"; }
 
 std::string ofEpochs(std::int64_t epoch, std::int64_t epochs) {
     return std::to_string(epoch) + "/" + std::to_string(epochs);
@@ -52,29 +56,32 @@ void TrainReport::show(const RunStarted& run) {
                {"Device", run.device + ", " + run.precision},
                {"Kernels", run.kernels},
                {"Plan", planText(run)}});
-    m_line.line(text);
+    m_line.line(text + "\nAfter each epoch: training, and validation in brackets.");
 }
 
 void TrainReport::show(const StepDone& step) {
     m_speeds.push_back(step.imagesPerSecond);
     m_memory = std::max(m_memory, step.memoryBytes);
     const std::string numbers = "loss " + fixed(step.loss, 4) + "  accuracy " + percent(step.accuracy) + "  " +
-                                fixed(step.imagesPerSecond, step.imagesPerSecond < 100 ? 1 : 0) + " images/s";
+                                speedText(step.imagesPerSecond);
     const std::string place = ofEpochs(step.stepInEpoch, step.stepsPerEpoch);
     if (m_everyStep) {
         m_line.line("step " + std::to_string(step.step) + "  epoch " + ofEpochs(step.epoch, m_epochs) + " " + place + "  " +
                     numbers + "  top-5 " + percent(step.top5Accuracy) + "  lr " + fixed(step.learningRate, 6));
         return;
     }
-    constexpr int kBarWidth = 16;
+    const std::string before = "epoch " + ofEpochs(step.epoch, m_epochs) + " ";
+    const std::string after = " " + place + "  " + numbers + "  ETA " + duration(step.remainingSeconds);
     const double share = static_cast<double>(step.stepInEpoch) / static_cast<double>(step.stepsPerEpoch);
-    m_line.status("epoch " + ofEpochs(step.epoch, m_epochs) + " " + bar(share, kBarWidth) + " " + place + "  " + numbers +
-                  "  ETA " + duration(step.remainingSeconds));
+    m_line.status(before + bar(share, m_line.room(textWidth(before + after))) + after);
 }
 
 void TrainReport::show(const EpochDone& epoch) {
-    m_line.line("epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  training " + metricsText(epoch.train) + "; validation " +
-                metricsText(epoch.validation) + "; " + duration(epoch.seconds) + (epoch.best ? ", best so far" : ""));
+    m_line.line("epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  loss " +
+                withValidation(fixed(epoch.train.loss, 4), fixed(epoch.validation.loss, 4)) + "  accuracy " +
+                withValidation(percent(epoch.train.accuracy), percent(epoch.validation.accuracy)) + "  top-5 " +
+                withValidation(percent(epoch.train.top5Accuracy), percent(epoch.validation.top5Accuracy)) + "  " +
+                duration(epoch.seconds) + (epoch.best ? ", best so far" : ""));
 }
 
 void TrainReport::show(const PhaseChanged& phase) {
@@ -89,7 +96,7 @@ void TrainReport::show(const Message& message) {
 void TrainReport::show(const RunFinished& result) {
     std::vector<std::vector<std::string>> rows = {
         {result.reason == StopReason::Completed ? "Done" : "Stopped",
-         grouped(result.epochsDone) + " epochs, " + grouped(result.stepsDone) + " steps in " + duration(result.seconds)}};
+         counted(result.epochsDone, "epoch") + ", " + counted(result.stepsDone, "step") + " in " + duration(result.seconds)}};
     if (result.bestEpoch > 0) {
         rows.push_back({"Best", "epoch " + std::to_string(result.bestEpoch) + ": validation accuracy " +
                                     percent(result.bestValidationAccuracy)});
@@ -100,7 +107,7 @@ void TrainReport::show(const RunFinished& result) {
         rows.push_back({"Test loss", fixed(result.test.loss, 4)});
     }
     if (!m_speeds.empty()) {
-        rows.push_back({"Speed", fixed(median(m_speeds), 1) + " images/s (median)"});
+        rows.push_back({"Speed", speedText(median(m_speeds)) + " (median)"});
         rows.push_back({"Peak memory", bytes(m_memory)});
     }
     if (!result.runFolder.empty()) rows.push_back({"Kept in", result.runFolder});

@@ -55,6 +55,9 @@ bool cpuHasBfloat16() {
 #endif
 }
 
+// at::hasCUDA() would ask for a device.
+bool isCudaBuild() { return at::Context::hasCUDART(); }
+
 std::string precisionName(Precision precision) { return precision == Precision::BFloat16 ? "bf16" : "fp32"; }
 
 DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
@@ -62,7 +65,7 @@ DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
     const auto cuda = std::find_if(devices.begin(), devices.end(),
                                    [](const DeviceInfo& d) { return d.choice == DeviceChoice::Cuda; });
     if (choice == DeviceChoice::Cuda && cuda == devices.end()) {
-        const std::string cause = at::hasCUDA() ? "no CUDA device can be used: check the driver with nvidia-smi"
+        const std::string cause = isCudaBuild() ? "no CUDA device can be used: check the driver with nvidia-smi"
                                                 : "this program was built with the CPU build of libtorch";
         throw InvalidInput(Issues{{"run.device", "CUDA was chosen, but " + cause + ". Choose auto or cpu."}});
     }
@@ -76,7 +79,7 @@ DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
 std::vector<DeviceInfo> availableDevices() {
     const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
     std::vector<DeviceInfo> devices = {{DeviceChoice::Cpu, cpuName(), memory, cpuHasBfloat16()}};
-    if (at::hasCUDA() && torch::cuda::is_available())
+    if (torch::cuda::is_available())
         devices.push_back({DeviceChoice::Cuda, gpuName(), 0, true});
     return devices;
 }
@@ -125,7 +128,7 @@ void shareProcessor() {
 }
 
 std::string libraryVersions() {
-    return std::string("libtorch ") + TORCH_VERSION + (at::hasCUDA() ? ", CUDA build" : ", CPU build");
+    return std::string("libtorch ") + TORCH_VERSION + (isCudaBuild() ? ", CUDA build" : ", CPU build");
 }
 
 }  // namespace vit
