@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -155,8 +156,8 @@ private:
         ImagesOfClasses test;
         for (auto [name, images] : classes) {
             seededShuffle(images, kSeed);
-            const auto wanted = static_cast<std::ptrdiff_t>(static_cast<double>(images.size()) * kTestShare + 0.5);
             const auto all = static_cast<std::ptrdiff_t>(images.size());
+            const std::ptrdiff_t wanted = std::lround(static_cast<double>(all) * kTestShare);
             const std::ptrdiff_t held = std::min(std::max<std::ptrdiff_t>(wanted, 1), all - 1);
             test[name] = {images.begin(), images.begin() + held};
             train[name] = {images.begin() + held, images.end()};
