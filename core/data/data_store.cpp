@@ -44,8 +44,8 @@ std::string cacheKey(const DataInfo& info, std::int64_t imageSize) {
 }
 
 std::string absenceText(const DataInfo& info) {
-    const std::string start = "The data set " + info.name + " is not on this computer: ";
-    return start + (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
+    return "The data set " + info.name + " is not on this computer: " +
+           (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
 }
 
 DataInfo describeKnown(const KnownData& known, const fs::path& folder) {
@@ -121,7 +121,9 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, std::int64_
     if (!info.available) throw InvalidInput(absenceText(info));
     if (info.kind == DataKind::ImageFolder && imageSize < 1)
         throw InvalidInput("The pictures of " + info.name + " need an image size of 1 or more.");
-    return withClearFaults([&] { return readData(info.name, {info.kind, info.folder / kFilesFolder}, imageSize, progress); });
+    return withClearFaults([&] {
+        return readData(info.name, {info.kind, info.folder / kFilesFolder}, imageSize, progress);
+    });
 }
 
 std::shared_ptr<const Dataset> DataStore::open(std::string_view name, std::int64_t imageSize,
@@ -170,7 +172,8 @@ DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const P
     const KnownData* known = findKnownData(name);
     const bool made = known != nullptr && known->kind == DataKind::Synthetic;
     const auto refuseTaken = [&] {
-        throw InvalidInput("There is a data set " + name + " already" + (made ? "." : ": choose another name, or remove it first."));
+        throw InvalidInput("There is a data set " + name + " already" +
+                           (made ? "." : ": choose another name, or remove it first."));
     };
     if (made || fs::exists(target)) refuseTaken();
     withClearFaults([&] {

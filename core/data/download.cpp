@@ -134,14 +134,17 @@ private:
             case CURLE_HTTP2:
             case CURLE_HTTP2_STREAM:
             case CURLE_OPERATION_TIMEDOUT: return Outcome::Broken;
-            default: throw Error("Cannot download " + m_download.url + ": " + m_cause + ". Check the network and try again.");
+            default:
+                throw Error("Cannot download " + m_download.url + ": " + m_cause +
+                            ". Check the network and try again.");
         }
     }
 
     std::string statusText(long status) const {
         const std::string start = "Cannot download " + m_download.url + ": the server answers ";
         if (status == 404 || status == 410)
-            return start + std::to_string(status) + ", the file is not there. Add the data set from a file of your own.";
+            return start + std::to_string(status) +
+                   ", the file is not there. Add the data set from a file of your own.";
         if (status == 401 || status == 403 || status == 407)
             return start + std::to_string(status) + ", access is denied. Check whether a proxy is in the way.";
         if (status >= 500) return start + std::to_string(status) + ", it has a fault of its own. Try again later.";

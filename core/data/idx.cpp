@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads idx files: two zero bytes, the type, the number of dimensions, the dimensions as big-endian 32-bit numbers, values.
+// Reads idx files: two zero bytes, the type, the number of dimensions, the dimensions as big-endian 32-bit numbers,
+// values.
 #include "data/idx.h"
 
 #include "config/number_text.h"

@@ -133,7 +133,7 @@ Plane texture(Random& random) {
 // The two colours of a ground, near each other so that the shape is what stands out.
 Canvas paintGround(Random& random, const Colour& base) {
     const Colour tint = randomColour(random, {0, 0.5F}, {0, 1});
-    const Colour other = mix(base, tint, random.real(0.2F, 0.45F));
+    const Colour other = mix(base, tint, random.real(0.1F, 0.35F));
     const Plane pattern = texture(random);
     const Plane light = cloud(random, 1);
     Canvas canvas;
@@ -144,13 +144,13 @@ Canvas paintGround(Random& random, const Colour& base) {
     return canvas;
 }
 
-// How much of each pixel lies inside the outline, somewhere, turned and scaled anyhow.
+// How much of each pixel lies inside the outline, which is put somewhere, scaled, and turned by less than 23°.
 Plane placeShape(Random& random, const Outline& outline) {
-    const float radius = random.real(7.5F, 13.5F);
-    const float reach = std::max(0.0F, kSide / 2.0F - radius + 1.0F);  // at most a pixel is cut off
+    const float radius = random.real(8.5F, 14);
+    const float reach = (kSide / 2.0F - radius) * 0.75F;
     const float centreX = kSide / 2.0F + random.real(-reach, reach);
     const float centreY = kSide / 2.0F + random.real(-reach, reach);
-    const float angle = random.real(0, 2 * std::numbers::pi_v<float>);
+    const float angle = random.real(-0.4F, 0.4F);
     constexpr int kShift = 6;  // fixed-point bits of fillPoly's coordinates
     constexpr double kScale = kFine * (1 << kShift);
     std::vector<std::vector<cv::Point>> lines;
