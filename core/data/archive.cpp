@@ -3,6 +3,7 @@
 #include "data/archive.h"
 
 #include "config/number_text.h"
+#include "io/system_fault.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -73,10 +74,7 @@ public:
     }
 
 private:
-    [[noreturn]] void fail() const {
-        throw Error("Cannot write " + m_path.string() + ": " + std::generic_category().message(errno) +
-                    (errno == ENOSPC ? ". Make room on the disk and try again." : "."));
-    }
+    [[noreturn]] void fail() const { throwSystemFault("Cannot write", m_path, errno); }
 
     std::filesystem::path m_path;
     int m_file = -1;
@@ -143,7 +141,7 @@ private:
     static void makeFolder(const std::filesystem::path& folder) {
         std::error_code failure;
         std::filesystem::create_directories(folder, failure);
-        if (failure) throw Error("The folder " + folder.string() + " cannot be made: " + failure.message() + ".");
+        if (failure) throwSystemFault("Cannot make the folder", folder, failure.value());
     }
 
     void writeFile(const std::filesystem::path& target, const std::string& what) {

@@ -27,7 +27,9 @@ std::string toHex(const unsigned char* bytes, unsigned count) {
 }  // namespace
 
 Checksum checksumOf(const std::filesystem::path& path, ChecksumKind kind, const Progress& progress) {
-    const auto fail = [&](const std::string& cause) { throw Error("Cannot check " + path.string() + ": " + cause + "."); };
+    const auto fail = [&](const std::string& cause) {
+        throw Error("Cannot check " + path.string() + ": " + cause + ".");
+    };
     std::error_code failure;
     const auto total = static_cast<std::int64_t>(std::filesystem::file_size(path, failure));
     if (failure) fail(failure.message());

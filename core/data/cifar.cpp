@@ -12,7 +12,7 @@ namespace vit {
 namespace {
 
 constexpr int kSide = 32;
-constexpr std::int64_t kPlane = kSide * kSide;
+constexpr std::int64_t kPlane = std::int64_t{kSide} * kSide;
 constexpr std::int64_t kImageBytes = 3 * kPlane;
 constexpr std::int64_t kBlockRecords = 1000;
 

@@ -20,8 +20,9 @@ FoundData findFor(const std::string& name, const fs::path& folder, const fs::pat
     const std::optional<FoundData> found = findData(folder);
     if (!found)
         throw InvalidInput("There is no data set in " + from.string() +
-                           ". Expected are folders of pictures (one for each class, or train and test with such folders), "
-                           "the binary version of CIFAR-10 or CIFAR-100, or the four idx files of an MNIST-like set.");
+                           ". Expected are folders of pictures (one for each class, or train and test with such "
+                           "folders), the binary version of CIFAR-10 or CIFAR-100, or the four idx files of a data set "
+                           "like MNIST.");
     const KnownData* known = findKnownData(name);
     if (known != nullptr && known->kind != found->kind)
         throw InvalidInput("In " + from.string() + " there are " + kindText(found->kind) + ", but " + name + " needs " +
@@ -67,8 +68,8 @@ DataManifest examineImages(const fs::path& folder, const Progress& progress) {
     constexpr std::size_t kTolerated = 10;  // one in so many
     if (broken.size() * kTolerated > count)
         throw InvalidInput(std::to_string(broken.size()) + " of " + std::to_string(count) +
-                           " pictures cannot be opened (" + listOf(broken) + "): replace them and add the folder again. " +
-                           broken.front().cause);
+                           " pictures cannot be opened (" + listOf(broken) +
+                           "): replace them and add the folder again. " + broken.front().cause);
     DataManifest manifest{.kind = DataKind::ImageFolder};
     for (const BrokenImage& image : broken) {
         fs::remove(folder / image.path);

@@ -14,10 +14,11 @@ namespace vit {
 inline constexpr const char* kFilesFolder = "files";
 inline constexpr const char* kManifestFile = "dataset.json";
 
-// Finds the data in `from`, copies them into `draft`, a folder that need not exist yet, and reads them there; an archive is
-// unpacked into `scratch` first, which lies on the same disk. Pictures that cannot be opened are left out, and named in the
-// manifest; if they are more than a tenth, or all of a class, nothing is taken in. Throws InvalidInput if nothing fits, Error
-// for damaged data. Afterwards `draft` is what belongs into the store, manifest and all.
+// Finds the data in `from`, copies them into `draft`, a folder that need not exist yet, and reads them there; an
+// archive is unpacked into `scratch` first, which lies on the same disk. Pictures that cannot be opened are left out,
+// and named in the manifest; if they are more than a tenth, or all of a class, nothing is taken in. Throws
+// InvalidInput if nothing fits, Error for damaged data. Afterwards `draft` is what belongs into the store, manifest
+// and all.
 void importData(const std::string& name, const std::filesystem::path& from, const std::filesystem::path& scratch,
                 const std::filesystem::path& draft, const Progress& progress);
 

@@ -8,10 +8,11 @@
 #include "data/download.h"
 #include "data/known_data.h"
 #include "data/temporary_folder.h"
+#include "io/system_fault.h"
+#include "io/user_folders.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
@@ -27,9 +28,7 @@ auto withClearFaults(const Body& body) {
     try {
         return body();
     } catch (const fs::filesystem_error& fault) {
-        const bool full = fault.code() == std::errc::no_space_on_device;
-        throw Error((fault.path2().empty() ? fault.path1() : fault.path2()).string() + ": " + fault.code().message() +
-                    (full ? ". Make room on the disk and try again." : ". Check that you are allowed to use this place."));
+        throwSystemFault("Cannot use", fault.path2().empty() ? fault.path1() : fault.path2(), fault.code().value());
     }
 }
 
@@ -45,8 +44,8 @@ std::string cacheKey(const DataInfo& info, std::int64_t imageSize) {
 }
 
 std::string absenceText(const DataInfo& info) {
-    const std::string start = "The data set " + info.name + " is not on this computer: ";
-    return start + (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
+    return "The data set " + info.name + " is not on this computer: " +
+           (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
 }
 
 DataInfo describeKnown(const KnownData& known, const fs::path& folder) {
@@ -81,15 +80,7 @@ DataInfo describeOwn(const std::string& name, const fs::path& folder) {
 
 }  // namespace
 
-fs::path DataStore::defaultFolder() {
-    const char* data = std::getenv("XDG_DATA_HOME");
-    const char* home = std::getenv("HOME");
-    // The XDG specification has relative paths ignored.
-    if (data != nullptr && fs::path(data).is_absolute()) return fs::path(data) / "vit-workbench" / "data";
-    if (home == nullptr || !fs::path(home).is_absolute())
-        throw Error("It is not known where to keep data: set HOME or XDG_DATA_HOME to an absolute path.");
-    return fs::path(home) / ".local" / "share" / "vit-workbench" / "data";
-}
+fs::path DataStore::defaultFolder() { return userDataFolder() / "data"; }
 
 DataStore::DataStore(fs::path folder) : m_folder(std::move(folder)) {}
 
@@ -130,7 +121,9 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, std::int64_
     if (!info.available) throw InvalidInput(absenceText(info));
     if (info.kind == DataKind::ImageFolder && imageSize < 1)
         throw InvalidInput("The pictures of " + info.name + " need an image size of 1 or more.");
-    return withClearFaults([&] { return readData(info.name, {info.kind, info.folder / kFilesFolder}, imageSize, progress); });
+    return withClearFaults([&] {
+        return readData(info.name, {info.kind, info.folder / kFilesFolder}, imageSize, progress);
+    });
 }
 
 std::shared_ptr<const Dataset> DataStore::open(std::string_view name, std::int64_t imageSize,
@@ -179,7 +172,8 @@ DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const P
     const KnownData* known = findKnownData(name);
     const bool made = known != nullptr && known->kind == DataKind::Synthetic;
     const auto refuseTaken = [&] {
-        throw InvalidInput("There is a data set " + name + " already" + (made ? "." : ": choose another name, or remove it first."));
+        throw InvalidInput("There is a data set " + name + " already" +
+                           (made ? "." : ": choose another name, or remove it first."));
     };
     if (made || fs::exists(target)) refuseTaken();
     withClearFaults([&] {
@@ -198,7 +192,7 @@ DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const P
 }
 
 DataInfo DataStore::download(std::string_view name, const Progress& progress) {
-    const DataInfo wanted = info(name);
+    DataInfo wanted = info(name);
     if (wanted.available) return wanted;
     if (!wanted.downloadable)
         throw InvalidInput("No address is known to download " + wanted.name +
@@ -206,7 +200,7 @@ DataInfo DataStore::download(std::string_view name, const Progress& progress) {
     const Download& source = *findKnownData(name)->download;
     const fs::path archive = m_folder / ".downloads" / fs::path(source.url).filename();
     downloadFile(source, archive, progress);
-    const DataInfo added = add(name, archive, progress);
+    DataInfo added = add(name, archive, progress);
     std::error_code ignored;  // the data are there; a file too many does no harm
     fs::remove(archive, ignored);
     return added;

@@ -44,13 +44,14 @@ public:
     std::vector<DataInfo> list() const;              // built-in ones first, then one's own by name
     DataInfo info(std::string_view name) const;      // throws InvalidInput for an unknown name, listing those there are
 
-    // Reads the data set into memory, or returns the copy that is already there. Images of a folder, which have any size,
-    // are cut to their centre square and brought to `imageSize`; other data keep their own size.
-    std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize, const Progress& progress = {}) const;
+    // Reads the data set into memory, or returns the copy that is already there. Images of a folder, which have any
+    // size, are cut to their centre square and brought to `imageSize`; other data keep their own size.
+    std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize,
+                                        const Progress& progress = {}) const;
 
-    // Copies a data set in from a folder or an archive (tar, tar.gz, tar.xz, zip). For known names the content must be
-    // theirs; any other name takes a folder of images by class ([train|val|test]/CLASS/*.jpg or CLASS/*.jpg), idx files or
-    // CIFAR binaries, whichever is found. Throws InvalidInput when nothing fits or the name is taken.
+    // Copies a data set in from a folder or an archive (tar, tar.gz, tar.xz, zip). For known names the content must
+    // be theirs; any other name takes a folder of images by class ([train|val|test]/CLASS/*.jpg or CLASS/*.jpg), idx
+    // files or CIFAR binaries, whichever is found. Throws InvalidInput when nothing fits or the name is taken.
     DataInfo add(std::string_view name, const std::filesystem::path& from, const Progress& progress = {});
 
     // Fetches a downloadable data set, resuming a partial file, checks its sum, unpacks it.

@@ -39,7 +39,7 @@ ChannelStatistics measure(const std::vector<std::uint8_t>& pixels, int channels)
         }
     }
     ChannelStatistics result;
-    const double count = static_cast<double>(pixels.size() / step);
+    const double count = static_cast<double>(pixels.size()) / static_cast<double>(step);
     for (std::size_t c = 0; c < step; ++c) {
         result.mean[c] = static_cast<double>(sum[c]) / count;
         const double variance = static_cast<double>(squares[c]) / count - result.mean[c] * result.mean[c];

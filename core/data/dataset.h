@@ -37,7 +37,8 @@ public:
         bool operator==(const Shape&) const = default;
     };
 
-    // `train` and `test` as stored; the tables' sizes must agree with the shape and labels with the class names, or Error.
+    // `train` and `test` as stored; the tables' sizes must agree with the shape and labels with the class names, or
+    // Error.
     Dataset(std::string name, Shape shape, std::vector<std::string> classNames, ImageTable train, ImageTable test);
 
     const std::string& name() const { return m_name; }
@@ -67,7 +68,8 @@ private:
 // `validationShare` of it (rounded as Keras does: train = floor(n * (1 - share))) is Validation.
 class DatasetView {
 public:
-    DatasetView(std::shared_ptr<const Dataset> dataset, Split split, double validationShare, std::int64_t trainLimit = 0);
+    DatasetView(std::shared_ptr<const Dataset> dataset, Split split, double validationShare,
+                std::int64_t trainLimit = 0);
 
     std::int64_t count() const { return m_count; }
     Split split() const { return m_split; }
@@ -84,8 +86,8 @@ private:
     std::int64_t m_count = 0;
 };
 
-// A photo as a model was trained to see it: centre square, brought (area) to the training images' size and channels. The
-// model's input pipeline then resizes it to the input size.
+// A photo as a model was trained to see it: centre square, brought (area) to the training images' size and channels.
+// The model's input pipeline then resizes it to the input size.
 Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape);
 
 }  // namespace vit

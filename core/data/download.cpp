@@ -3,6 +3,7 @@
 #include "data/download.h"
 
 #include "config/number_text.h"
+#include "io/system_fault.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -23,7 +24,7 @@ std::int64_t sizeOrZero(const std::filesystem::path& file) {
 void removeFile(const std::filesystem::path& file) {
     std::error_code failure;
     std::filesystem::remove(file, failure);
-    if (failure) throw Error("Cannot remove " + file.string() + ": " + failure.message() + ".");
+    if (failure) throwSystemFault("Cannot remove", file, failure.value());
 }
 
 struct FileCloser {
@@ -35,9 +36,7 @@ File openForAppending(const std::filesystem::path& path) {
     std::error_code failure;
     std::filesystem::create_directories(path.parent_path(), failure);
     File file(std::fopen(path.c_str(), "ab"));
-    if (!file)
-        throw Error("Cannot write " + path.string() + ": " + std::generic_category().message(errno) +
-                    ". Make room, or choose a place that you are allowed to use.");
+    if (!file) throwSystemFault("Cannot write", path, errno);
     return file;
 }
 
@@ -62,11 +61,8 @@ public:
         setOptions();
         const CURLcode result = curl_easy_perform(m_curl.get());
         if (m_fault) std::rethrow_exception(m_fault);
-        if (m_writeError != 0)
-            throw Error("Cannot write " + m_part.string() + ": " + std::generic_category().message(m_writeError) +
-                        ". Make room on the disk and try again; what has come so far is kept.");
-        if (std::fflush(m_file.get()) != 0)
-            throw Error("Cannot write " + m_part.string() + ": " + std::generic_category().message(errno) + ".");
+        if (m_writeError != 0) throwSystemFault("Cannot write", m_part, m_writeError);
+        if (std::fflush(m_file.get()) != 0) throwSystemFault("Cannot write", m_part, errno);
         return judge(result);
     }
 
@@ -138,14 +134,17 @@ private:
             case CURLE_HTTP2:
             case CURLE_HTTP2_STREAM:
             case CURLE_OPERATION_TIMEDOUT: return Outcome::Broken;
-            default: throw Error("Cannot download " + m_download.url + ": " + m_cause + ". Check the network and try again.");
+            default:
+                throw Error("Cannot download " + m_download.url + ": " + m_cause +
+                            ". Check the network and try again.");
         }
     }
 
     std::string statusText(long status) const {
         const std::string start = "Cannot download " + m_download.url + ": the server answers ";
         if (status == 404 || status == 410)
-            return start + std::to_string(status) + ", the file is not there. Add the data set from a file of your own.";
+            return start + std::to_string(status) +
+                   ", the file is not there. Add the data set from a file of your own.";
         if (status == 401 || status == 403 || status == 407)
             return start + std::to_string(status) + ", access is denied. Check whether a proxy is in the way.";
         if (status >= 500) return start + std::to_string(status) + ", it has a fault of its own. Try again later.";
@@ -185,7 +184,7 @@ void fetch(const Download& download, const std::filesystem::path& part, const Pr
 void moveFile(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::error_code failure;
     std::filesystem::rename(from, to, failure);
-    if (failure) throw Error("Cannot write " + to.string() + ": " + failure.message() + ".");
+    if (failure) throwSystemFault("Cannot write", to, failure.value());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads idx files: two zero bytes, the type, the number of dimensions, the dimensions as big-endian 32-bit numbers, values.
+// Reads idx files: two zero bytes, the type, the number of dimensions, the dimensions as big-endian 32-bit numbers,
+// values.
 #include "data/idx.h"
 
 #include "config/number_text.h"
@@ -110,17 +111,16 @@ constexpr std::array<Part, 2> kTest = {Part{"t10k-images", "t10k-labels"}, Part{
 
 // The one file whose name has `part` in it: "train-images-idx3-ubyte.gz", "emnist-letters-train-images.idx3-ubyte", ….
 std::string findPart(const std::filesystem::path& folder, const std::string& part) {
-    std::string found;
+    std::vector<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();
-        if (name.starts_with('.') || name.find(part) == std::string::npos || name.find("idx") == std::string::npos)
-            continue;
-        if (!found.empty())
-            throw InvalidInput("Both " + found + " and " + name + " in " + folder.string() +
-                               " may be the data set's " + part + ": remove one of them.");
-        found = name;
+        const bool fits = name.find(part) != std::string::npos && name.find("idx") != std::string::npos;
+        if (fits && !name.starts_with('.')) found.push_back(name);
     }
-    return found;
+    if (found.size() > 1)
+        throw InvalidInput("Both " + found[0] + " and " + found[1] + " in " + folder.string() +
+                           " may be the data set's " + part + ": remove one of them.");
+    return found.empty() ? std::string() : found[0];
 }
 
 ImageTable tableOf(IdxArray images, const IdxArray& labels, const std::filesystem::path& labelsFile) {

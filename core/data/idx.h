@@ -12,8 +12,8 @@
 
 namespace vit {
 
-// The names of the four files (train-images…, train-labels…, t10k- or test-images…, …-labels…) in this folder; empty if it
-// is no such data set. Throws InvalidInput if two files claim one part.
+// The names of the four files (train-images…, train-labels…, t10k- or test-images…, …-labels…) in this folder; empty
+// if it is no such data set. Throws InvalidInput if two files claim one part.
 std::vector<std::string> idxFiles(const std::filesystem::path& folder);
 
 // Images are [N, H, W] or [N, H, W, C] with C = 1 or 3, bytes. Without `classNames` the classes are called "0", "1", ….

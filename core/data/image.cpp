@@ -81,8 +81,8 @@ cv::Mat decodeWith(const cv::Mat& buffer, int flags) {
     return mat;
 }
 
-// BGR, 8 bits. OpenCV turns pictures upright, but not when it is asked to keep their transparency, and then alone it gives
-// all 16 bits: so what turns out to have neither is decoded by the ordinary way.
+// BGR, 8 bits. OpenCV turns pictures upright, but not when it is asked to keep their transparency, and then alone it
+// gives all 16 bits: so what turns out to have neither is decoded by the ordinary way.
 cv::Mat decodeBgr(std::span<const std::uint8_t> bytes, int leastSide) {
     const EncodedImage encoded = inspectEncoded(bytes);
     if (encoded.truncated) throw Error("it is cut off: its end is missing");

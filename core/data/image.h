@@ -18,13 +18,15 @@ struct Image {
     std::vector<std::uint8_t> pixels;
 
     bool empty() const { return pixels.empty(); }
-    std::uint8_t at(int x, int y, int c) const { return pixels[(static_cast<std::size_t>(y) * width + x) * channels + c]; }
+    std::uint8_t at(int x, int y, int c) const {
+        return pixels[(static_cast<std::size_t>(y) * width + x) * channels + c];
+    }
     bool operator==(const Image&) const = default;
 };
 
-// RGB, turned upright by its EXIF tag; transparency is laid on white. Throw Error with the path and the cause.
-// With `leastSide` > 0 a JPEG may come at 1/2, 1/4 or 1/8 of its size, though with no side below it: much faster where many
-// large photos are wanted small.
+// RGB, turned upright by its EXIF tag; transparency is laid on white. Throw Error with the path and the cause. With
+// `leastSide` > 0 a JPEG may come at 1/2, 1/4 or 1/8 of its size, though with no side below it: much faster where
+// many large photos are wanted small.
 Image loadImage(const std::filesystem::path& path, int leastSide = 0);
 Image decodeImage(std::span<const std::uint8_t> encoded);
 // The format follows the extension (png, jpg, …).

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -106,8 +107,8 @@ public:
         const ImagesOfClasses train = imagesOfClasses(splits.empty() ? m_folder : splits[Split::Train]);
         if (train.size() < 2)
             throw InvalidInput("In " + m_folder.string() + " the number of folders with pictures is " +
-                               std::to_string(train.size()) + ", but a data set needs two or more classes: make a folder "
-                               "for each, named after it, and put its pictures in.");
+                               std::to_string(train.size()) + ", but a data set needs two or more classes: make a "
+                               "folder for each, named after it, and put its pictures in.");
         for (const auto& [name, images] : train) m_result.classNames.push_back(name);
         std::sort(m_result.classNames.begin(), m_result.classNames.end(), naturalLess);
 
@@ -155,8 +156,8 @@ private:
         ImagesOfClasses test;
         for (auto [name, images] : classes) {
             seededShuffle(images, kSeed);
-            const auto wanted = static_cast<std::ptrdiff_t>(static_cast<double>(images.size()) * kTestShare + 0.5);
             const auto all = static_cast<std::ptrdiff_t>(images.size());
+            const std::ptrdiff_t wanted = std::lround(static_cast<double>(all) * kTestShare);
             const std::ptrdiff_t held = std::min(std::max<std::ptrdiff_t>(wanted, 1), all - 1);
             test[name] = {images.begin(), images.begin() + held};
             train[name] = {images.begin() + held, images.end()};
@@ -195,9 +196,9 @@ void checkMemory(std::int64_t images, std::int64_t imageSize) {
     const std::int64_t present = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
     constexpr std::int64_t kMegabyte = 1'000'000;
     if (needed > present / 10 * 8)
-        throw Error(groupedText(images) + " images of " + std::to_string(imageSize) + " × " + std::to_string(imageSize) +
-                    " need " + groupedText(needed / kMegabyte) + " MB of memory, but this computer has " +
-                    groupedText(present / kMegabyte) + " MB: choose a smaller image size, or fewer images.");
+        throw Error(groupedText(images) + " images of " + std::to_string(imageSize) + " × " +
+                    std::to_string(imageSize) + " need " + groupedText(needed / kMegabyte) +
+                    " MB of memory, but this computer has " + groupedText(present / kMegabyte) + " MB: choose a smaller image size, or fewer images.");
 }
 
 ImageTable emptyTable(const std::vector<LabelledFile>& files, std::size_t imageBytes) {
@@ -244,8 +245,9 @@ std::shared_ptr<const Dataset> readImageFolder(const std::string& name, const fs
         // Twice the size is enough for averaging to be as good as from the whole photo.
         const Image photo = loadImage(folder / file.path, 2 * side);
         const Image image = resizeArea(cropCentreSquare(photo), side, side);
-        std::uint8_t* target = i < trainCount ? &train.pixels[i * imageBytes] : &test.pixels[(i - trainCount) * imageBytes];
-        std::copy(image.pixels.begin(), image.pixels.end(), target);
+        ImageTable& table = i < trainCount ? train : test;
+        const std::size_t row = i < trainCount ? i : i - trainCount;
+        std::copy(image.pixels.begin(), image.pixels.end(), &table.pixels[row * imageBytes]);
     });
     return std::make_shared<const Dataset>(name, Dataset::Shape{side, side, 3}, images.classNames, std::move(train),
                                            std::move(test));

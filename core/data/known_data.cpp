@@ -15,8 +15,8 @@ std::vector<KnownData> makeTable() {
     std::vector<KnownData> table;
     table.push_back({.name = "synthetic-shapes",
                      .title = "Synthetic shapes",
-                     .description = "Ten coloured shapes on textured grounds, 32 × 32 RGB, drawn on this computer: 6,000 "
-                                    "images to train, 1,000 to test. Needs no download.",
+                     .description = "Ten coloured shapes on textured grounds, 32 × 32 RGB, drawn on this computer: "
+                                    "6,000 images to train, 1,000 to test. Needs no download.",
                      .kind = DataKind::Synthetic,
                      .counts = {shapes.train, shapes.test, static_cast<std::int64_t>(syntheticClassNames().size())}});
     table.push_back({.name = "cifar-10",
@@ -30,8 +30,8 @@ std::vector<KnownData> makeTable() {
                                           .bytes = 170'052'171}});
     table.push_back({.name = "cifar-100",
                      .title = "CIFAR-100",
-                     .description = "Small photos of 100 kinds of things, 32 × 32 RGB: 50,000 images to train, 10,000 to "
-                                    "test. The data of the published example.",
+                     .description = "Small photos of 100 kinds of things, 32 × 32 RGB: 50,000 images to train, 10,000 "
+                                    "to test. The data of the published example.",
                      .kind = DataKind::Cifar100,
                      .counts = {50'000, 10'000, 100},
                      .download = Download{.url = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
@@ -62,7 +62,8 @@ const std::vector<KnownData>& knownData() {
 
 const KnownData* findKnownData(std::string_view name) {
     const std::vector<KnownData>& table = knownData();
-    const auto found = std::find_if(table.begin(), table.end(), [name](const KnownData& data) { return data.name == name; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [name](const KnownData& data) { return data.name == name; });
     return found == table.end() ? nullptr : &*found;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the readers of data-set files have in common: names of classes, and faults that name file, expectation and finding.
+// What the readers of data-set files have in common: names of classes, and faults that name file, expectation and
+// finding.
 #pragma once
 
 #include "data/progress.h"

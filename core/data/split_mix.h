@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random numbers and orders that are the same on every computer, as those of the standard library's distributions are not.
+// Random numbers and orders that are the same on every computer, as those of the standard library's distributions are
+// not.
 #pragma once
 
 #include <cstddef>

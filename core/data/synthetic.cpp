@@ -20,9 +20,9 @@ constexpr int kSide = 32;
 constexpr int kPixels = kSide * kSide;
 constexpr int kFine = 4;  // the shape is drawn that much larger and then averaged, for smooth edges
 
-using Colour = std::array<float, 3>;           // 0 … 1
+using Colour = std::array<float, 3>;  // 0 … 1
 using Canvas = std::array<Colour, kPixels>;
-using Plane = std::array<float, kPixels>;      // 0 … 1
+using Plane = std::array<float, kPixels>;  // 0 … 1
 
 // Each draw is a statement of its own: the order in which a call's arguments are evaluated is the compiler's choice.
 class Random : public SplitMix {
@@ -75,18 +75,32 @@ float distance(const Colour& a, const Colour& b) {
                      (a[2] - b[2]) * (a[2] - b[2]));
 }
 
-// Random values on a grid of `cells` × `cells`, smoothly joined.
+struct Place {
+    float x;
+    float y;
+};
+
+Place placeOf(int pixel) {
+    const int column = pixel % kSide;
+    const int row = pixel / kSide;
+    return {static_cast<float>(column), static_cast<float>(row)};
+}
+
+// Random values on a grid of `cells` × `cells`, at most 8 × 8, smoothly joined.
 Plane cloud(Random& random, int cells) {
-    std::array<float, 81> grid;
+    constexpr int kStride = 9;  // corners, one more than cells
+    std::array<float, kStride * kStride> grid;
     for (float& value : grid) value = random.real(0, 1);
     Plane plane;
     for (int i = 0; i < kPixels; ++i) {
-        const float x = static_cast<float>(i % kSide) * static_cast<float>(cells) / kSide;
-        const float y = static_cast<float>(i / kSide) * static_cast<float>(cells) / kSide;
-        const int corner = static_cast<int>(y) * 9 + static_cast<int>(x);
+        const float x = placeOf(i).x * static_cast<float>(cells) / kSide;
+        const float y = placeOf(i).y * static_cast<float>(cells) / kSide;
+        const int corner = static_cast<int>(y) * kStride + static_cast<int>(x);
         const float tx = smooth(x - std::floor(x));
         const float ty = smooth(y - std::floor(y));
-        plane[i] = mix(mix(grid[corner], grid[corner + 1], tx), mix(grid[corner + 9], grid[corner + 10], tx), ty);
+        const float upper = mix(grid[corner], grid[corner + 1], tx);
+        const float lower = mix(grid[corner + kStride], grid[corner + kStride + 1], tx);
+        plane[i] = mix(upper, lower, ty);
     }
     return plane;
 }
@@ -99,8 +113,7 @@ Plane bands(Random& random, bool crossed) {
     const float hardness = random.real(1, 4);
     Plane plane;
     for (int i = 0; i < kPixels; ++i) {
-        const auto x = static_cast<float>(i % kSide);
-        const auto y = static_cast<float>(i / kSide);
+        const auto [x, y] = placeOf(i);
         const float u = std::sin((x * std::cos(angle) + y * std::sin(angle)) * frequency + phase);
         const float v = std::sin((y * std::cos(angle) - x * std::sin(angle)) * frequency + phase);
         plane[i] = std::clamp(0.5F + 0.5F * hardness * (crossed ? u * v : u), 0.0F, 1.0F);
@@ -120,7 +133,7 @@ Plane texture(Random& random) {
 // The two colours of a ground, near each other so that the shape is what stands out.
 Canvas paintGround(Random& random, const Colour& base) {
     const Colour tint = randomColour(random, {0, 0.5F}, {0, 1});
-    const Colour other = mix(base, tint, random.real(0.2F, 0.45F));
+    const Colour other = mix(base, tint, random.real(0.1F, 0.35F));
     const Plane pattern = texture(random);
     const Plane light = cloud(random, 1);
     Canvas canvas;
@@ -131,13 +144,13 @@ Canvas paintGround(Random& random, const Colour& base) {
     return canvas;
 }
 
-// How much of each pixel lies inside the outline, somewhere, turned and scaled anyhow.
+// How much of each pixel lies inside the outline, which is put somewhere, scaled, and turned by less than 23°.
 Plane placeShape(Random& random, const Outline& outline) {
-    const float radius = random.real(7.5F, 13.5F);
-    const float reach = std::max(0.0F, kSide / 2.0F - radius + 1.0F);  // at most a pixel is cut off
+    const float radius = random.real(8.5F, 14);
+    const float reach = (kSide / 2.0F - radius) * 0.75F;
     const float centreX = kSide / 2.0F + random.real(-reach, reach);
     const float centreY = kSide / 2.0F + random.real(-reach, reach);
-    const float angle = random.real(0, 2 * std::numbers::pi_v<float>);
+    const float angle = random.real(-0.4F, 0.4F);
     constexpr int kShift = 6;  // fixed-point bits of fillPoly's coordinates
     constexpr double kScale = kFine * (1 << kShift);
     std::vector<std::vector<cv::Point>> lines;
@@ -178,8 +191,8 @@ void paintShape(Canvas& canvas, Random& random, const Plane& coverage, const Col
     const float angle = random.real(0, 2 * std::numbers::pi_v<float>);
     const float strength = random.real(0.05F, 0.25F);
     for (int i = 0; i < kPixels; ++i) {
-        const float x = static_cast<float>(i % kSide) / kSide - 0.5F;
-        const float y = static_cast<float>(i / kSide) / kSide - 0.5F;
+        const float x = placeOf(i).x / kSide - 0.5F;
+        const float y = placeOf(i).y / kSide - 0.5F;
         const float light = 1 + strength * 2 * (x * std::cos(angle) + y * std::sin(angle));
         const Colour lit = {colour[0] * light, colour[1] * light, colour[2] * light};
         canvas[i] = mix(canvas[i], lit, coverage[i]);

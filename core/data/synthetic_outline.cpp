@@ -77,7 +77,7 @@ Line heart() {
 const std::vector<Outline>& syntheticOutlines() {
     static const std::vector<Outline> kOutlines = {
         {"circle", {circle(0.9)}},
-        {"square", {polygon(4)}},
+        {"square", {{{-0.72, -0.72}, {0.72, -0.72}, {0.72, 0.72}, {-0.72, 0.72}}}},
         {"triangle", {polygon(3)}},
         {"star", {polygon(5, 0.42)}},
         {"cross", {cross()}},

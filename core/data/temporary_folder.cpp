@@ -2,7 +2,7 @@
 // Makes and removes temporary folders.
 #include "data/temporary_folder.h"
 
-#include "error.h"
+#include "io/system_fault.h"
 
 #include <cerrno>
 #include <chrono>
@@ -32,14 +32,10 @@ void removeLeftovers(const std::filesystem::path& parent) {
 TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
     std::error_code failure;
     std::filesystem::create_directories(parent, failure);
-    if (failure)
-        throw Error("The folder " + parent.string() + " cannot be made: " + failure.message() +
-                    ". Choose a place that you are allowed to use.");
+    if (failure) throwSystemFault("Cannot make the folder", parent, failure.value());
     removeLeftovers(parent);
     std::string name = (parent / kPrefix).string() + "XXXXXX";
-    if (mkdtemp(name.data()) == nullptr)
-        throw Error("Nothing can be written in " + parent.string() + ": " + std::generic_category().message(errno) +
-                    ". Make room, or choose a place that you are allowed to use.");
+    if (mkdtemp(name.data()) == nullptr) throwSystemFault("Cannot write in", parent, errno);
     m_path = name;
 }
 

@@ -8,8 +8,8 @@ namespace vit {
 
 class TemporaryFolder {
 public:
-    // Makes `parent` if need be, and an empty hidden folder in it. Also removes such folders there that a program which was
-    // killed has left over a day ago.
+    // Makes `parent` if need be, and an empty hidden folder in it. Also removes such folders there that a program
+    // which was killed has left over a day ago.
     explicit TemporaryFolder(const std::filesystem::path& parent);
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;

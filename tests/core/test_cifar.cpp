@@ -76,7 +76,7 @@ void TestCifar::damaged_data() {
     QTest::newRow("cut off") << "train.bin" << records.chopped(1) << "has 27,665 bytes";
     QTest::newRow("too long") << "train.bin" << records + "x" << "expected are a multiple of 3,074";
     QTest::newRow("empty") << "test.bin" << QByteArray() << "has 0 bytes";
-    QTest::newRow("label without a name") << "train.bin" << wrongLabel << "image 1 has label 3, but expected are 0 to 2";
+    QTest::newRow("no name") << "train.bin" << wrongLabel << "image 1 has label 3, but expected are 0 to 2";
     QTest::newRow("of CIFAR-10") << "train.bin" << cifarRecords(9, 1) << "has 27,657 bytes";
     QTest::newRow("no names") << "fine_label_names.txt" << QByteArray("\n \n") << "names 0 classes";
 }

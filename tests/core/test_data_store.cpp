@@ -37,7 +37,8 @@ public:
         for (int i = 0; i < 10; ++i)
             for (int label = 0; label < 2; ++label) {
                 const QString file = path(QString("pictures/%1/%2.png").arg(label ? "blue" : "red").arg(i));
-                const std::array<std::uint8_t, 3> colour = {std::uint8_t(label ? 0 : 255), 9, std::uint8_t(label ? 255 : 0)};
+                using Colour = std::array<std::uint8_t, 3>;
+                const Colour colour = label == 0 ? Colour{255, 9, 0} : Colour{0, 9, 255};
                 writePicture(file, colour, 12 + i % 3, 10);
                 if (label == 0 && i < broken) writeFile(file, "no picture");
             }

@@ -139,7 +139,7 @@ void TestIdx::damaged_data() {
     QTest::newRow("two channels") << trainImages << images(8, 2) << "1 or 3 channels";
     QTest::newRow("no image") << trainImages << header({0, 2, 3}) << "impossible dimensions";
     QTest::newRow("absurdly many") << trainImages << header({1 << 30, 1 << 20, 1 << 20}) << "impossible dimensions";
-    QTest::newRow("far more than it holds") << trainImages << header({1 << 20, 100, 100}) << "expected are 10,485,760,016";
+    QTest::newRow("more than it holds") << trainImages << header({1 << 20, 100, 100}) << "expected are 10,485,760,016";
     QTest::newRow("fewer labels") << "train-labels-idx1-ubyte" << labels(7) << "has 7 labels, but expected are 8";
     QTest::newRow("other size to test") << "t10k-images-idx3-ubyte" << header({4, 1, 1}) + "1234" << "another size";
     QTest::newRow("new class to test") << "t10k-labels-idx1-ubyte" << header({4}) + "\1\2\3\4" << "label 4 of image 3";

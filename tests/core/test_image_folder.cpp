@@ -184,7 +184,8 @@ void TestImageFolder::refused() {
 
 void TestImageFolder::testClassWithoutTraining() {
     const QTemporaryDir folder;
-    for (const char* name : {"train/cat", "train/dog", "test/cat", "test/hamster"}) writeClass(folder.filePath(name), 2);
+    for (const char* name : {"train/cat", "train/dog", "test/cat", "test/hamster"})
+        writeClass(folder.filePath(name), 2);
     const QString message = thrown<vit::InvalidInput>([&] { vit::listImageFolder(pathOf(folder.path())); });
     QVERIFY2(message.contains("The class hamster"), qPrintable(message));
 }
@@ -249,11 +250,12 @@ void TestImageFolder::progressAndCancel() {
     writeClass(folder.filePath("b"), 5);
     std::int64_t last = 0;
     std::int64_t all = 0;
-    vit::readImageFolder("own", pathOf(folder.path()), 8, [&](const std::string&, std::int64_t done, std::int64_t total) {
+    const auto watch = [&](const std::string&, std::int64_t done, std::int64_t total) {
         last = done;
         all = total;
         return true;
-    });
+    };
+    vit::readImageFolder("own", pathOf(folder.path()), 8, watch);
     QVERIFY(all > 0);
     QCOMPARE(last, all);
     const auto stop = [](const std::string&, std::int64_t, std::int64_t) { return false; };

@@ -6,8 +6,8 @@
 
 namespace vit::test {
 
-// Each plane of image i is filled with one value: red i, green i + 1, blue i + 2; the first pixel is 100, 110, 120. The class
-// is i % 3; CIFAR-100's coarse label, 7, must not be taken for it.
+// Each plane of image i is filled with one value: red i, green i + 1, blue i + 2; the first pixel is 100, 110, 120.
+// The class is i % 3; CIFAR-100's coarse label, 7, must not be taken for it.
 inline QByteArray cifarRecords(int count, int labelBytes, int first = 0) {
     QByteArray bytes;
     for (int i = first; i < first + count; ++i) {
