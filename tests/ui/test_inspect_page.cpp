@@ -10,7 +10,7 @@
 #include "inspect/prediction_panel.h"
 #include "inspect/probability_strip.h"
 #include "session_bridge.h"
-#include "support/pictures.h"
+#include "support/made_images.h"
 #include "support/scripted_prompts.h"
 
 #include <QClipboard>
