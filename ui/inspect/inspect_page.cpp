@@ -99,7 +99,7 @@ QWidget* InspectPage::makeContent() {
     auto* layout = new QHBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpace + kSpaceSmall);
-    layout->addLayout(column(m_original, m_input, 1), 5);
+    layout->addLayout(column(m_original, m_input, 1), 4);
     layout->addWidget(m_patches, 8);
     layout->addLayout(column(m_predictions, m_details, 0), 5);
     return content;

@@ -28,7 +28,6 @@ EmptyState::EmptyState(const QString& iconName, const QString& title, const QStr
     m_text = new QLabel(text, this);
     m_text->setAlignment(Qt::AlignCenter);
     m_text->setWordWrap(true);
-    m_text->setMinimumWidth(kTextWidth);
     m_text->setMaximumWidth(kTextWidth);
     setRole(m_text, "muted");
     m_buttons = new QHBoxLayout;
@@ -39,12 +38,16 @@ EmptyState::EmptyState(const QString& iconName, const QString& title, const QStr
     layout->addStretch();
     layout->addWidget(picture, 0, Qt::AlignHCenter);
     layout->addWidget(m_title, 0, Qt::AlignHCenter);
-    layout->addWidget(m_text, 0, Qt::AlignHCenter);
-    auto* row = new QHBoxLayout;
-    row->addStretch();
-    row->addLayout(m_buttons);
-    row->addStretch();
-    layout->addLayout(row);
+    // Centred by stretches: an alignment would keep the text from growing with its lines.
+    const auto addCentred = [layout](auto add) {
+        auto* row = new QHBoxLayout;
+        row->addStretch();
+        add(row);
+        row->addStretch();
+        layout->addLayout(row);
+    };
+    addCentred([this](QHBoxLayout* row) { row->addWidget(m_text, kTextWidth); });
+    addCentred([this](QHBoxLayout* row) { row->addLayout(m_buttons); });
     layout->addStretch();
 }
 
