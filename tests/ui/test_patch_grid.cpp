@@ -95,6 +95,15 @@ private Q_SLOTS:
         }
     }
 
+    void drawsGrey() {
+        PatchGridView view;
+        view.resize(200, 200);
+        view.setGrid(cutPatches(Image{2, 2, 1, {0, 80, 160, 240}}, 2, 1));
+        QCOMPARE(view.patchCount(), 4);
+        QCOMPARE(view.meanColour(2), QColor(160, 160, 160));
+        QCOMPARE(view.grab().toImage().pixelColor(view.patchRect(2).center()), QColor(160, 160, 160));
+    }
+
     void hoverIsReadOut() {
         PatchPanel panel;
         panel.resize(500, 600);
