@@ -81,6 +81,7 @@ QPushButton:pressed { background: @border; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @disabled; background: @window; border-color: @grid; }
 QPushButton:default { border-color: @accent; }
+QPushButton::menu-indicator { image: none; }
 QPushButton[role="problem"] { border: none; background: transparent; color: @error; text-align: left; padding: 2px; }
 QPushButton[role="problem"]:hover, QPushButton[role="problem"]:focus { text-decoration: underline; }
 QPushButton[role="primary"], QToolButton[role="primary"] {

@@ -4,7 +4,7 @@
 #include "data/data_store.h"
 #include "data/dataset_model.h"
 #include "support/banner.h"
-#include "support/pictures.h"
+#include "support/made_images.h"
 #include "support/scripted_prompts.h"
 
 #include <QAction>

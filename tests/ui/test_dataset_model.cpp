@@ -2,7 +2,7 @@
 // Thumbnails and class counts of a data set as item models.
 #include "data/class_count_model.h"
 #include "data/dataset_model.h"
-#include "support/pictures.h"
+#include "support/made_images.h"
 
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>

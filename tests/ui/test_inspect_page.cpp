@@ -10,7 +10,7 @@
 #include "inspect/prediction_panel.h"
 #include "inspect/probability_strip.h"
 #include "session_bridge.h"
-#include "support/pictures.h"
+#include "support/made_images.h"
 #include "support/scripted_prompts.h"
 
 #include <QClipboard>
@@ -285,14 +285,45 @@ private Q_SLOTS:
         PredictionPanel panel;
         panel.show();
         auto* truth = panel.findChild<QLabel*>("predictionTruth");
-        panel.showPrediction(prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}}));
+        const auto shown = prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}});
+        panel.showPrediction(shown);
         QVERIFY(!truth->isVisible());
-        panel.setTrueClass("ring");
+        panel.beginPicture("ring");
+        QCOMPARE(truth->text(), "True class: ring");  // the bars are still those of the picture before
+        panel.showPrediction(shown);
         QCOMPARE(truth->text(), "True class: ring. Correct.");
-        panel.setTrueClass("star");
+        panel.beginPicture("star");
+        panel.showPrediction(shown);
         QCOMPARE(truth->text(), "True class: star, in place 2.");
-        panel.setTrueClass("moon");
+        panel.beginPicture("moon");
+        panel.showPrediction(shown);
         QCOMPARE(truth->text(), "True class: moon, not among these.");
+    }
+
+    // Answers to a question that was asked before, or about the picture before, are not shown.
+    void showsOnlyAnswersToItsOwnQuestion() {
+        Bench bench(newFolder(), m_store);
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_VERIFY(bench.message().contains("No model yet"));
+        const auto late = prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}});
+        Q_EMIT bench.bridge.predictionReady({.request = 12345, .prediction = late});
+        QVERIFY(bench.bars().empty());
+
+        Q_EMIT bench.bridge.modelOpened({.runName = "a run"});  // the page asks anew
+        Q_EMIT bench.bridge.probePredicted({late});             // of the picture before, as its own answer is due
+        QVERIFY(bench.bars().empty());
+        QTRY_VERIFY(!bench.message().contains("No model yet"));  // the engine, which has no model, says so itself
+        QVERIFY(bench.bars().empty());
+        Q_EMIT bench.bridge.probePredicted({late});
+        QCOMPARE(bench.bars().size(), 2);
+    }
+
+    void saysThatAModelCannotBeOpened() {
+        Bench bench(newFolder(), m_store);
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_VERIFY(bench.message().contains("No model yet"));
+        Q_EMIT bench.bridge.modelOpened({.runName = "a run", .problem = "Its weights are torn."});
+        QCOMPARE(bench.message(), "The model of a run could not be opened: Its weights are torn.");
     }
 
     // A whole run of the real engine: from no model to predictions after each epoch, and again after a new start.

@@ -2,7 +2,7 @@
 // The patch grid: where each patch lies, what the mouse and the keys do, what is read out.
 #include "inspect/patch_grid_view.h"
 #include "inspect/patch_panel.h"
-#include "support/pictures.h"
+#include "support/made_images.h"
 
 #include <QHelpEvent>
 #include <QLabel>
@@ -95,6 +95,15 @@ private Q_SLOTS:
         }
     }
 
+    void drawsGrey() {
+        PatchGridView view;
+        view.resize(200, 200);
+        view.setGrid(cutPatches(Image{2, 2, 1, {0, 80, 160, 240}}, 2, 1));
+        QCOMPARE(view.patchCount(), 4);
+        QCOMPARE(view.meanColour(2), QColor(160, 160, 160));
+        QCOMPARE(view.grab().toImage().pixelColor(view.patchRect(2).center()), QColor(160, 160, 160));
+    }
+
     void hoverIsReadOut() {
         PatchPanel panel;
         panel.resize(500, 600);
@@ -107,7 +116,7 @@ private Q_SLOTS:
         QTRY_COMPARE(view.hovered(), 17);
         // Columns 30 to 35 and rows 6 to 11 of the gradient.
         QCOMPARE(view.meanColour(17), QColor(33, 9, 41));
-        QCOMPARE(readout->text(), "Patch 17 · row 1, column 5 · mean colour 33, 9, 41 (#210929)");
+        QCOMPARE(readout->text(), "Patch 17 · row 1, column 5\nmean colour 33, 9, 41 (#210929)");
         QTest::mouseMove(&view, QPoint(1, 1));
         QTRY_COMPARE(view.hovered(), -1);
         QCOMPARE(readout->text(), hint);

@@ -2,7 +2,7 @@
 // The table of a patch's elements.
 #include "inspect/patch_details.h"
 #include "inspect/patch_model.h"
-#include "support/pictures.h"
+#include "support/made_images.h"
 
 #include <QAbstractItemModelTester>
 #include <QColor>

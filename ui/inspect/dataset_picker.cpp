@@ -51,7 +51,7 @@ DatasetPicker::DatasetPicker(QWidget* parent) : QWidget(parent) {
 
     m_previous = stepButton("pickerPrevious", "chevron-left", tr("Previous image"), QKeySequence("Alt+Left"), this);
     m_next = stepButton("pickerNext", "chevron-right", tr("Next image"), QKeySequence("Alt+Right"), this);
-    m_random = stepButton("pickerRandom", "shuffle", tr("Random image"), QKeySequence("Alt+R"), this);
+    m_random = stepButton("pickerRandom", "shuffle", tr("Random image"), QKeySequence("Ctrl+R"), this);
     m_where = new QLabel(this);
     m_where->setObjectName("pickerPosition");
     setRole(m_where, "muted");

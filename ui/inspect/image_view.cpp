@@ -32,6 +32,7 @@ void ImageView::setImage(const QImage& image, const QImage& preview) {
     const bool sameSize = image.size() == m_image.size();
     m_image = image;
     m_preview = preview;
+    m_fitted = {};
     if (sameSize) update();
     else fit();
 }
@@ -94,25 +95,37 @@ void ImageView::setCentre(QPointF centre) {
     update();
 }
 
+// A painter samples few of many pixels when it shrinks a picture; this averages all of them, once for each size.
+const QImage& ImageView::fittedImage() {
+    const QSize size = (imageRect().size() * devicePixelRatioF()).toSize().expandedTo({1, 1});
+    if (m_fitted.size() != size)
+        m_fitted = (m_preview.isNull() ? m_image : m_preview)
+                       .scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    return m_fitted;
+}
+
 void ImageView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     if (m_image.isNull()) return;
+    if (fitted() && scale() < 1 && !m_pixelated) painter.drawImage(imageRect(), fittedImage());
+    else paintZoomed(painter);
+    if (hasFocus()) {
+        painter.setPen(QPen(colors(this).accent, 1));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void ImageView::paintZoomed(QPainter& painter) const {
     const double s = scale();
     // Smoothing a whole photo of many megapixels takes longer than a frame: the preview is as good at these sizes.
     const bool usePreview = !m_preview.isNull() && m_image.width() * s <= m_preview.width();
     const QImage& source = usePreview ? m_preview : m_image;
     const double sourceScale = m_image.width() * s / source.width();
-
     const QRectF target = imageRect();
     const QRectF visible = target.intersected(QRectF(rect()));
-    if (visible.isEmpty()) return;
     painter.setRenderHint(QPainter::SmoothPixmapTransform, s < kSharpFrom && !m_pixelated);
     painter.drawImage(visible, source,
                       QRectF((visible.topLeft() - target.topLeft()) / sourceScale, visible.size() / sourceScale));
-    if (hasFocus()) {
-        painter.setPen(QPen(colors(this).accent, 1));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
 }
 
 void ImageView::resizeEvent(QResizeEvent*) {

@@ -6,6 +6,8 @@
 #include <QPointF>
 #include <QWidget>
 
+class QPainter;
+
 namespace vit::ui {
 
 class ImageView : public QWidget {
@@ -54,9 +56,12 @@ private:
     double fitScale() const;
     void zoomTo(double zoom, const QPointF& anchor);  // the picture's point under `anchor` stays where it is
     void setCentre(QPointF centre);                   // kept where the picture still fills the widget
+    const QImage& fittedImage();
+    void paintZoomed(QPainter& painter) const;
 
     QImage m_image;
     QImage m_preview;
+    QImage m_fitted;    // scaled down to the widget; null or of another size = to be made anew
     double m_zoom = 0;  // 0 = fit
     QPointF m_centre;   // of the widget, in picture pixels; of use when zoomed
     QPointF m_dragFrom;

@@ -99,7 +99,7 @@ QWidget* InspectPage::makeContent() {
     auto* layout = new QHBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpace + kSpaceSmall);
-    layout->addLayout(column(m_original, m_input, 1), 5);
+    layout->addLayout(column(m_original, m_input, 1), 4);
     layout->addWidget(m_patches, 8);
     layout->addLayout(column(m_predictions, m_details, 0), 5);
     return content;
@@ -138,7 +138,7 @@ void InspectPage::connectPredictions() {
     connect(m_feed, &PredictionFeed::predicted, m_predictions, &PredictionPanel::showPrediction);
     connect(m_feed, &PredictionFeed::unavailable, m_predictions, &PredictionPanel::showMessage);
     connect(m_feed, &PredictionFeed::modelChanged, this, [this](const Config& config) {
-        m_predictions->clearHistory();
+        m_predictions->beginModel();
         m_modelConfig = config;
         updateModelNote();
     });
@@ -226,12 +226,11 @@ void InspectPage::showPicked() {
 void InspectPage::showCurrent() {
     const Photo& photo = current();
     m_stack->setCurrentIndex(photo ? 1 : 0);
+    m_predictions->beginPicture(photo.trueClass);
     m_feed->setImage(photo.image);
     if (!photo) return;
     m_original->view()->setImage(photo.full, photo.preview);
     m_original->setCaption(photo.title + '\n' + sizeText(photo.full.width(), photo.full.height()));
-    m_predictions->clearHistory();
-    m_predictions->setTrueClass(photo.trueClass);
     prepareInput();
 }
 

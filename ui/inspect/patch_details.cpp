@@ -51,6 +51,8 @@ PatchDetails::PatchDetails(QWidget* parent) : QFrame(parent) {
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kSpaceSmall);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(PatchModel::Row, QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(PatchModel::Column, QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setMinimumSectionSize(24);
     m_table->horizontalHeader()->setHighlightSections(false);
 

@@ -18,7 +18,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kFrame = 3;  // room for the selection's border at the edge
+constexpr int kFrame = 5;  // room at the edge for the borders of the selection and of the focus
 
 }  // namespace
 
@@ -82,23 +82,24 @@ QColor PatchGridView::meanColour(int index) const {
     return QColor(qRound(mean[0]), qRound(mean[1]), qRound(mean[2]));
 }
 
-QString PatchGridView::describe(int index) const {
+QString PatchGridView::placeText(int index) const {
     if (index < 0 || index >= patchCount()) return {};
-    const QColor mean = meanColour(index);
-    return tr("Patch %1 · row %2, column %3 · mean colour %4, %5, %6 (%7)")
+    return tr("Patch %1 · row %2, column %3")
         .arg(index)
         .arg(index / m_grid.patchesPerSide)
-        .arg(index % m_grid.patchesPerSide)
-        .arg(mean.red())
-        .arg(mean.green())
-        .arg(mean.blue())
-        .arg(mean.name());
+        .arg(index % m_grid.patchesPerSide);
+}
+
+QString PatchGridView::colourText(int index) const {
+    if (index < 0 || index >= patchCount()) return {};
+    const QColor mean = meanColour(index);
+    return tr("mean colour %1, %2, %3 (%4)").arg(mean.red()).arg(mean.green()).arg(mean.blue()).arg(mean.name());
 }
 
 void PatchGridView::select(int index) {
     if (index < -1 || index >= patchCount() || index == m_selected) return;
     m_selected = index;
-    setAccessibleDescription(describe(index));
+    setAccessibleDescription(placeText(index));
     update();
     Q_EMIT selectedChanged(index);
 }
@@ -140,7 +141,11 @@ void PatchGridView::paintEvent(QPaintEvent*) {
         painter.drawRect(cell.adjusted(-out, -out, out - 1, out - 1));
     };
     if (m_hovered != m_selected) frame(m_hovered, colors(this).text, 1);
-    frame(m_selected, colors(this).accent, hasFocus() ? 3 : 2);
+    frame(m_selected, colors(this).accent, 3);
+    if (hasFocus()) {
+        painter.setPen(QPen(colors(this).accent, 1));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
 }
 
 void PatchGridView::resizeEvent(QResizeEvent*) { layOut(); }
@@ -193,10 +198,11 @@ bool PatchGridView::event(QEvent* event) {
 void PatchGridView::showToolTip(const QPoint& globalPosition, const QPoint& position) {
     const int index = patchAt(position);
     if (index < 0) return QToolTip::hideText();
-    const QString swatch = QStringLiteral("<span style='background-color:%1'>&nbsp;&nbsp;&nbsp;&nbsp;</span>&nbsp; ")
-                               .arg(meanColour(index).name());
     // Without line breaks at its narrow default width.
-    const QString text = QStringLiteral("<p style='white-space:pre'>%1%2</p>").arg(swatch, describe(index));
+    const QString text =
+        QStringLiteral("<p style='white-space:pre'>%1<br><span style='background-color:%2'>&nbsp;&nbsp;&nbsp;&nbsp;</span>"
+                       " %3</p>")
+            .arg(placeText(index), meanColour(index).name(), colourText(index));
     QToolTip::showText(globalPosition, text, this, patchRect(index));
 }
 

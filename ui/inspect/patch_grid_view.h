@@ -32,8 +32,9 @@ public:
     QRect patchRect(int index) const;
 
     QColor meanColour(int index) const;
-    // "Patch 17 · row 1, column 5 · mean colour 120, 88, 64 (#785840)"; rows and columns count from 0, as indices do.
-    QString describe(int index) const;
+    // "Patch 17 · row 1, column 5", from 0 as indices are, and "mean colour 120, 88, 64 (#785840)".
+    QString placeText(int index) const;
+    QString colourText(int index) const;
 
     QSize sizeHint() const override { return {420, 420}; }
     QSize minimumSizeHint() const override { return {180, 180}; }

@@ -33,7 +33,7 @@ QVariant PatchModel::data(const QModelIndex& index, int role) const {
             if (index.column() == Row) return row;
             if (index.column() == Column) return column;
             return m_patch.at(column, row, index.column() - Red);
-        case Qt::TextAlignmentRole: return int(Qt::AlignRight | Qt::AlignVCenter);
+        case Qt::TextAlignmentRole: return int(Qt::AlignCenter);
         case Qt::DecorationRole:
             if (index.column() != Row) return {};
             [[fallthrough]];
@@ -47,7 +47,6 @@ QVariant PatchModel::data(const QModelIndex& index, int role) const {
 
 QVariant PatchModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation == Qt::Vertical) return role == Qt::DisplayRole ? QVariant(section) : QVariant();
-    if (role == Qt::TextAlignmentRole) return int(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
         case Row: return tr("Row");

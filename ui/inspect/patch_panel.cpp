@@ -15,7 +15,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kSwatchSide = 14;
+constexpr int kSwatchSide = 30;
 
 }  // namespace
 
@@ -46,6 +46,7 @@ PatchPanel::PatchPanel(QWidget* parent) : QFrame(parent) {
     m_swatch->setFixedSize(kSwatchSide, kSwatchSide);
     m_readout = new QLabel(this);
     m_readout->setObjectName("patchReadout");
+    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);  // its words must not widen the page
     setRole(m_readout, "muted");
     m_facts = new QLabel(this);
     m_facts->setObjectName("patchFacts");
@@ -86,15 +87,12 @@ void PatchPanel::setGrid(const PatchGrid& grid) {
 
 void PatchPanel::updateReadout() {
     const int index = m_view->hovered() >= 0 ? m_view->hovered() : m_view->selected();
-    if (index < 0) {
-        m_swatch->setPixmap({});
-        m_readout->setText(tr("Point at a patch to read it, click to enlarge it."));
-        return;
-    }
+    m_swatch->setVisible(index >= 0);
+    if (index < 0) return m_readout->setText(tr("Point at a patch to read it,\nclick to enlarge it."));
     QPixmap swatch(m_swatch->size());
     swatch.fill(m_view->meanColour(index));
     m_swatch->setPixmap(swatch);
-    m_readout->setText(m_view->describe(index));
+    m_readout->setText(m_view->placeText(index) + '\n' + m_view->colourText(index));
 }
 
 }  // namespace vit::ui

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kRows = 5;  // room is kept for so many, so that nothing moves when the first prediction comes
 constexpr int kBarHeight = 8;
+constexpr double kStaleOpacity = 0.35;
 
 }  // namespace
 
@@ -30,6 +31,11 @@ void PredictionBars::setBars(std::vector<ClassProbability> bars) {
     m_bars = std::move(bars);
     if (resized) updateGeometry();
     updateAccessibleText();
+    update();
+}
+
+void PredictionBars::setStale(bool stale) {
+    m_stale = stale;
     update();
 }
 
@@ -60,6 +66,7 @@ void PredictionBars::updateAccessibleText() {
 void PredictionBars::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
+    if (m_stale) painter.setOpacity(kStaleOpacity);
     const Colors& c = colors(this);
     const int textHeight = fontMetrics().height();
     const auto roundedBar = [&](QRectF bar, const QColor& colour) {

@@ -20,6 +20,9 @@ public:
     void setBars(std::vector<ClassProbability> bars);
     const std::vector<ClassProbability>& bars() const { return m_bars; }
 
+    // Faded: they belong to a picture that is no longer shown.
+    void setStale(bool stale);
+
     // The class that the picture is of; its bar is highlighted. Empty: not known.
     void setTrueClass(const QString& name);
 
@@ -37,6 +40,7 @@ private:
 
     std::vector<ClassProbability> m_bars;
     QString m_trueClass;
+    bool m_stale = false;
 };
 
 }  // namespace vit::ui

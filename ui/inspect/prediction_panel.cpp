@@ -70,8 +70,22 @@ PredictionPanel::PredictionPanel(QWidget* parent) : QFrame(parent) {
     layout->addStretch();
 }
 
+void PredictionPanel::beginPicture(const QString& trueClass) {
+    m_trueClass = trueClass;
+    m_stale = true;
+    m_bars->setStale(true);
+    m_bars->setTrueClass({});
+    clearHistory();
+    updateTruth();
+}
+
+void PredictionPanel::beginModel() { clearHistory(); }
+
 void PredictionPanel::showPrediction(const Prediction& prediction) {
+    m_stale = false;
     m_message->hide();
+    m_bars->setStale(false);
+    m_bars->setTrueClass(m_trueClass);
     m_bars->setBars(prediction.top);
     m_bars->show();
     m_caption->setText(predictionCaption(prediction));
@@ -93,12 +107,6 @@ void PredictionPanel::showMessage(const QString& text) {
     updateTruth();
 }
 
-void PredictionPanel::setTrueClass(const QString& name) {
-    m_trueClass = name;
-    m_bars->setTrueClass(name);
-    updateTruth();
-}
-
 void PredictionPanel::setModelNote(const QString& text) {
     m_note->setText(text);
     m_note->setVisible(!text.isEmpty() && m_bars->isVisibleTo(this));
@@ -116,11 +124,11 @@ void PredictionPanel::updateTruth() {
     for (std::size_t i = 0; i < m_bars->bars().size(); ++i) {
         if (QString::fromStdString(m_bars->bars()[i].name) == m_trueClass) place = static_cast<int>(i) + 1;
     }
-    if (m_bars->bars().empty()) m_truth->setText(tr("True class: %1").arg(m_trueClass));
+    if (m_stale || m_bars->bars().empty()) m_truth->setText(tr("True class: %1").arg(m_trueClass));
     else if (place == 1) m_truth->setText(tr("True class: %1. Correct.").arg(m_trueClass));
     else if (place > 1) m_truth->setText(tr("True class: %1, in place %2.").arg(m_trueClass).arg(place));
     else m_truth->setText(tr("True class: %1, not among these.").arg(m_trueClass));
-    setRole(m_truth, place == 1 ? "success" : "muted");
+    setRole(m_truth, !m_stale && place == 1 ? "success" : "muted");
 }
 
 }  // namespace vit::ui

@@ -20,13 +20,15 @@ class PredictionPanel : public QFrame {
 public:
     explicit PredictionPanel(QWidget* parent = nullptr);
 
+    // Another picture, of this class (empty: not known): what is shown belongs to the one before until it is replaced.
+    void beginPicture(const QString& trueClass);
+    void beginModel();  // another model: the history is not its own
     void showPrediction(const Prediction& prediction);
-    void showMessage(const QString& text);          // in place of a prediction: none yet, or why there is none
-    void setTrueClass(const QString& name);         // empty: not known
-    void setModelNote(const QString& text);         // what the model sees differently; empty: nothing
-    void clearHistory();
+    void showMessage(const QString& text);   // in place of a prediction: none yet, or why there is none
+    void setModelNote(const QString& text);  // what the model sees differently; empty: nothing
 
 private:
+    void clearHistory();
     void updateTruth();
 
     QLabel* m_message;
@@ -36,6 +38,7 @@ private:
     QLabel* m_note;
     ProbabilityStrip* m_history;
     QString m_trueClass;
+    bool m_stale = false;  // the bars are of the picture before
 };
 
 // "2026-03-01-1407-first-steps · epoch 3 of training · 4.1 ms"

@@ -79,8 +79,7 @@ void ProbabilityStrip::paintEvent(QPaintEvent*) {
     const double top = largest(all);
     const QRectF plot = plotRect();
 
-    const QString range = tr("epoch %1 to %2 · at most %3").arg(all.front().epoch).arg(all.back().epoch)
-                              .arg(percentText(top));
+    const QString range = tr("epochs %1 to %2").arg(all.front().epoch).arg(all.back().epoch);
     const int rangeWidth = fontMetrics().horizontalAdvance(range);
     painter.setPen(c.mutedText);
     painter.drawText(QRect(0, 0, width(), fontMetrics().height()), Qt::AlignRight, range);

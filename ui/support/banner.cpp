@@ -4,6 +4,7 @@
 
 #include "theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
@@ -41,6 +42,7 @@ Banner::Banner(QWidget* parent) : QFrame(parent) {
     layout->addWidget(m_text, 1);
     layout->addWidget(m_bar);
     layout->addWidget(m_close);
+    drawIcon();
     connect(m_close, &QToolButton::clicked, this, [this] {
         if (m_error) clear();
         else Q_EMIT cancelRequested();
@@ -48,10 +50,18 @@ Banner::Banner(QWidget* parent) : QFrame(parent) {
     hide();
 }
 
+void Banner::drawIcon() {
+    m_icon->setPixmap(icon("warning", IconTint::Error).pixmap(QSize(kIconSide, kIconSide), devicePixelRatioF()));
+}
+
+void Banner::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange) drawIcon();
+    QFrame::changeEvent(event);
+}
+
 void Banner::showError(const QString& text) {
     m_error = true;
     setRole(this, "errorBanner");
-    m_icon->setPixmap(icon("warning", IconTint::Error).pixmap(kIconSide, kIconSide));
     m_icon->show();
     m_text->setText(text);
     m_bar->hide();

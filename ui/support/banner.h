@@ -28,7 +28,12 @@ public:
 Q_SIGNALS:
     void cancelRequested();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void drawIcon();
+
     QLabel* m_icon;
     QLabel* m_text;
     QProgressBar* m_bar;

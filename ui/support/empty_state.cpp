@@ -4,6 +4,7 @@
 
 #include "theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -19,16 +20,14 @@ constexpr int kTextWidth = 460;
 }  // namespace
 
 EmptyState::EmptyState(const QString& iconName, const QString& title, const QString& text, QWidget* parent)
-    : QFrame(parent) {
+    : QFrame(parent), m_iconName(iconName), m_icon(new QLabel(this)) {
     setRole(this, "card");
-    auto* picture = new QLabel(this);
-    picture->setPixmap(icon(iconName, IconTint::Muted).pixmap(kIconSide, kIconSide));
+    drawIcon();
     m_title = new QLabel(title, this);
     m_title->setFont(titleFont());
     m_text = new QLabel(text, this);
     m_text->setAlignment(Qt::AlignCenter);
     m_text->setWordWrap(true);
-    m_text->setMinimumWidth(kTextWidth);
     m_text->setMaximumWidth(kTextWidth);
     setRole(m_text, "muted");
     m_buttons = new QHBoxLayout;
@@ -37,15 +36,28 @@ EmptyState::EmptyState(const QString& iconName, const QString& title, const QStr
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(kSpaceLarge);
     layout->addStretch();
-    layout->addWidget(picture, 0, Qt::AlignHCenter);
+    layout->addWidget(m_icon, 0, Qt::AlignHCenter);
     layout->addWidget(m_title, 0, Qt::AlignHCenter);
-    layout->addWidget(m_text, 0, Qt::AlignHCenter);
-    auto* row = new QHBoxLayout;
-    row->addStretch();
-    row->addLayout(m_buttons);
-    row->addStretch();
-    layout->addLayout(row);
+    // Centred by stretches: an alignment would keep the text from growing with its lines.
+    const auto addCentred = [layout](auto add) {
+        auto* row = new QHBoxLayout;
+        row->addStretch();
+        add(row);
+        row->addStretch();
+        layout->addLayout(row);
+    };
+    addCentred([this](QHBoxLayout* row) { row->addWidget(m_text, kTextWidth); });
+    addCentred([this](QHBoxLayout* row) { row->addLayout(m_buttons); });
     layout->addStretch();
+}
+
+void EmptyState::drawIcon() {
+    m_icon->setPixmap(icon(m_iconName, IconTint::Muted).pixmap(QSize(kIconSide, kIconSide), devicePixelRatioF()));
+}
+
+void EmptyState::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange) drawIcon();
+    QFrame::changeEvent(event);
 }
 
 void EmptyState::setTitle(const QString& title) { m_title->setText(title); }

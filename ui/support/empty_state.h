@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QFrame>
+#include <QString>
 
 class QHBoxLayout;
 class QLabel;
@@ -20,7 +21,14 @@ public:
     void setText(const QString& text);
     QPushButton* addButton(const char* name, const QString& text);  // the first one is the page's main action
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void drawIcon();
+
+    QString m_iconName;
+    QLabel* m_icon;
     QLabel* m_title;
     QLabel* m_text;
     QHBoxLayout* m_buttons;
