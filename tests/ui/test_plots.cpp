@@ -249,7 +249,7 @@ void TestPlots::crosshairNamesTheValues() {
     }
     const QString text = m_grid->loss()->findChild<QLabel*>("readout")->text();
     QVERIFY2(text.contains("training") && text.contains("1.5") && text.contains("validation"), qPrintable(text));
-    QVERIFY(m_grid->accuracy()->findChild<QLabel*>("readout")->text().contains("40 %"));
+    QVERIFY(m_grid->accuracy()->findChild<QLabel*>("readout")->text().contains("40.00 %"));
 
     m_grid->loss()->hideCrosshair();
     QVERIFY(!m_grid->loss()->findChild<QLabel*>("readout")->isVisible());

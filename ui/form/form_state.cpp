@@ -44,13 +44,13 @@ bool FormState::changed() const { return !m_unreadable.empty() || m_config != m_
 
 std::string FormState::presetText(const Field& field) const { return toText(field, field.get(m_preset->config)); }
 
-std::optional<ModelInput> FormState::modelInput(const Config& config) const {
+std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const {
     if (const DataInfo* info = findDataSet(config.data.name)) {
         if (info->classes <= 0) return std::nullopt;
-        return ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
+        return vit::ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
     }
     for (const Preset& preset : presets())
-        if (preset.config.data.name == config.data.name) return ModelInput{3, preset.classes};
+        if (preset.config.data.name == config.data.name) return vit::ModelInput{3, preset.classes};
     return std::nullopt;
 }
 

@@ -40,7 +40,7 @@ public:
     std::string presetText(const Field& field) const;
 
     // What the model is fed with by the chosen data set; nothing when the number of classes is not known.
-    std::optional<ModelInput> modelInput(const Config& config) const;
+    std::optional<vit::ModelInput> modelInput(const Config& config) const;
 
 private:
     void check();

@@ -53,10 +53,10 @@ MetricPlot::MetricPlot(Options options, QWidget* parent)
     m_plot->yAxis->setLabel(m_options.axisLabel);
     m_plot->yAxis->setNumberFormat("gb");
     m_plot->yAxis->setNumberPrecision(4);
-    m_plot->axisRect()->setMinimumMargins(QMargins(kLeftMargin, 4, 12, 0));
+    m_plot->axisRect()->setMinimumMargins(QMargins(kLeftMargin, 9, 12, 0));
     m_plot->setNoAntialiasingOnDrag(true);
     makeCurves();
-    m_crosshair = new PlotCrosshair(m_plot, m_options.percent ? " %" : "");
+    m_crosshair = new PlotCrosshair(m_plot, m_options.percent);
     std::vector<PlotCrosshair::Curve> curves = {{m_steps, tr("step")}};
     if (m_options.epochCurves) {
         curves.push_back({m_train, tr("training")});
