@@ -13,6 +13,7 @@
 #include "prompts.h"
 #include "session_bridge.h"
 #include "settings.h"
+#include "support/elided_label.h"
 #include "theme_controller.h"
 #include "train/curve_grid.h"
 #include "train/device.h"
@@ -40,7 +41,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kFormWidth = 384;
+constexpr int kFormWidth = 376;
 constexpr int kStatusMs = 8000;
 const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)");
 
@@ -144,10 +145,9 @@ void MainWindow::makeToolBar() {
     bar->widgetForAction(m_actions.train)->setObjectName("trainButton");
     bar->widgetForAction(m_actions.pause)->setObjectName("pauseButton");
     bar->widgetForAction(m_actions.stop)->setObjectName("stopButton");
-    m_device = new QLabel(bar);
+    m_device = new ElidedLabel(bar);
     m_device->setObjectName("deviceLabel");
     m_device->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_device->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     setRole(m_device, "muted");
 
     auto* rest = new QWidget(bar);

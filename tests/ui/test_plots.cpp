@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plots: events become points, the view follows and can be zoomed, files can be read again.
 #include "error.h"
-#include "plot/log_ticker.h"
+#include "plot/tickers.h"
 #include "theme.h"
 #include "train/curve_grid.h"
 

@@ -293,7 +293,8 @@ void ExperimentForm::refreshStatus() {
     m_summary->setVisible(!shown.empty());
     m_summary->setText(problemSummary());
     const Config& config = m_running ? *m_running : m_state.config();
-    m_facts->showFacts(config, m_state.modelInput(config), shown.empty() || shown.front().key == "data.name");
+    const bool valid = isLocked() || (m_state.isFine("model.") && m_state.isFine("head.") && m_state.isFine("run.batch"));
+    m_facts->showFacts(config, m_state.modelInput(config), valid);
 }
 
 void ExperimentForm::showHelp(const FieldRow* row) {

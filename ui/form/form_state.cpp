@@ -36,6 +36,11 @@ std::string FormState::text(const Field& field) const {
     return found != m_unreadable.end() ? found->second : toText(field, field.get(m_config));
 }
 
+bool FormState::isFine(std::string_view keyPrefix) const {
+    return std::none_of(m_issues.begin(), m_issues.end(),
+                        [&](const Issue& issue) { return issue.key.starts_with(keyPrefix); });
+}
+
 bool FormState::changed(const Field& field) const {
     return m_unreadable.contains(field.key) || field.get(m_config) != field.get(m_preset->config);
 }
@@ -65,12 +70,9 @@ void FormState::check() {
             m_issues.insert(m_issues.end(), problem.issues().begin(), problem.issues().end());
         }
     }
-    if (!m_issues.empty()) return;  // rules across fields would speak of values that nobody sees
-
-    m_issues = validate(m_config);
-    const bool nameIsFine = std::none_of(m_issues.begin(), m_issues.end(),
-                                         [](const Issue& issue) { return issue.key == "data.name"; });
-    if (const auto issue = dataSetIssue(); issue && nameIsFine) m_issues.insert(m_issues.begin(), *issue);
+    // With a text that cannot be read, rules across fields would speak of values that nobody sees.
+    if (m_issues.empty()) m_issues = validate(m_config);
+    if (const auto issue = dataSetIssue(); issue && isFine("data.name")) m_issues.insert(m_issues.begin(), *issue);
 }
 
 std::optional<Issue> FormState::dataSetIssue() const {

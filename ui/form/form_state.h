@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vit::ui {
@@ -34,6 +35,8 @@ public:
     const Config& config() const { return m_config; }
     // Of single texts if there are any, else across fields; empty if the experiment can be trained.
     const Issues& issues() const { return m_issues; }
+
+    bool isFine(std::string_view keyPrefix) const;  // no issue of "model.", "run.batch_size", …
 
     bool changed(const Field& field) const;  // from the preset
     bool changed() const;
