@@ -12,6 +12,7 @@
 #include "settings.h"
 #include "theme_controller.h"
 #include "train/curve_grid.h"
+#include "train/device.h"
 #include "train/train_page.h"
 
 #include <QAction>
@@ -72,7 +73,8 @@ private Q_SLOTS:
     void pausesAndResumes();
     void closingAsksWhileTraining();
     void declinedClosingGoesOn();
-    void missingDeviceIsExplained();
+    void deviceThatIsNotThereIsExplained();
+    void failedRunIsExplained();
     void remembersSettings();
     void settingsAsJson();
     void helpIsThere();
@@ -304,21 +306,34 @@ void TestMainJob::declinedClosingGoesOn() {
     QVERIFY(m_bridge->busy());
 }
 
-void TestMainJob::missingDeviceIsExplained() {
-    chooseTestingPreset(1);
-    m_window->form()->setText("data.validation_share", "0.95");
-    m_window->form()->setText("data.train_limit", "1");
+void TestMainJob::deviceThatIsNotThereIsExplained() {
+    for (const DeviceInfo& device : availableDevices())
+        if (device.choice == DeviceChoice::Cuda) QSKIP("there is a CUDA device here");
     m_window->form()->setText("run.device", "cuda");
+    auto* button = find<QToolButton>("trainButton");
+    QTRY_VERIFY(!button->isEnabled());
+    QVERIFY(find<QLabel>("run.device.problem")->text().contains("CUDA"));
+    m_window->form()->setText("run.device", "cpu");
+    QTRY_VERIFY(button->isEnabled());
+    QVERIFY(find<QLabel>("run.device.problem")->text().isEmpty());
+}
+
+void TestMainJob::failedRunIsExplained() {
+    QFile inTheWay(m_folder->filePath("runs"));  // where the runs' folder should be
+    QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+    chooseTestingPreset(1);
     QSignalSpy failed(m_bridge.get(), &SessionBridge::runFailed);
-    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
     clickTrain();
-    QTRY_VERIFY_WITH_TIMEOUT(!failed.isEmpty() || !finished.isEmpty(), kTrainingTimeoutMs);
-    if (failed.isEmpty()) QSKIP("there is a CUDA device here");
-    QVERIFY(find("trainBanner")->isVisible());
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kTrainingTimeoutMs);
+    auto* banner = find("trainBanner");
+    QVERIFY(banner->isVisible());
+    QVERIFY(banner->findChild<QLabel*>("bannerText")->text().contains(inTheWay.fileName()));
+    const LogModel& log = m_window->trainPage()->log();
+    QCOMPARE(log.index(log.rowCount() - 1, 0).data(LogModel::LevelRole).toInt(), int(LogLevel::Error));
     QVERIFY(!m_window->form()->isLocked());
     QVERIFY(find<QToolButton>("trainButton")->isEnabled());
-    QTest::mouseClick(m_window->findChild<QWidget*>("trainBanner")->findChild<QToolButton*>("bannerClose"), Qt::LeftButton);
-    QVERIFY(!find("trainBanner")->isVisible());
+    QTest::mouseClick(banner->findChild<QToolButton*>("bannerClose"), Qt::LeftButton);
+    QVERIFY(!banner->isVisible());
 }
 
 void TestMainJob::remembersSettings() {

@@ -55,6 +55,12 @@ void ExperimentForm::setDataSets(std::vector<DataInfo> dataSets) {
     refresh();
 }
 
+void ExperimentForm::setMachineIssues(const RunConfig& run, Issues issues) {
+    m_state.setMachineIssues(run, std::move(issues));
+    refreshStatus();
+    Q_EMIT issuesChanged();
+}
+
 void ExperimentForm::setConfig(const Config& config, const std::string& preset) {
     m_state.setPreset(preset);
     m_state.setConfig(config);

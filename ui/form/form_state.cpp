@@ -6,10 +6,24 @@
 
 namespace vit::ui {
 
+namespace {
+
+bool onSameMachine(const RunConfig& a, const RunConfig& b) {
+    return a.device == b.device && a.precision == b.precision && a.threads == b.threads;
+}
+
+}  // namespace
+
 FormState::FormState() : m_preset(&vit::preset("first-steps")), m_config(m_preset->config) { check(); }
 
 void FormState::setDataSets(std::vector<DataInfo> dataSets) {
     m_dataSets = std::move(dataSets);
+    check();
+}
+
+void FormState::setMachineIssues(const RunConfig& run, Issues issues) {
+    m_machineRun = run;
+    m_machineIssues = std::move(issues);
     check();
 }
 
@@ -72,6 +86,7 @@ void FormState::check() {
     }
     // With a text that cannot be read, rules across fields would speak of values that nobody sees.
     if (m_issues.empty()) m_issues = validate(m_config);
+    if (m_issues.empty() && onSameMachine(m_machineRun, m_config.run)) m_issues = m_machineIssues;
     if (const auto issue = dataSetIssue(); issue && isFine("data.name")) m_issues.insert(m_issues.begin(), *issue);
 }
 

@@ -24,6 +24,9 @@ public:
     void setDataSets(std::vector<DataInfo> dataSets);
     const std::vector<DataInfo>& dataSets() const { return m_dataSets; }
 
+    // What this computer has against a run's device, precision or threads; issues as long as those are as in `run`.
+    void setMachineIssues(const RunConfig& run, Issues issues);
+
     void setConfig(const Config& config);
     void setPreset(const std::string& name);  // what changes are counted from; throws InvalidInput for an unknown name
     const Preset& preset() const { return *m_preset; }
@@ -51,6 +54,8 @@ private:
     const DataInfo* findDataSet(const std::string& name) const;
 
     std::vector<DataInfo> m_dataSets;
+    RunConfig m_machineRun;
+    Issues m_machineIssues;  // of m_machineRun
     const Preset* m_preset;
     Config m_config;
     std::map<std::string, std::string> m_unreadable;  // key → the text that is no value

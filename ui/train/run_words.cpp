@@ -2,6 +2,7 @@
 // The wording of the log.
 #include "train/run_words.h"
 
+#include "config/schema.h"
 #include "format.h"
 
 #include <QCoreApplication>
@@ -44,6 +45,14 @@ QString finishedText(const RunFinished& result) {
         text += tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
                     .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))
                     .arg(result.bestEpoch);
+    return text;
+}
+
+QString failedText(const RunFailed& failure) {
+    QString text = QString::fromStdString(failure.text);
+    for (const std::string& key : failure.keys)
+        if (const Field* field = findField(key))
+            text.replace(QString::fromStdString(key + ": "), QString::fromStdString(field->label + ": "));
     return text;
 }
 

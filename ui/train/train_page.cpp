@@ -139,7 +139,7 @@ void TrainPage::onRunFinished(const RunFinished& result) {
 }
 
 void TrainPage::onRunFailed(const RunFailed& failure) {
-    const QString text = QString::fromStdString(failure.text);
+    const QString text = failedText(failure);
     m_progress->showFailed(failure);
     m_curves->setEmptyText(tr("No step was made"));
     m_banner->showError(text);
