@@ -13,6 +13,7 @@
 #include "prompts.h"
 #include "session_bridge.h"
 #include "settings.h"
+#include "support/elided_label.h"
 #include "theme_controller.h"
 #include "train/curve_grid.h"
 #include "train/device.h"
@@ -40,7 +41,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kFormWidth = 384;
+constexpr int kFormWidth = 376;
 constexpr int kStatusMs = 8000;
 const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)");
 
@@ -98,8 +99,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile())
-        event->acceptProposedAction();
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && urls.constFirst().isLocalFile()) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
@@ -144,10 +145,9 @@ void MainWindow::makeToolBar() {
     bar->widgetForAction(m_actions.train)->setObjectName("trainButton");
     bar->widgetForAction(m_actions.pause)->setObjectName("pauseButton");
     bar->widgetForAction(m_actions.stop)->setObjectName("stopButton");
-    m_device = new QLabel(bar);
+    m_device = new ElidedLabel(bar);
     m_device->setObjectName("deviceLabel");
     m_device->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_device->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     setRole(m_device, "muted");
 
     auto* rest = new QWidget(bar);
@@ -182,7 +182,10 @@ QWidget* MainWindow::makePageBar() {
 
 void MainWindow::makeStatusBar() {
     statusBar()->setSizeGripEnabled(false);
-    statusBar()->showMessage(tr("Ready"));
+    m_status = new QLabel(tr("Ready"), this);
+    m_status->setObjectName("statusText");
+    m_status->setContentsMargins(kSpace, 0, 0, 0);
+    statusBar()->addWidget(m_status, 1);
 }
 
 void MainWindow::connectActions() {
@@ -260,7 +263,7 @@ void MainWindow::connectRun() {
         m_form->lock(run.config);
         m_device->setText(qstr(run.device + " · " + run.precision));
         m_device->setToolTip(qstr(run.device + "\n" + run.kernels));
-        statusBar()->showMessage(tr("Training %1").arg(qstr(run.runName)));
+        m_status->setText(tr("Training %1").arg(qstr(run.runName)));
     });
     connect(&m_bridge, &SessionBridge::pauseChanged, this, [this](bool paused) {
         if (m_state != State::Idle && m_state != State::Stopping) setState(paused ? State::Paused : State::Running);
@@ -287,7 +290,7 @@ void MainWindow::restore() {
         else m_form->setPreset("first-steps");
     } catch (const InvalidInput& problem) {
         m_form->setPreset("first-steps");
-        statusBar()->showMessage(tr("The settings of the last time cannot be used here: %1").arg(problem.what()));
+        m_status->setText(tr("The settings of the last time cannot be used here: %1").arg(problem.what()));
     }
     refreshDataSets();
 }
@@ -320,7 +323,7 @@ void MainWindow::stop() {
     if (m_state == State::Idle || m_state == State::Stopping) return;
     m_bridge.requestStop();
     m_trainPage->showStopping();
-    statusBar()->showMessage(tr("Stopping…"));
+    m_status->setText(tr("Stopping…"));
     setState(State::Stopping);
 }
 
@@ -356,19 +359,25 @@ void MainWindow::updateActions() {
 // Asking for the devices may wake a graphics driver, which takes its time: not on this thread.
 void MainWindow::updateDevice() {
     if (m_state != State::Idle) return;
+    struct Answer {
+        QString text;
+        Issues issues;
+    };
+    const RunConfig run = m_form->config().run;
     m_deviceLookup.run(
-        [run = m_form->config().run](const Progress&) {
+        [run](const Progress&) {
             try {
                 const DeviceSelection selection = selectDevice(run);
-                return qstr(selection.deviceText + " · " + selection.precisionText);
+                return Answer{qstr(selection.deviceText + " · " + selection.precisionText), {}};
             } catch (const InvalidInput& problem) {
-                return QString(problem.what());
+                return Answer{tr("This device cannot be used here"), problem.issues()};
             }
         },
-        [this](const QString& text) {
+        [this, run](const Answer& answer) {
             if (m_state != State::Idle) return;
-            m_device->setText(text);
-            m_device->setToolTip(text);
+            m_device->setText(answer.text);
+            m_device->setToolTip(answer.text);
+            m_form->setMachineIssues(run, answer.issues);
         });
 }
 
@@ -376,7 +385,7 @@ void MainWindow::endRun(const QString& status) {
     m_form->unlock();
     setState(State::Idle);
     updateDevice();
-    statusBar()->showMessage(status, kStatusMs);
+    m_status->setText(status);
     if (m_closing) close();
 }
 

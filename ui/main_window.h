@@ -101,6 +101,7 @@ private:
     DataPage* m_dataPage;
     InspectPage* m_inspectPage;
     QLabel* m_device;
+    QLabel* m_status;
 };
 
 }  // namespace vit::ui

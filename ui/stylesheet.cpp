@@ -26,6 +26,7 @@ QMenu::item { padding: 5px 28px 5px 10px; border-radius: 5px; }
 QMenu::item:selected { background: @accent; color: white; }
 QMenu::item:disabled { color: @disabled; background: transparent; }
 QMenu::icon { padding-left: 6px; }
+QMenu::icon:checked { background: @raised; border: 1px solid @border; border-radius: 4px; }
 QMenu::separator { height: 1px; background: @border; margin: 5px 6px; }
 
 QToolBar { background: @window; border: none; border-bottom: 1px solid @border; padding: 4px 10px; spacing: 6px; }

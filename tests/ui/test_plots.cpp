@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plots: events become points, the view follows and can be zoomed, files can be read again.
 #include "error.h"
-#include "plot/log_ticker.h"
+#include "plot/tickers.h"
 #include "theme.h"
 #include "train/curve_grid.h"
 
@@ -249,7 +249,7 @@ void TestPlots::crosshairNamesTheValues() {
     }
     const QString text = m_grid->loss()->findChild<QLabel*>("readout")->text();
     QVERIFY2(text.contains("training") && text.contains("1.5") && text.contains("validation"), qPrintable(text));
-    QVERIFY(m_grid->accuracy()->findChild<QLabel*>("readout")->text().contains("40 %"));
+    QVERIFY(m_grid->accuracy()->findChild<QLabel*>("readout")->text().contains("40.00 %"));
 
     m_grid->loss()->hideCrosshair();
     QVERIFY(!m_grid->loss()->findChild<QLabel*>("readout")->isVisible());

@@ -57,10 +57,9 @@ QLabel* DerivedPanel::addFact(QGridLayout* grid, int cell, const QString& name, 
     return value;
 }
 
-void DerivedPanel::showFacts(const Config& config, const std::optional<ModelInput>& input, bool valid) {
+void DerivedPanel::showFacts(const Config& config, const std::optional<vit::ModelInput>& input, bool valid) {
     // Patches need no knowledge of the classes.
-    const DerivedFacts facts = valid || config.model.patchSize > 0 ? derive(config, input.value_or(ModelInput{}))
-                                                                   : DerivedFacts{};
+    const DerivedFacts facts = derive(config, input.value_or(vit::ModelInput{}));
     const auto show = [](QLabel* label, bool known, const QString& text) { label->setText(known ? text : kUnknown); };
     const bool cut = facts.patchesPerImage > 0;
     const bool all = cut && valid && input.has_value();

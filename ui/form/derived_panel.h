@@ -21,7 +21,7 @@ public:
 
     // `input` is missing when the data set's classes are not known: parameters, work and memory then cannot be told.
     // A configuration with problems shows what can still be told.
-    void showFacts(const Config& config, const std::optional<ModelInput>& input, bool valid);
+    void showFacts(const Config& config, const std::optional<vit::ModelInput>& input, bool valid);
 
 private:
     QLabel* addFact(QGridLayout* grid, int cell, const QString& name, const QString& label, const QString& help);

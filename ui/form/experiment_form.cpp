@@ -55,6 +55,12 @@ void ExperimentForm::setDataSets(std::vector<DataInfo> dataSets) {
     refresh();
 }
 
+void ExperimentForm::setMachineIssues(const RunConfig& run, Issues issues) {
+    m_state.setMachineIssues(run, std::move(issues));
+    refreshStatus();
+    Q_EMIT issuesChanged();
+}
+
 void ExperimentForm::setConfig(const Config& config, const std::string& preset) {
     m_state.setPreset(preset);
     m_state.setConfig(config);
@@ -293,7 +299,8 @@ void ExperimentForm::refreshStatus() {
     m_summary->setVisible(!shown.empty());
     m_summary->setText(problemSummary());
     const Config& config = m_running ? *m_running : m_state.config();
-    m_facts->showFacts(config, m_state.modelInput(config), shown.empty() || shown.front().key == "data.name");
+    const bool valid = isLocked() || (m_state.isFine("model.") && m_state.isFine("head.") && m_state.isFine("run.batch"));
+    m_facts->showFacts(config, m_state.modelInput(config), valid);
 }
 
 void ExperimentForm::showHelp(const FieldRow* row) {

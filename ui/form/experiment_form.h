@@ -33,6 +33,8 @@ public:
     void setDataSets(std::vector<DataInfo> dataSets);
     const std::vector<DataInfo>& dataSets() const { return m_state.dataSets(); }
 
+    void setMachineIssues(const RunConfig& run, Issues issues);
+
     // The experiment, and the preset that changes are counted from.
     void setConfig(const Config& config, const std::string& preset);
     void setPreset(const std::string& preset);

@@ -14,7 +14,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kLabelWidth = 148;
+constexpr int kLabelWidth = 154;
 constexpr int kUnitWidth = 50;
 constexpr int kResetSide = 20;
 
@@ -87,9 +87,6 @@ void FieldRow::setProblem(const QString& problem) {
 }
 
 void FieldRow::setChanged(bool changed, const QString& presetText, const QString& presetTitle) {
-    QFont font = m_label->font();
-    font.setWeight(changed ? QFont::DemiBold : QFont::Normal);
-    m_label->setFont(font);
     const QString name = QString::fromStdString(m_field.label).toHtmlEscaped();
     const QString mark = QString("<span style=\"color:%1\">•</span> ").arg(colors(this).train.name());
     m_label->setText(changed ? mark + name : name);

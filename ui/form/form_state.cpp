@@ -6,10 +6,24 @@
 
 namespace vit::ui {
 
+namespace {
+
+bool onSameMachine(const RunConfig& a, const RunConfig& b) {
+    return a.device == b.device && a.precision == b.precision && a.threads == b.threads;
+}
+
+}  // namespace
+
 FormState::FormState() : m_preset(&vit::preset("first-steps")), m_config(m_preset->config) { check(); }
 
 void FormState::setDataSets(std::vector<DataInfo> dataSets) {
     m_dataSets = std::move(dataSets);
+    check();
+}
+
+void FormState::setMachineIssues(const RunConfig& run, Issues issues) {
+    m_machineRun = run;
+    m_machineIssues = std::move(issues);
     check();
 }
 
@@ -36,6 +50,11 @@ std::string FormState::text(const Field& field) const {
     return found != m_unreadable.end() ? found->second : toText(field, field.get(m_config));
 }
 
+bool FormState::isFine(std::string_view keyPrefix) const {
+    return std::none_of(m_issues.begin(), m_issues.end(),
+                        [&](const Issue& issue) { return issue.key.starts_with(keyPrefix); });
+}
+
 bool FormState::changed(const Field& field) const {
     return m_unreadable.contains(field.key) || field.get(m_config) != field.get(m_preset->config);
 }
@@ -44,13 +63,13 @@ bool FormState::changed() const { return !m_unreadable.empty() || m_config != m_
 
 std::string FormState::presetText(const Field& field) const { return toText(field, field.get(m_preset->config)); }
 
-std::optional<ModelInput> FormState::modelInput(const Config& config) const {
+std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const {
     if (const DataInfo* info = findDataSet(config.data.name)) {
         if (info->classes <= 0) return std::nullopt;
-        return ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
+        return vit::ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
     }
     for (const Preset& preset : presets())
-        if (preset.config.data.name == config.data.name) return ModelInput{3, preset.classes};
+        if (preset.config.data.name == config.data.name) return vit::ModelInput{3, preset.classes};
     return std::nullopt;
 }
 
@@ -65,12 +84,10 @@ void FormState::check() {
             m_issues.insert(m_issues.end(), problem.issues().begin(), problem.issues().end());
         }
     }
-    if (!m_issues.empty()) return;  // rules across fields would speak of values that nobody sees
-
-    m_issues = validate(m_config);
-    const bool nameIsFine = std::none_of(m_issues.begin(), m_issues.end(),
-                                         [](const Issue& issue) { return issue.key == "data.name"; });
-    if (const auto issue = dataSetIssue(); issue && nameIsFine) m_issues.insert(m_issues.begin(), *issue);
+    // With a text that cannot be read, rules across fields would speak of values that nobody sees.
+    if (m_issues.empty()) m_issues = validate(m_config);
+    if (m_issues.empty() && onSameMachine(m_machineRun, m_config.run)) m_issues = m_machineIssues;
+    if (const auto issue = dataSetIssue(); issue && isFine("data.name")) m_issues.insert(m_issues.begin(), *issue);
 }
 
 std::optional<Issue> FormState::dataSetIssue() const {

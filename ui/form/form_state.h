@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vit::ui {
@@ -23,6 +24,9 @@ public:
     void setDataSets(std::vector<DataInfo> dataSets);
     const std::vector<DataInfo>& dataSets() const { return m_dataSets; }
 
+    // What this computer has against a run's device, precision or threads; issues as long as those are as in `run`.
+    void setMachineIssues(const RunConfig& run, Issues issues);
+
     void setConfig(const Config& config);
     void setPreset(const std::string& name);  // what changes are counted from; throws InvalidInput for an unknown name
     const Preset& preset() const { return *m_preset; }
@@ -35,12 +39,14 @@ public:
     // Of single texts if there are any, else across fields; empty if the experiment can be trained.
     const Issues& issues() const { return m_issues; }
 
+    bool isFine(std::string_view keyPrefix) const;  // no issue of "model.", "run.batch_size", …
+
     bool changed(const Field& field) const;  // from the preset
     bool changed() const;
     std::string presetText(const Field& field) const;
 
     // What the model is fed with by the chosen data set; nothing when the number of classes is not known.
-    std::optional<ModelInput> modelInput(const Config& config) const;
+    std::optional<vit::ModelInput> modelInput(const Config& config) const;
 
 private:
     void check();
@@ -48,6 +54,8 @@ private:
     const DataInfo* findDataSet(const std::string& name) const;
 
     std::vector<DataInfo> m_dataSets;
+    RunConfig m_machineRun;
+    Issues m_machineIssues;  // of m_machineRun
     const Preset* m_preset;
     Config m_config;
     std::map<std::string, std::string> m_unreadable;  // key → the text that is no value

@@ -3,7 +3,7 @@
 #include "plot/metric_plot.h"
 
 #include "error.h"
-#include "plot/log_ticker.h"
+#include "plot/tickers.h"
 #include "plot/plot_crosshair.h"
 #include "plot/plot_style.h"
 #include "theme.h"
@@ -50,13 +50,14 @@ MetricPlot::MetricPlot(Options options, QWidget* parent)
     m_plot->setMinimumSize(200, 110);
     m_plot->setFocusPolicy(Qt::ClickFocus);
     m_plot->xAxis->setLabel(tr("Epoch"));
+    m_plot->xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new EpochTicker));
     m_plot->yAxis->setLabel(m_options.axisLabel);
     m_plot->yAxis->setNumberFormat("gb");
     m_plot->yAxis->setNumberPrecision(4);
-    m_plot->axisRect()->setMinimumMargins(QMargins(kLeftMargin, 4, 12, 0));
+    m_plot->axisRect()->setMinimumMargins(QMargins(kLeftMargin, 9, 12, 0));
     m_plot->setNoAntialiasingOnDrag(true);
     makeCurves();
-    m_crosshair = new PlotCrosshair(m_plot, m_options.percent ? " %" : "");
+    m_crosshair = new PlotCrosshair(m_plot, m_options.percent);
     std::vector<PlotCrosshair::Curve> curves = {{m_steps, tr("step")}};
     if (m_options.epochCurves) {
         curves.push_back({m_train, tr("training")});
@@ -228,7 +229,7 @@ QToolButton* MetricPlot::makeButton(const QString& iconName, const QString& tip,
 void MetricPlot::makeCurves() {
     m_steps = m_plot->addGraph();
     m_steps->setName(tr("each step"));
-    m_steps->setAntialiased(false);
+    m_steps->setAntialiased(!m_options.epochCurves);  // the jagged line of single batches gains nothing from it
     m_steps->setAdaptiveSampling(true);
     if (m_options.epochCurves) {
         m_train = m_plot->addGraph();

@@ -17,8 +17,8 @@ constexpr int kGap = 10;
 
 }  // namespace
 
-PlotCrosshair::PlotCrosshair(QCustomPlot* plot, const QString& unit)
-    : QObject(plot), m_plot(plot), m_unit(unit), m_box(new QLabel(plot)) {
+PlotCrosshair::PlotCrosshair(QCustomPlot* plot, bool percent)
+    : QObject(plot), m_plot(plot), m_percent(percent), m_box(new QLabel(plot)) {
     plot->addLayer(kLayer);
     plot->layer(kLayer)->setMode(QCPLayer::lmBuffered);
     m_line = new QCPItemStraightLine(plot);
@@ -47,7 +47,7 @@ void PlotCrosshair::show(double x) {
         const QCPGraphData* point = nearestPoint(curve.graph, x);
         if (!point) continue;
         rows += QString("<tr><td><span style=\"color:%1\">■</span> %2&nbsp;&nbsp;</td><td align=\"right\"><b>%3</b></td></tr>")
-                    .arg(curve.graph->pen().color().name(), curve.label, plainNumber(point->value) + m_unit);
+                    .arg(curve.graph->pen().color().name(), curve.label, valueText(point->value));
     }
     m_box->setText(QString("<table cellspacing=\"0\"><tr><td colspan=\"2\">%1</td></tr>%2</table>")
                        .arg(tr("epoch %1").arg(x, 0, 'f', 2), rows));
@@ -63,6 +63,10 @@ void PlotCrosshair::hide() {
     m_line->setVisible(false);
     m_plot->layer(kLayer)->replot();
     m_box->hide();
+}
+
+QString PlotCrosshair::valueText(double value) const {
+    return m_percent ? percentText(value / 100) : plainNumber(value);
 }
 
 std::optional<QCPRange> PlotCrosshair::dataRange() const {

@@ -22,7 +22,7 @@ public:
         QString label;
     };
 
-    PlotCrosshair(QCustomPlot* plot, const QString& unit);
+    PlotCrosshair(QCustomPlot* plot, bool percent);
 
     void setCurves(std::vector<Curve> curves) { m_curves = std::move(curves); }
     void setColors(const Colors& colors);
@@ -31,11 +31,12 @@ public:
     QString text() const { return m_box->text(); }
 
 private:
+    QString valueText(double value) const;
     std::optional<QCPRange> dataRange() const;  // nothing when there is no point yet
     void placeBox(double pixel);
 
     QCustomPlot* m_plot;
-    QString m_unit;
+    bool m_percent;
     QCPItemStraightLine* m_line;
     std::vector<Curve> m_curves;
     QLabel* m_box;

@@ -25,7 +25,7 @@ MetricPlot::Options lossOptions() {
 
 MetricPlot::Options accuracyOptions(const QString& name, const QString& title, const QString& axisLabel) {
     return {.name = name, .title = title, .axisLabel = axisLabel, .percent = true,
-            .legend = Qt::AlignBottom | Qt::AlignRight};
+            .legend = Qt::AlignTop | Qt::AlignLeft};
 }
 
 MetricPlot::Options rateOptions() {

@@ -2,6 +2,7 @@
 // A table of lines that follows its end unless the user has scrolled up.
 #include "train/log_pane.h"
 
+#include "support/elided_label.h"
 #include "theme.h"
 
 #include <QAction>
@@ -73,7 +74,7 @@ QTableView* makeView(LogModel& model, QWidget* parent) {
 }  // namespace
 
 LogPane::LogPane(LogModel& model, QWidget* parent)
-    : QWidget(parent), m_model(model), m_header(new QToolButton(this)), m_lastLine(new QLabel(this)),
+    : QWidget(parent), m_model(model), m_header(new QToolButton(this)), m_lastLine(new ElidedLabel(this)),
       m_view(makeView(model, this)) {
     setRole(this, "card");
     setAttribute(Qt::WA_StyledBackground);
@@ -82,8 +83,6 @@ LogPane::LogPane(LogModel& model, QWidget* parent)
     m_header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_header->setIconSize({14, 14});
     setRole(m_header, "header");
-    m_lastLine->setTextFormat(Qt::PlainText);
-    m_lastLine->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     setRole(m_lastLine, "muted");
     QToolButton* copy = makeButton(this, "copy", tr("Copy the whole log"), "logCopy");
     QToolButton* clear = makeButton(this, "trash", tr("Clear the log"), "logClear");

@@ -3,6 +3,7 @@
 #include "train/progress_panel.h"
 
 #include "format.h"
+#include "support/elided_label.h"
 #include "theme.h"
 
 #include <QGridLayout>
@@ -63,13 +64,18 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
 
     auto* facts = new QHBoxLayout;
     facts->setSpacing(kSpaceLarge + 6);
-    m_speed = addFact(facts, "runSpeed", tr("images/s"), tr("Training speed, smoothed"));
-    m_elapsed = addFact(facts, "runElapsed", tr("elapsed"), tr("Since Train was clicked"));
-    m_remaining = addFact(facts, "runRemaining", tr("remaining"), tr("Estimate, with validation"));
-    m_memory = addFact(facts, "runMemory", tr("peak memory"), tr("Highest memory use of the device so far"));
-    m_precision = addFact(facts, "runPrecision", tr("precision"), tr("Number format of the large products"));
-    m_device = addFact(facts, "runDevice", tr("device"), tr("What computes, and why"));
-    m_device->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_speed = new QLabel(this);
+    addFact(m_speed, facts, "runSpeed", tr("images/s"), tr("Training speed, smoothed"));
+    m_elapsed = new QLabel(this);
+    addFact(m_elapsed, facts, "runElapsed", tr("elapsed"), tr("Since Train was clicked"));
+    m_remaining = new QLabel(this);
+    addFact(m_remaining, facts, "runRemaining", tr("remaining"), tr("Estimate, with validation"));
+    m_memory = new QLabel(this);
+    addFact(m_memory, facts, "runMemory", tr("peak memory"), tr("Highest memory use of the device so far"));
+    m_precision = new QLabel(this);
+    addFact(m_precision, facts, "runPrecision", tr("precision"), tr("Number format of the large products"));
+    m_device = new ElidedLabel(this);
+    addFact(m_device, facts, "runDevice", tr("device"), tr("What computes, and why"));
     facts->setStretch(facts->count() - 1, 1);
 
     m_results = new QWidget(this);
@@ -90,8 +96,9 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     }
     results->addWidget(m_accuracy, 0, 0);
     results->addWidget(m_top5, 0, 1);
-    results->addWidget(m_accuracyCaption, 1, 0);
-    results->addWidget(m_top5Caption, 1, 1);
+    results->addWidget(m_accuracyCaption, 1, 0, Qt::AlignTop);
+    results->addWidget(m_top5Caption, 1, 1, Qt::AlignTop);
+    results->setRowStretch(1, 1);
     m_results->hide();
 
     auto* left = new QVBoxLayout;
@@ -109,8 +116,9 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     connect(&m_clock, &QTimer::timeout, this, &ProgressPanel::showElapsed);
 }
 
-QLabel* ProgressPanel::addFact(QHBoxLayout* row, const QString& name, const QString& caption, const QString& help) {
-    auto* value = new QLabel(kUnknown, this);
+void ProgressPanel::addFact(QLabel* value, QHBoxLayout* row, const QString& name, const QString& caption,
+                            const QString& help) {
+    value->setText(kUnknown);
     value->setObjectName(name);
     value->setFont(strong(value->font()));
     value->setMinimumWidth(value->fontMetrics().horizontalAdvance("00 min 00"));
@@ -122,7 +130,6 @@ QLabel* ProgressPanel::addFact(QHBoxLayout* row, const QString& name, const QStr
     column->addWidget(value);
     column->addWidget(label);
     row->addLayout(column);
-    return value;
 }
 
 void ProgressPanel::showRequested() {

@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QHBoxLayout;
 class QLabel;
 class QProgressBar;
 
@@ -30,7 +31,7 @@ public:
     void showFailed(const RunFailed& failure);
 
 private:
-    QLabel* addFact(class QHBoxLayout* row, const QString& name, const QString& caption, const QString& help);
+    void addFact(QLabel* value, QHBoxLayout* row, const QString& name, const QString& caption, const QString& help);
     void setPhase(const QString& text);
     void showElapsed();
     void endRun();

@@ -2,6 +2,7 @@
 // The wording of the log.
 #include "train/run_words.h"
 
+#include "config/schema.h"
 #include "format.h"
 
 #include <QCoreApplication>
@@ -24,16 +25,15 @@ QString startedText(const RunStarted& run) {
 }
 
 QString epochText(const EpochDone& epoch) {
-    QString text = tr("Epoch %1 of %2: loss %3, accuracy %4")
-                       .arg(withThousands(epoch.epoch), withThousands(epoch.epochs), plainNumber(epoch.train.loss),
-                            percentText(epoch.train.accuracy));
+    QString text = epoch.best ? tr("Epoch %1 of %2, the best so far: loss %3, accuracy %4")
+                              : tr("Epoch %1 of %2: loss %3, accuracy %4");
+    text = text.arg(withThousands(epoch.epoch), withThousands(epoch.epochs), plainNumber(epoch.train.loss),
+                    percentText(epoch.train.accuracy));
     if (!std::isnan(epoch.validation.loss))
         text += tr("; validation loss %1, accuracy %2, top-5 %3")
                     .arg(plainNumber(epoch.validation.loss), percentText(epoch.validation.accuracy),
                          percentText(epoch.validation.top5Accuracy));
-    text += tr("; %1, %2 images/s").arg(durationText(epoch.seconds), withThousands(std::llround(epoch.imagesPerSecond)));
-    if (epoch.best) text += tr(" (best so far, saved)");
-    return text;
+    return text + tr("; %1, %2 images/s").arg(durationText(epoch.seconds), withThousands(std::llround(epoch.imagesPerSecond)));
 }
 
 QString finishedText(const RunFinished& result) {
@@ -45,7 +45,15 @@ QString finishedText(const RunFinished& result) {
         text += tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
                     .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))
                     .arg(result.bestEpoch);
-    return text + tr(" Kept in %1").arg(QString::fromStdString(result.runFolder));
+    return text;
+}
+
+QString failedText(const RunFailed& failure) {
+    QString text = QString::fromStdString(failure.text);
+    for (const std::string& key : failure.keys)
+        if (const Field* field = findField(key))
+            text.replace(QString::fromStdString(key + ": "), QString::fromStdString(field->label + ": "));
+    return text;
 }
 
 }  // namespace vit::ui

@@ -11,5 +11,6 @@ namespace vit::ui {
 QString startedText(const RunStarted& run);
 QString epochText(const EpochDone& epoch);
 QString finishedText(const RunFinished& result);
+QString failedText(const RunFailed& failure);  // hyperparameters by their labels instead of their keys
 
 }  // namespace vit::ui

@@ -31,7 +31,7 @@ TrainPage::TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings
     m_stack->addWidget(makeEmptyPage());
     m_stack->addWidget(makeRunPage());
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
+    layout->setContentsMargins(kSpaceLarge, kSpace + kSpaceSmall, kSpaceLarge, kSpaceLarge);
     layout->setSpacing(kSpace);
     layout->addWidget(m_banner);
     layout->addWidget(m_stack, 1);
@@ -135,10 +135,11 @@ void TrainPage::onRunFinished(const RunFinished& result) {
     m_progress->showFinished(result);
     m_curves->setEmptyText(tr("Stopped before the first step"));
     m_log.append(LogLevel::Success, finishedText(result));
+    m_log.append(LogLevel::Info, tr("Kept in %1").arg(QString::fromStdString(result.runFolder)));
 }
 
 void TrainPage::onRunFailed(const RunFailed& failure) {
-    const QString text = QString::fromStdString(failure.text);
+    const QString text = failedText(failure);
     m_progress->showFailed(failure);
     m_curves->setEmptyText(tr("No step was made"));
     m_banner->showError(text);

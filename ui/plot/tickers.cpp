@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// 1, 2, 5 of each decade; only the powers of ten over many decades; even steps within a small part of one.
-#include "plot/log_ticker.h"
+// Steps and positions of ticks.
+#include "plot/tickers.h"
 
 #include <cmath>
 #include <initializer_list>
 
 namespace vit::ui {
 
+double EpochTicker::getTickStep(const QCPRange& range) {
+    const double step = QCPAxisTicker::getTickStep(range);
+    return step > 1 ? std::round(step) : step;
+}
+
+// 1, 2, 5 of each decade; only the powers of ten over many decades; even steps within a small part of one.
 QVector<double> LogTicker::createTickVector(double tickStep, const QCPRange& range) {
     if (range.lower <= 0) return {};
     const double decades = std::log10(range.upper / range.lower);

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The main job through the real window and the real engine: set a field, train, watch, look at a photo, stop, close.
+#include "config/presets.h"
+#include "form/experiment_form.h"
+#include "form/number_box.h"
+#include "inspect/inspect_page.h"
+#include "inspect/patch_grid_view.h"
+#include "inspect/prediction_bars.h"
+#include "main_window.h"
+#include "prompts.h"
+#include "session_bridge.h"
+#include "settings.h"
+#include "theme_controller.h"
+#include "train/curve_grid.h"
+#include "train/device.h"
+#include "train/train_page.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QFile>
+#include <QImage>
+#include <QLabel>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include <memory>
+
+using namespace vit;
+using namespace vit::ui;
+
+namespace {
+
+constexpr int kTrainingTimeoutMs = 90'000;  // a loaded machine; seconds otherwise
+
+class AnsweringPrompts : public Prompts {
+public:
+    QString openFile(QWidget*, const QString&, const QString&, const QString&) override { return file; }
+    QString saveFile(QWidget*, const QString&, const QString&, const QString&) override { return file; }
+    bool confirm(QWidget*, const QString&, const QString& text, const QString&, const QString&) override {
+        questions << text;
+        return yes;
+    }
+    void showError(QWidget*, const QString&, const QString& text) override { errors << text; }
+    void showInformation(QWidget*, const QString&, const QString& text) override { informations << text; }
+
+    QString file;
+    bool yes = true;
+    QStringList questions;
+    QStringList errors;
+    QStringList informations;
+};
+
+}  // namespace
+
+class TestMainJob : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void firstStartIsReadyToTrain();
+    void wrongFieldForbidsTraining();
+    void trainsAndShowsCurves();
+    void photoByDragAndDrop();
+    void stopsWithinASecondAndKeepsTheRun();
+    void pausesAndResumes();
+    void closingAsksWhileTraining();
+    void declinedClosingGoesOn();
+    void deviceThatIsNotThereIsExplained();
+    void failedRunIsExplained();
+    void remembersSettings();
+    void settingsAsJson();
+    void helpIsThere();
+
+private:
+    void open();
+    template <class T = QWidget>
+    T* find(const QString& name) const {
+        T* widget = m_window->findChild<T*>(name);
+        if (!widget) qFatal("There is no widget named %s.", qUtf8Printable(name));
+        return widget;
+    }
+    void type(const QString& key, const QString& text) const;
+    void clickTrain() const { QTest::mouseClick(find<QToolButton>("trainButton"), Qt::LeftButton); }
+    void chooseTestingPreset(int epochs) const;
+    void trigger(const QString& action) const;
+    QString photo() const { return m_folder->filePath("photo.jpg"); }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<AnsweringPrompts> m_prompts;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<ThemeController> m_theme;
+    std::unique_ptr<SessionBridge> m_bridge;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestMainJob::initTestCase() { QApplication::setApplicationVersion("test"); }
+
+void TestMainJob::init() {
+    m_folder = std::make_unique<QTemporaryDir>();
+    QImage picture(320, 240, QImage::Format_RGB888);
+    for (int y = 0; y < picture.height(); ++y)
+        for (int x = 0; x < picture.width(); ++x) picture.setPixelColor(x, y, QColor(x % 256, y, (x + y) % 256));
+    QVERIFY(picture.save(photo(), "JPG", 92));
+    m_prompts = std::make_unique<AnsweringPrompts>();
+    open();
+}
+
+void TestMainJob::cleanup() {
+    m_window.reset();
+    m_bridge.reset();
+    m_theme.reset();
+    m_settings.reset();
+    m_folder.reset();
+}
+
+void TestMainJob::open() {
+    m_window.reset();
+    m_bridge.reset();
+    m_settings = std::make_unique<Settings>(m_folder->filePath("settings.ini"));
+    m_theme = std::make_unique<ThemeController>(m_settings->theme());
+    Session::Options options;
+    options.dataFolder = m_folder->filePath("data").toStdString();
+    options.runsFolder = m_folder->filePath("runs").toStdString();
+    m_bridge = std::make_unique<SessionBridge>(options);
+    m_window = std::make_unique<MainWindow>(*m_bridge, std::make_shared<DataStore>(options.dataFolder), *m_prompts,
+                                            *m_settings, *m_theme);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    QTRY_VERIFY(!m_window->form()->dataSets().empty());
+}
+
+void TestMainJob::type(const QString& key, const QString& text) const {
+    auto* widget = find(key);
+    widget->setFocus();
+    QTest::keyClick(widget, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(widget, text);
+}
+
+void TestMainJob::chooseTestingPreset(int epochs) const {
+    auto* selector = find<QComboBox>("presetSelector");
+    selector->setFocus();
+    while (selector->currentData().toString() != "testing") QTest::keyClick(selector, Qt::Key_Down);
+    type("run.epochs", QString::number(epochs));
+}
+
+void TestMainJob::trigger(const QString& text) const {
+    for (QAction* action : m_window->actions())
+        if (action->text() == text) return action->trigger();
+    qFatal("There is no action named %s.", qUtf8Printable(text));
+}
+
+void TestMainJob::firstStartIsReadyToTrain() {
+    QCOMPARE(m_window->form()->preset(), std::string("first-steps"));
+    QVERIFY(m_window->form()->isValid());
+    QVERIFY(find<QToolButton>("trainButton")->isEnabled());
+    QVERIFY(find("trainFirst")->isVisible());
+    QVERIFY(find("trainFirst")->isEnabled());
+    QTRY_VERIFY(find<QLabel>("deviceLabel")->text().contains("CPU") || find<QLabel>("deviceLabel")->text().contains("GPU") ||
+                find<QLabel>("deviceLabel")->text().contains("NVIDIA"));
+}
+
+void TestMainJob::wrongFieldForbidsTraining() {
+    type("model.patch_size", "5");
+    auto* button = find<QToolButton>("trainButton");
+    QVERIFY(!button->isEnabled());
+    QVERIFY2(button->toolTip().contains("5"), qPrintable(button->toolTip()));
+    QVERIFY(!find("trainFirst")->isEnabled());
+    type("model.patch_size", "4");
+    QVERIFY(button->isEnabled());
+}
+
+void TestMainJob::trainsAndShowsCurves() {
+    chooseTestingPreset(2);
+    m_window->openPhoto(photo());  // the probe
+    QTRY_COMPARE(find<PatchGridView>("patchGrid")->patchCount(), 16);
+    QSignalSpy epochs(m_bridge.get(), &SessionBridge::epochDone);
+    QSignalSpy probes(m_bridge.get(), &SessionBridge::probePredicted);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    QSignalSpy failed(m_bridge.get(), &SessionBridge::runFailed);
+
+    clickTrain();
+    QVERIFY(!find<QToolButton>("trainButton")->isEnabled());
+    QVERIFY(find<QToolButton>("stopButton")->isEnabled());
+    QVERIFY(m_window->form()->isLocked());
+    QVERIFY(find("progressPanel")->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty() || !failed.isEmpty(), kTrainingTimeoutMs);
+    QVERIFY2(failed.isEmpty(), failed.isEmpty() ? "" : failed[0][0].value<RunFailed>().text.c_str());
+    QCOMPARE(epochs.size(), 2);
+
+    const CurveGrid* curves = m_window->trainPage()->curves();
+    const auto stepsPerEpoch = epochs[0][0].value<EpochDone>().step;
+    for (const MetricPlot* plot : {curves->loss(), curves->accuracy(), curves->top5()}) {
+        QCOMPARE(plot->plot()->graph(0)->dataCount(), 2 * stepsPerEpoch);
+        QCOMPARE(plot->plot()->graph(1)->dataCount(), 2);
+        QCOMPARE(plot->plot()->graph(2)->dataCount(), 2);
+    }
+    QCOMPARE(curves->learningRate()->plot()->graph(0)->dataCount(), 2 * stepsPerEpoch);
+
+    QVERIFY(probes.size() >= 2);
+    const auto& bars = find<PredictionBars>("predictionBars")->bars();
+    QCOMPARE(bars.size(), std::size_t{5});
+    double sum = 0;
+    for (const ClassProbability& bar : bars) sum += bar.probability;
+    QVERIFY2(sum > 0 && sum <= 1 + 1e-6, qPrintable(QString::number(sum)));
+
+    QVERIFY(find<QLabel>("testAccuracy")->isVisibleTo(m_window.get()));
+    QVERIFY(find<QLabel>("testAccuracy")->text().endsWith("%"));
+    QCOMPARE(find<QProgressBar>("runProgress")->value(), find<QProgressBar>("runProgress")->maximum());
+    QVERIFY(m_window->trainPage()->log().rowCount() >= 4);
+    QVERIFY(!m_window->form()->isLocked());
+    QVERIFY(find<QToolButton>("trainButton")->isEnabled());
+}
+
+void TestMainJob::photoByDragAndDrop() {
+    m_window->form()->setText("model.image_size", "72");
+    m_window->form()->setText("model.patch_size", "6");
+    m_window->showPage(MainWindow::InspectPageIndex);
+    QMimeData mime;
+    mime.setUrls({QUrl::fromLocalFile(photo())});
+    InspectPage* page = m_window->inspectPage();
+    QDragEnterEvent enter(page->rect().center(), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(page, &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent drop(page->rect().center(), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(page, &drop);
+    QTRY_COMPARE(find<PatchGridView>("patchGrid")->patchCount(), 144);
+    QTRY_COMPARE(m_settings->recentPhotos(), QStringList{photo()});
+}
+
+void TestMainJob::stopsWithinASecondAndKeepsTheRun() {
+    chooseTestingPreset(10'000);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    QTRY_VERIFY_WITH_TIMEOUT(steps.size() >= 2, kTrainingTimeoutMs);
+    const auto last = steps.back()[0].value<std::vector<StepDone>>().back();
+    const double stepMs = 1000 * last.elapsedSeconds / double(last.step);
+    QElapsedTimer sinceStop;
+    sinceStop.start();
+    QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);
+    QVERIFY(!find<QToolButton>("stopButton")->isEnabled());
+    QVERIFY(finished.wait(10'000));
+    // A step of this model takes milliseconds; where other programs take the processor, the allowance grows with it.
+    const double allowedMs = 1000 + 3 * stepMs;
+    QVERIFY2(double(sinceStop.elapsed()) < allowedMs,
+             qPrintable(QString("%1 ms, steps of %2 ms").arg(sinceStop.elapsed()).arg(stepMs)));
+    const auto result = finished[0][0].value<RunFinished>();
+    QCOMPARE(result.reason, StopReason::Stopped);
+    QVERIFY(QFile::exists(QString::fromStdString(result.runFolder) + "/steps.jsonl"));
+    QVERIFY(!m_window->form()->isLocked());
+}
+
+void TestMainJob::pausesAndResumes() {
+    chooseTestingPreset(10'000);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    auto* pause = find<QToolButton>("pauseButton");
+    QTest::mouseClick(pause, Qt::LeftButton);
+    QVERIFY(pause->text().contains("Resume"));
+    QTest::qWait(500);  // the step that was being made
+    const auto before = steps.size();
+    QTest::qWait(300);
+    QCOMPARE(steps.size(), before);
+    QTest::mouseClick(pause, Qt::LeftButton);
+    QVERIFY(pause->text().contains("Pause"));
+    QTRY_VERIFY_WITH_TIMEOUT(steps.size() > before, kTrainingTimeoutMs);
+    QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);
+    QVERIFY(finished.wait(10'000));
+}
+
+void TestMainJob::closingAsksWhileTraining() {
+    chooseTestingPreset(10'000);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    m_prompts->yes = true;
+    QVERIFY(!m_window->close());  // not before the worker has ended
+    QCOMPARE(m_prompts->questions.size(), 1);
+    QVERIFY(m_window->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), 10'000);
+    QCOMPARE(finished.size(), 1);
+    QCOMPARE(finished[0][0].value<RunFinished>().reason, StopReason::Stopped);
+}
+
+void TestMainJob::declinedClosingGoesOn() {
+    chooseTestingPreset(10'000);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    clickTrain();
+    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    m_prompts->yes = false;
+    QVERIFY(!m_window->close());
+    const auto before = steps.size();
+    QTRY_VERIFY_WITH_TIMEOUT(steps.size() > before, kTrainingTimeoutMs);
+    QVERIFY(m_window->isVisible());
+    QVERIFY(m_bridge->busy());
+}
+
+void TestMainJob::deviceThatIsNotThereIsExplained() {
+    for (const DeviceInfo& device : availableDevices())
+        if (device.choice == DeviceChoice::Cuda) QSKIP("there is a CUDA device here");
+    m_window->form()->setText("run.device", "cuda");
+    auto* button = find<QToolButton>("trainButton");
+    QTRY_VERIFY(!button->isEnabled());
+    QVERIFY(find<QLabel>("run.device.problem")->text().contains("CUDA"));
+    m_window->form()->setText("run.device", "cpu");
+    QTRY_VERIFY(button->isEnabled());
+    QVERIFY(find<QLabel>("run.device.problem")->text().isEmpty());
+}
+
+void TestMainJob::failedRunIsExplained() {
+    QFile inTheWay(m_folder->filePath("runs"));  // where the runs' folder should be
+    QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+    chooseTestingPreset(1);
+    QSignalSpy failed(m_bridge.get(), &SessionBridge::runFailed);
+    clickTrain();
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kTrainingTimeoutMs);
+    auto* banner = find("trainBanner");
+    QVERIFY(banner->isVisible());
+    QVERIFY(banner->findChild<QLabel*>("bannerText")->text().contains(inTheWay.fileName()));
+    const LogModel& log = m_window->trainPage()->log();
+    QCOMPARE(log.index(log.rowCount() - 1, 0).data(LogModel::LevelRole).toInt(), int(LogLevel::Error));
+    QVERIFY(!m_window->form()->isLocked());
+    QVERIFY(find<QToolButton>("trainButton")->isEnabled());
+    QTest::mouseClick(banner->findChild<QToolButton*>("bannerClose"), Qt::LeftButton);
+    QVERIFY(!banner->isVisible());
+}
+
+void TestMainJob::remembersSettings() {
+    chooseTestingPreset(7);
+    m_window->showPage(MainWindow::DataPageIndex);
+    trigger("Dark");
+    QVERIFY(m_window->close());
+    open();
+    QCOMPARE(m_window->form()->preset(), std::string("testing"));
+    QCOMPARE(m_window->form()->config().run.epochs, std::int64_t{7});
+    QCOMPARE(m_theme->choice(), ThemeChoice::Dark);
+    QVERIFY(m_window->dataPage() != nullptr);
+    QVERIFY(find<QToolButton>("page.Data")->isChecked());
+    m_theme->setChoice(ThemeChoice::Light);
+}
+
+void TestMainJob::settingsAsJson() {
+    chooseTestingPreset(9);
+    m_prompts->file = m_folder->filePath("mine.json");
+    trigger("Save settings…");
+    m_window->form()->setPreset("first-steps");
+    trigger("Load settings…");
+    QCOMPARE(m_window->form()->config().run.epochs, std::int64_t{9});
+    QCOMPARE(m_window->form()->config().model, preset("testing").config.model);
+    QVERIFY(m_prompts->errors.isEmpty());
+
+    QFile broken(m_prompts->file);
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write(R"({"model": {"patch_sise": 6}})");
+    broken.close();
+    trigger("Load settings…");
+    QCOMPARE(m_prompts->errors.size(), 1);
+    QVERIFY2(m_prompts->errors[0].contains("patch_sise"), qPrintable(m_prompts->errors[0]));
+    QCOMPARE(m_window->form()->config().run.epochs, std::int64_t{9});
+}
+
+void TestMainJob::helpIsThere() {
+    trigger("Keyboard shortcuts");
+    trigger("About ViT Workbench");
+    QCOMPARE(m_prompts->informations.size(), 2);
+    QVERIFY(m_prompts->informations[0].contains("Ctrl+O"));
+    QVERIFY(m_prompts->informations[1].contains("libtorch"));
+}
+
+QTEST_MAIN(TestMainJob)
+#include "test_main_job.moc"
