@@ -74,7 +74,7 @@ private:
         for (const char* name : {"cats", "dogs"}) {
             QDir().mkpath(root + '/' + name);
             for (int i = 0; i < 6; ++i)
-                saveImage(test::gradientImage(40 + i, 30), (root + '/' + name + QString("/%1.png").arg(i)).toStdString());
+                saveImage(test::gradientImage(40 + i, 30), QString("%1/%2/%3.png").arg(root, name).arg(i).toStdString());
         }
         return root;
     }

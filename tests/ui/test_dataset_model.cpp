@@ -47,7 +47,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("classIndex");
         QTest::addColumn<QList<int>>("values");  // the grey value is the position in the table
         QTest::newRow("train, class 1") << int(Split::Train) << 1 << QList<int>{1, 5, 9, 13};
-        QTest::newRow("validation is the end of the table") << int(Split::Validation) << -1 << QList<int>{16, 17, 18, 19};
+        QTest::newRow("validation") << int(Split::Validation) << -1 << QList<int>{16, 17, 18, 19};  // the table's end
         QTest::newRow("validation, class 3") << int(Split::Validation) << 3 << QList<int>{19};
         QTest::newRow("test") << int(Split::Test) << -1 << QList<int>{0, 1, 2, 3, 4};
         QTest::newRow("test, class 0") << int(Split::Test) << 0 << QList<int>{0, 4};
@@ -83,7 +83,8 @@ private Q_SLOTS:
 
     void largeImagesAreScaledDown() {
         DatasetModel model;
-        model.setSelection(DatasetSelection(test::countingDataset(2, 1, 1, {300, 300, 3}), Split::Test, withShare(0.5)));
+        const auto dataset = test::countingDataset(2, 1, 1, {300, 300, 3});
+        model.setSelection(DatasetSelection(dataset, Split::Test, withShare(0.5)));
         const auto thumbnail = model.index(0).data(Qt::DecorationRole).value<QImage>();
         QCOMPARE(thumbnail.size(), QSize(DatasetModel::kLargestSide, DatasetModel::kLargestSide));
     }
@@ -140,7 +141,8 @@ private Q_SLOTS:
             mutable int decoded = 0;
         };
         Counting model;
-        model.setSelection(DatasetSelection(test::countingDataset(50000, 1, 10, {2, 2, 3}), Split::Train, withShare(0)));
+        const auto dataset = test::countingDataset(50000, 1, 10, {2, 2, 3});
+        model.setSelection(DatasetSelection(dataset, Split::Train, withShare(0)));
         QCOMPARE(model.rowCount(), 50000);
         QListView view;
         view.setViewMode(QListView::IconMode);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and predictions of the real engine.
+// The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and the real engine's predictions.
 #include "config/presets.h"
 #include "data/data_store.h"
 #include "inspect/dataset_picker.h"
@@ -261,8 +261,8 @@ private Q_SLOTS:
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
         QTRY_VERIFY(bench.message().contains("No model yet"));
-        Q_EMIT bench.bridge.probePredicted(
-            {prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}, {0, "disc", 0.1}, {2, "bar", 0.05}, {4, "dot", 0.04}})});
+        Q_EMIT bench.bridge.probePredicted({prediction(
+            1, {{3, "ring", 0.4}, {1, "star", 0.3}, {0, "disc", 0.1}, {2, "bar", 0.05}, {4, "dot", 0.04}})});
         QCOMPARE(bench.bars().size(), 5);
         QCOMPARE(bench.bars().front().name, "ring");
         QVERIFY(bench.message().isEmpty());
@@ -271,8 +271,8 @@ private Q_SLOTS:
         auto* history = bench.find<ProbabilityStrip>("predictionHistory");
         QVERIFY(!history->isVisible());
 
-        Q_EMIT bench.bridge.probePredicted(
-            {prediction(2, {{5, "moon", 0.6}, {3, "ring", 0.2}, {1, "star", 0.1}, {0, "disc", 0.05}, {2, "bar", 0.02}})});
+        Q_EMIT bench.bridge.probePredicted({prediction(
+            2, {{5, "moon", 0.6}, {3, "ring", 0.2}, {1, "star", 0.1}, {0, "disc", 0.05}, {2, "bar", 0.02}})});
         QVERIFY(history->isVisible());
         QCOMPARE(history->className(), "moon");
         QCOMPARE(history->points().size(), 2);

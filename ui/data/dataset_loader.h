@@ -19,8 +19,8 @@ class DatasetLoader : public QObject {
 public:
     explicit DatasetLoader(std::shared_ptr<DataStore> store, QObject* parent = nullptr);
 
-    // Opens what the name and size stand for unless it is open or being opened; `imageSize` matters for folders of images
-    // only. Ends as loaded() or failed().
+    // Opens what the name and size stand for unless it is open or being opened; `imageSize` matters for folders of
+    // images only. Ends as loaded() or failed().
     void load(const QString& name, std::int64_t imageSize);
     void cancel() { m_job.cancel(); }  // ends as failed()
     void forget();                     // lets go of what is open or being opened, in silence

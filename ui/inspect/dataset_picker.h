@@ -25,7 +25,6 @@ public:
     const DatasetSelection& selection() const { return m_selection; }
     std::int64_t position() const { return m_position; }
 
-public Q_SLOTS:
     void showPrevious();  // the first one's is the last
     void showNext();
     void showRandom();

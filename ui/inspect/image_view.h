@@ -33,7 +33,6 @@ public:
     QSize sizeHint() const override { return {240, 240}; }
     QSize minimumSizeHint() const override { return {64, 64}; }
 
-public Q_SLOTS:
     void fit();
     void actualSize();
     void zoomBy(double factor);  // about the middle

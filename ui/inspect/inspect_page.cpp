@@ -263,7 +263,8 @@ void InspectPage::onDatasetFailed(const QString& problem) {
 void InspectPage::prepareInput() {
     if (!current() || !m_config) return;
     std::optional<Dataset::Shape> native;
-    if (m_loader->dataset() && m_loader->dataset()->name() == m_config->data.name) native = m_loader->dataset()->shape();
+    const auto& dataset = m_loader->dataset();
+    if (dataset && dataset->name() == m_config->data.name) native = dataset->shape();
     m_preparing.run(
         [image = current().image, model = m_config->model, native](const Progress&) {
             return makeModelInput(*image, model, native);

@@ -43,8 +43,8 @@ public:
     // Where the file dialog begins; follows the photos that are opened.
     void setPhotoFolder(const QString& folder) { m_photoFolder = folder; }
 
-    // Decodes off the GUI thread; photoOpened() follows. False: there is no such file to read, and the page says why. What
-    // is no picture is found out later, and said as well.
+    // Decodes off the GUI thread; photoOpened() follows. False: there is no such file to read, and the page says why.
+    // What is no picture is found out later, and said as well.
     bool openPhoto(const QString& path);
     void openPhotoDialog();
     void pastePhoto();

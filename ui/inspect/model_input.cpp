@@ -17,7 +17,7 @@ ModelInput makeModelInput(const Image& picture, const ModelConfig& model, std::o
 
 QString describeSize(const ModelInput& input) {
     const int side = input.grid.imageSize;
-    const QString size = sizeText(side, side);
+    QString size = sizeText(side, side);
     if (!input.native || (input.native->width == side && input.native->height == side)) return size;
     return QCoreApplication::translate("ModelInput", "%1, by way of the data set's %2")
         .arg(size, sizeText(input.native->width, input.native->height));

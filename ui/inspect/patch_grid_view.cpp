@@ -200,8 +200,8 @@ void PatchGridView::showToolTip(const QPoint& globalPosition, const QPoint& posi
     if (index < 0) return QToolTip::hideText();
     // Without line breaks at its narrow default width.
     const QString text =
-        QStringLiteral("<p style='white-space:pre'>%1<br><span style='background-color:%2'>&nbsp;&nbsp;&nbsp;&nbsp;</span>"
-                       " %3</p>")
+        QStringLiteral("<p style='white-space:pre'>%1<br>"
+                       "<span style='background-color:%2'>&nbsp;&nbsp;&nbsp;&nbsp;</span> %3</p>")
             .arg(placeText(index), meanColour(index).name(), colourText(index));
     QToolTip::showText(globalPosition, text, this, patchRect(index));
 }

@@ -39,7 +39,6 @@ public:
     QSize sizeHint() const override { return {420, 420}; }
     QSize minimumSizeHint() const override { return {180, 180}; }
 
-public Q_SLOTS:
     void setSpacing(int pixels);  // 0 … kLargestSpacing; fewer are drawn where the patches would not fit
     void select(int index);       // -1 = none
 

@@ -22,8 +22,8 @@ class PredictionFeed : public QObject {
 public:
     explicit PredictionFeed(SessionBridge& bridge, QObject* parent = nullptr);
 
-    // Pins the picture as the probe and asks for its prediction; null for none. The first picture opens the run that was
-    // trained last, unless there is a model already.
+    // Pins the picture as the probe and asks for its prediction; null for none. The first picture opens the run that
+    // was trained last, unless there is a model already.
     void setImage(std::shared_ptr<const Image> image);
 
 Q_SIGNALS:

@@ -32,7 +32,8 @@ QString predictionCaption(const Prediction& prediction) {
     parts << QString::fromStdString(prediction.model);
     if (prediction.epoch > 0) parts << PredictionPanel::tr("epoch %1 of training").arg(prediction.epoch);
     if (prediction.training) {
-        parts << (prediction.step > 0 ? PredictionPanel::tr("still training, step %1").arg(withThousands(prediction.step))
+        const QString step = withThousands(prediction.step);
+        parts << (prediction.step > 0 ? PredictionPanel::tr("still training, step %1").arg(step)
                                       : PredictionPanel::tr("not trained yet"));
     }
     parts << PredictionPanel::tr("%1 ms").arg(prediction.milliseconds, 0, 'f', 1);

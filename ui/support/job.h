@@ -17,8 +17,8 @@
 
 namespace vit::ui {
 
-// One piece of work at a time: starting another one cancels the first, whose answer is then not delivered. The destructor
-// cancels and waits.
+// One piece of work at a time: starting another one cancels the first, whose answer is then not delivered. The
+// destructor cancels and waits.
 class Job : public QObject {
     Q_OBJECT
 
