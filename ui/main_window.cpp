@@ -52,7 +52,7 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                        ThemeController& theme, QWidget* parent)
     : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
-      m_theme(theme), m_actions(this) {
+      m_theme(theme), m_actions(this), m_import(m_store, bridge.options().runsFolder) {
     setWindowTitle("ViT Workbench");
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
@@ -64,6 +64,7 @@ MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, 
     connectForm();
     connectPages();
     connectRun();
+    connectImport();
     restore();
     updateActions();
 }
@@ -216,6 +217,10 @@ void MainWindow::connectActions() {
         m_settings.setTheme(choice);
     });
     connect(m_actions.showForm, &QAction::toggled, m_form, &QWidget::setVisible);
+    CurveGrid* curves = m_trainPage->curves();
+    m_actions.publishedCurves->setChecked(curves->publishedCurvesShown());
+    connect(m_actions.publishedCurves, &QAction::toggled, curves, &CurveGrid::showPublishedCurves);
+    connect(curves, &CurveGrid::publishedCurvesToggled, m_actions.publishedCurves, &QAction::setChecked);
     connect(m_actions.shortcuts, &QAction::triggered, this, [this] {
         m_prompts.showInformation(this, tr("Keyboard shortcuts"), shortcutsText(this));
     });
@@ -422,6 +427,26 @@ void MainWindow::saveSettings() {
     } catch (const Error& error) {
         m_prompts.showError(this, tr("Save settings"), QString::fromStdString(error.what()));
     }
+}
+
+void MainWindow::connectImport() {
+    connect(m_actions.importKeras, &QAction::triggered, this, [this] {
+        const QString path = m_prompts.openFile(this, tr("Import Keras weights"), m_settings.lastFolder(),
+                                                tr("Keras weights (*.h5 *.hdf5);;All files (*)"));
+        if (path.isEmpty()) return;
+        m_settings.setLastFolder(QFileInfo(path).absolutePath());
+        m_status->setText(tr("Importing %1…").arg(QFileInfo(path).fileName()));
+        m_import.importKeras(path, m_form->config());
+    });
+    connect(&m_import, &ModelImport::imported, this, [this](const QString& folder, const QString& text) {
+        m_status->setText(text);
+        m_bridge.openModel(folder.toStdString());
+        showPage(InspectPageIndex);
+    });
+    connect(&m_import, &ModelImport::failed, this, [this](const QString& problem) {
+        m_status->setText(tr("Nothing was imported"));
+        m_prompts.showError(this, tr("Import Keras weights"), problem);
+    });
 }
 
 void MainWindow::fillRecentPhotos() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "model_import.h"
 #include "support/job.h"
 #include "window_actions.h"
 
@@ -82,6 +83,7 @@ private:
     void loadSettings();
     void saveSettings();
     void fillRecentPhotos();
+    void connectImport();
 
     SessionBridge& m_bridge;
     std::shared_ptr<DataStore> m_store;
@@ -93,6 +95,7 @@ private:
     bool m_closing = false;  // the user has chosen to stop and close: the window goes when the run has ended
     Job m_deviceLookup;
     Job m_dataSetLookup;
+    ModelImport m_import;
 
     QSplitter* m_splitter;
     ExperimentForm* m_form;

@@ -18,6 +18,7 @@ constexpr auto kGeometry = "window/geometry";
 constexpr auto kWindowState = "window/state";
 constexpr auto kSplitter = "window/splitter";
 constexpr auto kPage = "window/page";
+constexpr auto kPublishedCurves = "train/published_curves";
 constexpr auto kLastFolder = "files/last_folder";
 constexpr auto kRecent = "files/recent_photos";
 constexpr auto kConfig = "experiment/config";
@@ -52,6 +53,9 @@ QByteArray Settings::splitter() const { return m_store.value(kSplitter).toByteAr
 void Settings::setSplitter(const QByteArray& state) { m_store.setValue(kSplitter, state); }
 int Settings::page() const { return m_store.value(kPage, 0).toInt(); }
 void Settings::setPage(int page) { m_store.setValue(kPage, page); }
+
+bool Settings::publishedCurves() const { return m_store.value(kPublishedCurves, false).toBool(); }
+void Settings::setPublishedCurves(bool shown) { m_store.setValue(kPublishedCurves, shown); }
 
 QString Settings::lastFolder() const {
     const QString folder = m_store.value(kLastFolder).toString();

@@ -31,6 +31,9 @@ public:
     int page() const;
     void setPage(int page);
 
+    bool publishedCurves() const;
+    void setPublishedCurves(bool shown);
+
     // Where the next file dialog begins; the home folder at first.
     QString lastFolder() const;
     void setLastFolder(const QString& folder);

@@ -33,6 +33,7 @@ Colors lightColors() {
     c.train = "#2463d6";
     c.validation = "#d9610b";
     c.rate = "#7a3fd0";
+    c.references = {QColor("#6f7b8f"), QColor("#2f9e8f")};
     return c;
 }
 
@@ -54,6 +55,7 @@ Colors darkColors() {
     c.train = "#62a4ff";
     c.validation = "#ffa047";
     c.rate = "#b88fff";
+    c.references = {QColor("#9aa6ba"), QColor("#4fc3b1")};
     return c;
 }
 

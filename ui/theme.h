@@ -8,6 +8,8 @@
 #include <QPalette>
 #include <QString>
 
+#include <array>
+
 class QWidget;
 
 namespace vit::ui {
@@ -38,6 +40,7 @@ struct Colors {
     QColor train;       // curves of the training images
     QColor validation;  // curves of the validation images
     QColor rate;        // learning rate
+    std::array<QColor, 2> references;  // curves of other runs
 };
 
 // The colours that belong to a palette (dark if its window is).

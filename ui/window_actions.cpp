@@ -32,6 +32,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     const auto tr = [](const char* text) { return QObject::tr(text); };
     openPhoto = add(tr("Open photo…"), "photo", QKeySequence::Open, tr("Look at a photo as the model does"));
     pastePhoto = add(tr("Paste photo"), "paste", QKeySequence::Paste, tr("Look at the picture in the clipboard"));
+    importKeras = add(tr("Import Keras weights…"), "download", QKeySequence("Ctrl+I"),
+                      tr("Open weights that the Keras example's program saved (.weights.h5, .h5)"));
     loadSettings = add(tr("Load settings…"), "folder", QKeySequence("Ctrl+Shift+O"),
                        tr("Fill the form from a JSON file"));
     saveSettings = add(tr("Save settings…"), "export", QKeySequence::Save, tr("Write the form to a JSON file"));
@@ -57,6 +59,9 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     showForm = add(tr("Experiment form"), "panel", QKeySequence("F9"), tr("Show or hide the form on the left"));
     showForm->setCheckable(true);
     showForm->setChecked(true);
+    publishedCurves = add(tr("Published curves"), "compare", QKeySequence("Ctrl+K"),
+                          tr("Show the curves that the Keras example printed behind those of the run"));
+    publishedCurves->setCheckable(true);
 
     shortcuts = add(tr("Keyboard shortcuts"), nullptr, QKeySequence("F1"), {});
     about = add(tr("About ViT Workbench"), "info", {}, {});
@@ -88,6 +93,8 @@ void WindowActions::fill(QMenuBar* bar) {
     file->addActions({openPhoto, pastePhoto});
     recentPhotos = file->addMenu(tr("Recent photos"));
     file->addSeparator();
+    file->addAction(importKeras);
+    file->addSeparator();
     file->addActions({loadSettings, saveSettings});
     exportPlot = file->addMenu(icon("export"), tr("Export plot"));
     file->addSeparator();
@@ -104,7 +111,7 @@ void WindowActions::fill(QMenuBar* bar) {
     QMenu* view = bar->addMenu(tr("&View"));
     view->addActions(pages->actions());
     view->addSeparator();
-    view->addAction(showForm);
+    view->addActions({showForm, publishedCurves});
     QMenu* theme = view->addMenu(tr("Theme"));
     theme->addActions(themes->actions());
 

@@ -24,6 +24,7 @@ struct WindowActions {
 
     QAction* openPhoto;
     QAction* pastePhoto;
+    QAction* importKeras;
     QAction* loadSettings;
     QAction* saveSettings;
     QAction* quit;
@@ -36,6 +37,7 @@ struct WindowActions {
     QActionGroup* pages;  // Train, Data, Inspect
     QActionGroup* themes;  // System, Light, Dark: the action's data is the ThemeChoice
     QAction* showForm;
+    QAction* publishedCurves;
 
     QAction* shortcuts;
     QAction* about;

@@ -43,7 +43,8 @@ double percentEnd(double largest) {
 }  // namespace
 
 MetricPlot::MetricPlot(Options options, QWidget* parent)
-    : QWidget(parent), m_options(std::move(options)), m_plot(new QCustomPlot(this)), m_empty(new QLabel(m_plot)) {
+    : QWidget(parent), m_options(std::move(options)), m_plot(new QCustomPlot(this)), m_empty(new QLabel(m_plot)),
+      m_references(m_plot) {
     setObjectName(m_options.name);
     setRole(this, "card");
     setAttribute(Qt::WA_StyledBackground);
@@ -58,12 +59,7 @@ MetricPlot::MetricPlot(Options options, QWidget* parent)
     m_plot->setNoAntialiasingOnDrag(true);
     makeCurves();
     m_crosshair = new PlotCrosshair(m_plot, m_options.percent);
-    std::vector<PlotCrosshair::Curve> curves = {{m_steps, tr("step")}};
-    if (m_options.epochCurves) {
-        curves.push_back({m_train, tr("training")});
-        curves.push_back({m_validation, tr("validation")});
-    }
-    m_crosshair->setCurves(std::move(curves));
+    updateReadout();
     m_empty->setAlignment(Qt::AlignCenter);
     setRole(m_empty, "muted");
     m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -105,17 +101,38 @@ void MetricPlot::addEpoch(double epoch, double train, double validation) {
     scheduleReplot();
 }
 
+void MetricPlot::setReferences(std::vector<ReferenceCurve> curves, const QString& tip) {
+    for (ReferenceCurve& curve : curves)
+        for (QVector<double>* values : {&curve.train, &curve.validation})
+            for (double& value : *values) value = displayed(value);
+    m_references.set(curves);
+    m_references.setColors(colors(this));
+    m_compare = makeButton("compare", tip, "references");
+    m_compare->setCheckable(true);
+    m_buttons->insertWidget(m_buttons->indexOf(m_reset), m_compare);
+    connect(m_compare, &QToolButton::toggled, this, &MetricPlot::referencesToggled);
+}
+
+void MetricPlot::showReferences(bool visible) {
+    if (!m_compare) return;
+    m_compare->setChecked(visible);
+    m_references.setVisible(visible);
+    if (visible) m_empty->hide();
+    updateReadout();
+    scheduleReplot();
+}
+
 void MetricPlot::clear() {
-    for (int i = 0; i < m_plot->graphCount(); ++i) m_plot->graph(i)->data()->clear();
+    for (QCPGraph* graph : ownGraphs()) graph->data()->clear();
     hideCrosshair();
     setFollow(true);
-    m_empty->setVisible(!m_empty->text().isEmpty());
+    m_empty->setVisible(!m_empty->text().isEmpty() && !referencesShown());
     scheduleReplot();
 }
 
 void MetricPlot::setEmptyText(const QString& text) {
     m_empty->setText(text);
-    m_empty->setVisible(!text.isEmpty() && m_steps->dataCount() == 0);
+    m_empty->setVisible(!text.isEmpty() && m_steps->dataCount() == 0 && !referencesShown());
 }
 
 bool MetricPlot::isLogarithmic() const { return m_plot->yAxis->scaleType() == QCPAxis::stLogarithmic; }
@@ -213,6 +230,7 @@ QWidget* MetricPlot::makeHeader() {
     layout->addStretch();
     if (m_log) layout->addWidget(m_log);
     for (QToolButton* button : {m_reset, copy, save, m_maximize}) layout->addWidget(button);
+    m_buttons = layout;
     return header;
 }
 
@@ -265,6 +283,7 @@ void MetricPlot::connectMouse() {
 void MetricPlot::applyColors(const Colors& colors) {
     stylePlot(m_plot, colors);
     m_crosshair->setColors(colors);
+    m_references.setColors(colors);
     const bool alone = !m_options.epochCurves;
     QColor thin = alone ? colors.rate : colors.train;
     if (!alone) thin.setAlphaF(0.45F);
@@ -274,25 +293,50 @@ void MetricPlot::applyColors(const Colors& colors) {
     m_validation->setPen(QPen(colors.validation, 2));
 }
 
-void MetricPlot::updateRanges() {
-    if (!m_follow) return;
-    double last = 0;
-    for (int i = 0; i < m_plot->graphCount(); ++i) {
-        bool found = false;
-        const QCPRange range = m_plot->graph(i)->getKeyRange(found);
-        if (found) last = std::max(last, range.upper);
+void MetricPlot::updateReadout() {
+    std::vector<PlotCrosshair::Curve> curves = {{m_steps, tr("step")}};
+    if (m_options.epochCurves) {
+        curves.push_back({m_train, tr("training")});
+        curves.push_back({m_validation, tr("validation")});
     }
-    m_plot->xAxis->setRange(0, std::max(1.0, std::ceil(last - 1e-9)) * 1.015);
-    m_plot->yAxis->setRange(valueRange());
+    for (PlotCrosshair::Curve& curve : m_references.readable()) curves.push_back(std::move(curve));
+    m_crosshair->setCurves(std::move(curves));
 }
 
-QCPRange MetricPlot::valueRange() const {
+void MetricPlot::updateRanges() {
+    if (!m_follow) return;
+    m_plot->xAxis->setRange(0, std::max(1.0, std::ceil(lastEpoch() - 1e-9)) * 1.015);
+    m_plot->yAxis->setRange(valueRange(m_plot->xAxis->range()));
+}
+
+std::vector<QCPGraph*> MetricPlot::ownGraphs() const {
+    if (!m_options.epochCurves) return {m_steps};
+    return {m_steps, m_train, m_validation};
+}
+
+// Of the run itself, so that ten epochs are not squeezed into the tenth of a longer reference; of that if it is alone.
+double MetricPlot::lastEpoch() const {
+    const auto lastOf = [](const std::vector<QCPGraph*>& graphs) {
+        double last = 0;
+        for (const QCPGraph* graph : graphs) {
+            bool found = false;
+            const QCPRange range = graph->getKeyRange(found);
+            if (found) last = std::max(last, range.upper);
+        }
+        return last;
+    };
+    const double own = lastOf(ownGraphs());
+    return own > 0 || !referencesShown() ? own : lastOf(m_references.graphs());
+}
+
+QCPRange MetricPlot::valueRange(const QCPRange& epochs) const {
     double low = std::numeric_limits<double>::max();
     double high = std::numeric_limits<double>::lowest();
     for (int i = 0; i < m_plot->graphCount(); ++i) {
+        if (!m_plot->graph(i)->visible()) continue;
         bool found = false;
         const QCPRange range =
-            m_plot->graph(i)->getValueRange(found, isLogarithmic() ? QCP::sdPositive : QCP::sdBoth);
+            m_plot->graph(i)->getValueRange(found, isLogarithmic() ? QCP::sdPositive : QCP::sdBoth, epochs);
         if (!found) continue;
         low = std::min(low, range.lower);
         high = std::max(high, range.upper);
@@ -324,6 +368,11 @@ void MetricPlot::showMenu(const QPoint& position) {
         QAction* log = menu.addAction(tr("Logarithmic axis"), this, &MetricPlot::setLogarithmic);
         log->setCheckable(true);
         log->setChecked(isLogarithmic());
+    }
+    if (m_compare) {
+        QAction* compare = menu.addAction(tr("Published curves"), m_compare, &QToolButton::setChecked);
+        compare->setCheckable(true);
+        compare->setChecked(referencesShown());
     }
     menu.addSeparator();
     menu.addAction(icon("copy"), tr("Copy image"), this, &MetricPlot::copyToClipboard);

@@ -2,6 +2,7 @@
 // One metric over the epochs of a run: a thin line of every step, and training and validation at each epoch's end.
 #pragma once
 
+#include "plot/reference_curves.h"
 #include "qcustomplot_header.h"
 
 #include <QString>
@@ -11,7 +12,6 @@
 
 namespace vit::ui {
 
-class PlotCrosshair;
 struct Colors;
 
 class MetricPlot : public QWidget {
@@ -36,6 +36,12 @@ public:
     void clear();
     void setEmptyText(const QString& text);
 
+    // Curves of other runs, hidden at first; `tip` says whose they are. Values as for addEpoch.
+    void setReferences(std::vector<ReferenceCurve> curves, const QString& tip);
+    void showReferences(bool visible);
+    bool referencesShown() const { return m_references.isVisible(); }
+    const ReferenceCurves& references() const { return m_references; }
+
     const QString& title() const { return m_options.title; }
     bool isLogarithmic() const;
     void setLogarithmic(bool on);
@@ -58,6 +64,7 @@ Q_SIGNALS:
     void maximizeToggled();
     void crosshairMoved(double epoch);
     void crosshairLeft();
+    void referencesToggled(bool visible);
     void viewChanged();
 
 protected:
@@ -71,8 +78,11 @@ private:
     void makeCurves();
     void connectMouse();
     void applyColors(const Colors& colors);
+    void updateReadout();
     void updateRanges();
-    QCPRange valueRange() const;
+    std::vector<QCPGraph*> ownGraphs() const;
+    double lastEpoch() const;
+    QCPRange valueRange(const QCPRange& epochs) const;
     void setFollow(bool follow);
     void scheduleReplot();
     void showMenu(const QPoint& position);
@@ -85,7 +95,10 @@ private:
     QCPGraph* m_validation = nullptr;
     PlotCrosshair* m_crosshair = nullptr;
     QLabel* m_empty;
+    ReferenceCurves m_references;
+    QHBoxLayout* m_buttons = nullptr;
     QToolButton* m_log = nullptr;
+    QToolButton* m_compare = nullptr;
     QToolButton* m_reset;
     QToolButton* m_maximize;
     QTimer m_replot;

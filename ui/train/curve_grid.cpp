@@ -2,6 +2,7 @@
 // Spreads events over the four plots.
 #include "train/curve_grid.h"
 
+#include "runs/published_runs.h"
 #include "theme.h"
 
 #include <QGridLayout>
@@ -56,7 +57,36 @@ CurveGrid::CurveGrid(QWidget* parent)
         connect(plot, &MetricPlot::crosshairLeft, this, [this] {
             for (MetricPlot* each : plots()) each->hideCrosshair();
         });
+        connect(plot, &MetricPlot::referencesToggled, this, &CurveGrid::showPublishedCurves);
     }
+    addPublishedCurves();
+}
+
+void CurveGrid::addPublishedCurves() {
+    const auto add = [](MetricPlot* plot, double EpochMetrics::*value) {
+        std::vector<ReferenceCurve> curves;
+        for (const PublishedRun& run : publishedRuns()) {
+            ReferenceCurve curve{QString::fromStdString(run.name), {}, {}, {}};
+            for (const PublishedEpoch& epoch : run.epochs) {
+                curve.epochs << double(epoch.epoch);
+                curve.train << epoch.train.*value;
+                curve.validation << epoch.validation.*value;
+            }
+            curves.push_back(std::move(curve));
+        }
+        plot->setReferences(std::move(curves),
+                            tr("Compare with the published runs of the Keras example on CIFAR-100 (line: validation, "
+                               "dots: training)"));
+    };
+    add(m_loss, &EpochMetrics::loss);
+    add(m_accuracy, &EpochMetrics::accuracy);
+    add(m_top5, &EpochMetrics::top5Accuracy);
+}
+
+void CurveGrid::showPublishedCurves(bool visible) {
+    if (m_loss->referencesShown() == visible) return;
+    for (MetricPlot* plot : plots()) plot->showReferences(visible);
+    Q_EMIT publishedCurvesToggled(visible);
 }
 
 void CurveGrid::addSteps(const std::vector<StepDone>& steps) {

@@ -25,6 +25,10 @@ public:
     void clear();
     void setEmptyText(const QString& text);
 
+    // The curves that the published example printed, behind the run's own.
+    void showPublishedCurves(bool visible);
+    bool publishedCurvesShown() const { return m_loss->referencesShown(); }
+
     MetricPlot* loss() const { return m_loss; }
     MetricPlot* accuracy() const { return m_accuracy; }
     MetricPlot* top5() const { return m_top5; }
@@ -37,8 +41,11 @@ public:
 
 Q_SIGNALS:
     void exportRequested(vit::ui::MetricPlot* plot);
+    void publishedCurvesToggled(bool visible);
 
 private:
+    void addPublishedCurves();
+
     MetricPlot* m_loss;
     MetricPlot* m_accuracy;
     MetricPlot* m_top5;

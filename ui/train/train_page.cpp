@@ -85,6 +85,9 @@ QWidget* TrainPage::makeRunPage() {
     m_splitter->setHandleWidth(kSpace);
     m_splitter->setSizes({600, 110});
     connect(m_curves, &CurveGrid::exportRequested, this, &TrainPage::exportPlot);
+    m_curves->showPublishedCurves(m_settings.publishedCurves());
+    connect(m_curves, &CurveGrid::publishedCurvesToggled, this,
+            [this](bool shown) { m_settings.setPublishedCurves(shown); });
 
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
