@@ -24,7 +24,9 @@ QString withPrefix(double value, const QString& unit) {
 
 }  // namespace
 
-QString withThousands(std::int64_t number) { return QLocale(QLocale::English).toString(static_cast<qlonglong>(number)); }
+QString withThousands(std::int64_t number) {
+    return QLocale(QLocale::English).toString(static_cast<qlonglong>(number));
+}
 
 QString bytesText(double bytes) { return withPrefix(bytes, "B"); }
 

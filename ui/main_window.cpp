@@ -10,10 +10,10 @@
 #include "form/experiment_form.h"
 #include "inspect/inspect_page.h"
 #include "io/atomic_file.h"
+#include "main_tool_bar.h"
 #include "prompts.h"
 #include "session_bridge.h"
 #include "settings.h"
-#include "support/elided_label.h"
 #include "theme_controller.h"
 #include "train/curve_grid.h"
 #include "train/device.h"
@@ -24,7 +24,6 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
@@ -32,8 +31,6 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QToolBar>
-#include <QToolButton>
 
 #include <utility>
 
@@ -57,8 +54,9 @@ MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, 
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
     m_actions.fill(menuBar());
-    makeContent(m_store);
-    makeToolBar();
+    makeContent();
+    m_toolBar = new MainToolBar(m_actions, this);
+    addToolBar(m_toolBar);
     makeStatusBar();
     connectActions();
     connectForm();
@@ -109,7 +107,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     openPhoto(event->mimeData()->urls().constFirst().toLocalFile());
 }
 
-void MainWindow::makeContent(std::shared_ptr<DataStore> store) {
+void MainWindow::makeContent() {
     m_splitter = new QSplitter(Qt::Horizontal, this);
     m_splitter->setObjectName("mainSplitter");
     m_splitter->setHandleWidth(4);
@@ -118,8 +116,8 @@ void MainWindow::makeContent(std::shared_ptr<DataStore> store) {
     m_pages = new QStackedWidget(m_splitter);
     m_pages->setMinimumWidth(480);
     m_trainPage = new TrainPage(m_bridge, m_prompts, m_settings, m_pages);
-    m_dataPage = new DataPage(store, m_prompts, m_pages);
-    m_inspectPage = new InspectPage(m_bridge, store, m_prompts, m_pages);
+    m_dataPage = new DataPage(m_store, m_prompts, m_pages);
+    m_inspectPage = new InspectPage(m_bridge, m_store, m_prompts, m_pages);
     m_pages->addWidget(m_trainPage);
     m_pages->addWidget(m_dataPage);
     m_pages->addWidget(m_inspectPage);
@@ -130,55 +128,6 @@ void MainWindow::makeContent(std::shared_ptr<DataStore> store) {
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setSizes({kFormWidth, 900});
     setCentralWidget(m_splitter);
-}
-
-void MainWindow::makeToolBar() {
-    auto* bar = addToolBar(tr("Main"));
-    bar->setObjectName("mainToolBar");
-    bar->setMovable(false);
-    bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->setIconSize({16, 16});
-    bar->addActions({m_actions.train, m_actions.pause, m_actions.stop});
-    bar->addSeparator();
-    bar->addAction(m_actions.openPhoto);
-    setRole(bar->widgetForAction(m_actions.train), "primary");
-    bar->widgetForAction(m_actions.train)->setObjectName("trainButton");
-    bar->widgetForAction(m_actions.pause)->setObjectName("pauseButton");
-    bar->widgetForAction(m_actions.stop)->setObjectName("stopButton");
-    m_device = new ElidedLabel(bar);
-    m_device->setObjectName("deviceLabel");
-    m_device->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    setRole(m_device, "muted");
-
-    auto* rest = new QWidget(bar);
-    auto* layout = new QHBoxLayout(rest);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(kSpace);
-    layout->addStretch(1);
-    layout->addWidget(makePageBar());
-    layout->addWidget(m_device, 2);
-    rest->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(rest);
-}
-
-QWidget* MainWindow::makePageBar() {
-    auto* segments = new QWidget(this);
-    setRole(segments, "segments");
-    segments->setAttribute(Qt::WA_StyledBackground);
-    auto* layout = new QHBoxLayout(segments);
-    layout->setContentsMargins(3, 3, 3, 3);
-    layout->setSpacing(2);
-    for (QAction* action : m_actions.pages->actions()) {
-        auto* button = new QToolButton(segments);
-        button->setDefaultAction(action);
-        button->setObjectName("page." + action->text());
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        button->setIconSize({16, 16});
-        setRole(button, "segment");
-        layout->addWidget(button);
-    }
-    return segments;
 }
 
 void MainWindow::makeStatusBar() {
@@ -229,7 +178,8 @@ void MainWindow::connectActions() {
     });
     connect(m_actions.recentPhotos, &QMenu::aboutToShow, this, &MainWindow::fillRecentPhotos);
     for (MetricPlot* plot : m_trainPage->curves()->plots())
-        m_actions.exportPlot->addAction(plot->title() + "…", m_trainPage, [this, plot] { m_trainPage->exportPlot(plot); });
+        m_actions.exportPlot->addAction(plot->title() + "…", m_trainPage,
+                                        [this, plot] { m_trainPage->exportPlot(plot); });
 }
 
 void MainWindow::connectForm() {
@@ -266,8 +216,7 @@ void MainWindow::connectRun() {
     });
     connect(&m_bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
         m_form->lock(run.config);
-        m_device->setText(qstr(run.device + " · " + run.precision));
-        m_device->setToolTip(qstr(run.device + "\n" + run.kernels));
+        m_toolBar->showDevice(qstr(run.device + " · " + run.precision), qstr(run.device + "\n" + run.kernels));
         m_status->setText(tr("Training %1").arg(qstr(run.runName)));
     });
     connect(&m_bridge, &SessionBridge::pauseChanged, this, [this](bool paused) {
@@ -380,8 +329,7 @@ void MainWindow::updateDevice() {
         },
         [this, run](const Answer& answer) {
             if (m_state != State::Idle) return;
-            m_device->setText(answer.text);
-            m_device->setToolTip(answer.text);
+            m_toolBar->showDevice(answer.text);
             m_form->setMachineIssues(run, answer.issues);
         });
 }

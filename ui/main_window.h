@@ -27,6 +27,7 @@ namespace vit::ui {
 class DataPage;
 class ExperimentForm;
 class InspectPage;
+class MainToolBar;
 class Prompts;
 class SessionBridge;
 class Settings;
@@ -59,9 +60,7 @@ protected:
 private:
     enum class State { Idle, Running, Paused, Stopping };
 
-    void makeToolBar();
-    QWidget* makePageBar();
-    void makeContent(std::shared_ptr<DataStore> store);
+    void makeContent();
     void makeStatusBar();
     void connectActions();
     void connectForm();
@@ -91,6 +90,7 @@ private:
     Settings& m_settings;
     ThemeController& m_theme;
     WindowActions m_actions;
+    MainToolBar* m_toolBar;
     State m_state = State::Idle;
     bool m_closing = false;  // the user has chosen to stop and close: the window goes when the run has ended
     Job m_deviceLookup;
@@ -103,7 +103,6 @@ private:
     TrainPage* m_trainPage;
     DataPage* m_dataPage;
     InspectPage* m_inspectPage;
-    QLabel* m_device;
     QLabel* m_status;
 };
 

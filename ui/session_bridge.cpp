@@ -14,7 +14,8 @@ constexpr int kDrainIntervalMs = 40;
 
 }  // namespace
 
-SessionBridge::SessionBridge(Session::Options options, QObject* parent) : QObject(parent), m_options(std::move(options)) {
+SessionBridge::SessionBridge(Session::Options options, QObject* parent)
+    : QObject(parent), m_options(std::move(options)) {
     m_drainTimer.setSingleShot(true);
     connect(&m_drainTimer, &QTimer::timeout, this, &SessionBridge::drain);
     m_session = std::make_unique<Session>(m_options, [this](const Event& event) { post(event); });

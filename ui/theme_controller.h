@@ -21,10 +21,8 @@ public:
     ThemeChoice choice() const { return m_choice; }
     void setChoice(ThemeChoice choice);
 
-private Q_SLOTS:
-    void onSettingChanged(const QString& group, const QString& key, const QDBusVariant& value);
-
 private:
+    Q_SLOT void onSettingChanged(const QString& group, const QString& key, const QDBusVariant& value);  // over D-Bus
     void apply();
 
     ThemeChoice m_choice;

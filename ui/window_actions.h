@@ -7,6 +7,7 @@
 
 class QAction;
 class QActionGroup;
+class QKeySequence;
 class QMenu;
 class QMenuBar;
 class QWidget;

@@ -152,8 +152,8 @@ void TestBridge::everyKindHasItsSignal() {
     QSignalSpy message(m_bridge.get(), &SessionBridge::messageArrived);
     QSignalSpy prediction(m_bridge.get(), &SessionBridge::predictionReady);
     QSignalSpy model(m_bridge.get(), &SessionBridge::modelOpened);
-    for (const Event& event : {Event(CheckpointSaved{}), Event(ProbePredicted{}), Event(PhaseChanged{}), Event(Message{}),
-                               Event(PredictionReady{}), Event(ModelOpened{})})
+    for (const Event& event : {Event(CheckpointSaved{}), Event(ProbePredicted{}), Event(PhaseChanged{}),
+                               Event(Message{}), Event(PredictionReady{}), Event(ModelOpened{})})
         m_bridge->post(event);
     QTRY_COMPARE(model.size(), 1);
     for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message, &prediction}) QCOMPARE(spy->size(), 1);

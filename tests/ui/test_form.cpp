@@ -106,7 +106,9 @@ void TestForm::everyFieldHasAnEditor() {
         case FieldKind::Boolean: QVERIFY(qobject_cast<const QCheckBox*>(editor)); break;
         case FieldKind::Integer:
         case FieldKind::Real: QVERIFY(qobject_cast<const NumberBox*>(editor)); break;
-        case FieldKind::Choice: QCOMPARE(qobject_cast<const QComboBox*>(editor)->count(), int(field.choices.size())); break;
+        case FieldKind::Choice:
+            QCOMPARE(qobject_cast<const QComboBox*>(editor)->count(), int(field.choices.size()));
+            break;
         case FieldKind::Text: QVERIFY(qobject_cast<const QComboBox*>(editor)->isEditable()); break;
         case FieldKind::IntegerList: QVERIFY(qobject_cast<const QLineEdit*>(editor)); break;
     }
@@ -238,7 +240,8 @@ void TestForm::factsFollow() {
 }
 
 void TestForm::factsNeedKnownClasses() {
-    m_form->setDataSets({dataSet("mine", 0, true), dataSet("cifar-100", 100, true), dataSet("synthetic-shapes", 10, true)});
+    m_form->setDataSets(
+        {dataSet("mine", 0, true), dataSet("cifar-100", 100, true), dataSet("synthetic-shapes", 10, true)});
     m_form->setPreset("keras-example");
     QCOMPARE(find<QLabel>("fact.parameters")->text(), QString("21,759,012"));
     m_form->setText("data.name", "mine");

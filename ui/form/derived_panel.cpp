@@ -23,7 +23,8 @@ DerivedPanel::DerivedPanel(QWidget* parent) : QWidget(parent) {
     grid->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
     grid->setHorizontalSpacing(kSpace);
     grid->setVerticalSpacing(6);
-    m_patches = addFact(grid, 0, "fact.patches", tr("patches / image"), tr("Patches per image: (image size / patch size)²"));
+    m_patches = addFact(grid, 0, "fact.patches", tr("patches / image"),
+                        tr("Patches per image: (image size / patch size)²"));
     m_elements = addFact(grid, 1, "fact.elements", tr("elements / patch"),
                          tr("Numbers in one patch: patch size × patch size × colour channels"));
     m_tokens = addFact(grid, 2, "fact.tokens", tr("tokens"), tr("Patches, and the class token if there is one"));

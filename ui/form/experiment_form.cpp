@@ -8,6 +8,7 @@
 #include "theme.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -299,7 +300,8 @@ void ExperimentForm::refreshStatus() {
     m_summary->setVisible(!shown.empty());
     m_summary->setText(problemSummary());
     const Config& config = m_running ? *m_running : m_state.config();
-    const bool valid = isLocked() || (m_state.isFine("model.") && m_state.isFine("head.") && m_state.isFine("run.batch"));
+    const bool valid =
+        isLocked() || (m_state.isFine("model.") && m_state.isFine("head.") && m_state.isFine("run.batch_size"));
     m_facts->showFacts(config, m_state.modelInput(config), valid);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The form in which an experiment is set up: every hyperparameter of the schema, presets, search, what is wrong, and the
-// facts that follow.
+// The form in which an experiment is set up: every hyperparameter of the schema, presets, search, what is wrong, and
+// the facts that follow.
 #pragma once
 
 #include "form/form_state.h"

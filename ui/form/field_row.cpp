@@ -68,7 +68,8 @@ FieldRow::FieldRow(const Field& field, QWidget* parent)
     layout->addWidget(m_problem, 1, 0, 1, 4);
     layout->setColumnStretch(1, 1);
 
-    setToolTip("<qt><b>" + QString::fromStdString(field.label).toHtmlEscaped() + "</b><br>" + fieldHelp(field) + "</qt>");
+    setToolTip(QString("<qt><b>%1</b><br>%2</qt>")
+                   .arg(QString::fromStdString(field.label).toHtmlEscaped(), fieldHelp(field)));
     widget->installEventFilter(this);
     connect(m_editor, &FieldEditor::edited, this, &FieldRow::edited);
     connect(m_reset, &QToolButton::clicked, this, &FieldRow::resetRequested);

@@ -19,8 +19,8 @@ class FormState {
 public:
     FormState();
 
-    // The data sets of this computer: a set that is not there is an issue of data.name. Until they are given, every name
-    // is taken as good.
+    // The data sets of this computer: a set that is not there is an issue of data.name. Until they are given, every
+    // name is taken as good.
     void setDataSets(std::vector<DataInfo> dataSets);
     const std::vector<DataInfo>& dataSets() const { return m_dataSets; }
 

@@ -156,14 +156,15 @@ void MetricPlot::exportTo(const QString& path) {
     applyColors(colors(QPalette(Qt::white)));
     bool written = false;
     if (path.endsWith(".pdf", Qt::CaseInsensitive))
-        written = m_plot->savePdf(path, kExportWidth, kExportHeight, QCP::epNoCosmetic, "vit-workbench", m_options.title);
+        written = m_plot->savePdf(path, kExportWidth, kExportHeight, QCP::epNoCosmetic, "vit-workbench",
+                                  m_options.title);
     else if (path.endsWith(".png", Qt::CaseInsensitive))
         written = m_plot->savePng(path, kExportWidth, kExportHeight, kExportScale);
     applyColors(colors(this));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
     if (!written)
-        throw Error(path.toStdString() +
-                    " could not be written: choose a name that ends in .png or .pdf, in a folder that you may write to.");
+        throw Error(path.toStdString() + " could not be written: choose a name that ends in .png or .pdf, in a folder "
+                                         "that you may write to.");
 }
 
 void MetricPlot::copyToClipboard() {

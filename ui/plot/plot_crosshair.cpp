@@ -46,7 +46,8 @@ void PlotCrosshair::show(double x) {
     for (const Curve& curve : m_curves) {
         const QCPGraphData* point = nearestPoint(curve.graph, x);
         if (!point) continue;
-        rows += QString("<tr><td><span style=\"color:%1\">■</span> %2&nbsp;&nbsp;</td><td align=\"right\"><b>%3</b></td></tr>")
+        rows += QString("<tr><td><span style=\"color:%1\">■</span> %2&nbsp;&nbsp;</td>"
+                        "<td align=\"right\"><b>%3</b></td></tr>")
                     .arg(curve.graph->pen().color().name(), curve.label, valueText(point->value));
     }
     m_box->setText(QString("<table cellspacing=\"0\"><tr><td colspan=\"2\">%1</td></tr>%2</table>")

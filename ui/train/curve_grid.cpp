@@ -91,7 +91,6 @@ void CurveGrid::showPublishedCurves(bool visible) {
 
 void CurveGrid::addSteps(const std::vector<StepDone>& steps) {
     QVector<double> epochs, losses, accuracies, top5, rates;
-    for (auto* list : {&epochs, &losses, &accuracies, &top5, &rates}) list->reserve(static_cast<qsizetype>(steps.size()));
     for (const StepDone& step : steps) {
         epochs << epochPosition(step);
         losses << step.loss;

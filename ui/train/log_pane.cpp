@@ -113,7 +113,8 @@ LogPane::LogPane(LogModel& model, QWidget* parent)
     connect(m_header, &QToolButton::clicked, this, [this] { setOpen(!m_open); });
     connect(&m_model, &LogModel::rowsInserted, this, [this] {
         const QScrollBar* bar = m_view->verticalScrollBar();
-        if (bar->value() == bar->maximum()) QMetaObject::invokeMethod(m_view, &QTableView::scrollToBottom, Qt::QueuedConnection);
+        if (bar->value() == bar->maximum())
+            QMetaObject::invokeMethod(m_view, &QTableView::scrollToBottom, Qt::QueuedConnection);
         showLastLine();
     });
     connect(&m_model, &LogModel::modelReset, this, &LogPane::showLastLine);

@@ -22,6 +22,7 @@ namespace {
 
 constexpr auto kUnknown = "–";
 constexpr int kClockMs = 500;
+constexpr int kBarUnits = 10'000;
 
 QLabel* makeCaption(const QString& text, QWidget* parent) {
     auto* caption = new QLabel(text, parent);
@@ -152,14 +153,13 @@ void ProgressPanel::showStarted(const RunStarted& run) {
     m_device->setToolTip(QString::fromStdString(run.device + "\n" + run.kernels));
     m_precision->setText(QString::fromStdString(run.precision));
     m_epochs = run.config.run.epochs;
-    m_stepsPerEpoch = run.stepsPerEpoch;
-    m_bar->setRange(0, static_cast<int>(std::min<std::int64_t>(m_epochs * m_stepsPerEpoch, INT_MAX)));
-    m_bar->setValue(static_cast<int>((run.firstEpoch - 1) * m_stepsPerEpoch));
+    showBar(double(run.firstEpoch - 1));
     setPhase(tr("Training"));
 }
 
 void ProgressPanel::showSteps(const StepDone& last) {
-    m_bar->setValue(static_cast<int>((last.epoch - 1) * m_stepsPerEpoch + last.stepInEpoch));
+    const auto stepsPerEpoch = double(std::max<std::int64_t>(1, last.stepsPerEpoch));
+    showBar(double(last.epoch - 1) + double(last.stepInEpoch) / stepsPerEpoch);
     m_position->setText(tr("Epoch <b>%1</b> of %2 &nbsp;·&nbsp; step %3 of %4")
                             .arg(withThousands(last.epoch), withThousands(m_epochs), withThousands(last.stepInEpoch),
                                  withThousands(last.stepsPerEpoch)));
@@ -194,7 +194,7 @@ void ProgressPanel::showFinished(const RunFinished& result) {
     setPhase(stopped ? tr("Stopped after %1 epochs and %2 steps: everything is kept")
                            .arg(withThousands(result.epochsDone), withThousands(result.stepsDone))
                      : tr("Finished"));
-    if (!stopped) m_bar->setValue(m_bar->maximum());
+    if (!stopped) showBar(double(m_epochs));
     if (result.tested) {
         showResult(m_accuracy, m_accuracyCaption, percentText(result.test.accuracy), tr("test accuracy"));
         showResult(m_top5, m_top5Caption, percentText(result.test.top5Accuracy), tr("test top-5"));
@@ -204,6 +204,16 @@ void ProgressPanel::showFinished(const RunFinished& result) {
         showResult(m_top5, m_top5Caption, {}, {});
     }
     m_results->setVisible(result.tested || result.bestEpoch > 0);
+}
+
+void ProgressPanel::showEarlier(const RunSummary& run, const RunCurves& curves) {
+    m_name->setText(QString::fromStdString(run.name));
+    m_name->setToolTip(QString::fromStdString(run.folder.string()));
+    m_epochs = run.config.run.epochs;
+    if (!curves.steps.empty()) showSteps(curves.steps.back());
+    if (run.result) return showFinished(*run.result);
+    endRun();
+    setPhase(tr("Ended before its time after %1 epochs").arg(withThousands(run.epochsDone)));
 }
 
 void ProgressPanel::showFailed(const RunFailed& failure) {
@@ -217,6 +227,11 @@ void ProgressPanel::setPhase(const QString& text) {
     m_betweenSteps = false;
 }
 
+void ProgressPanel::showBar(double epochs) {
+    m_bar->setRange(0, kBarUnits);
+    m_bar->setValue(static_cast<int>(kBarUnits * epochs / double(std::max<std::int64_t>(1, m_epochs))));
+}
+
 void ProgressPanel::showElapsed() {
     m_elapsed->setText(durationText(m_secondsAtStep + double(m_sinceStep.elapsed()) / 1000));
 }
@@ -224,7 +239,7 @@ void ProgressPanel::showElapsed() {
 void ProgressPanel::endRun() {
     m_clock.stop();
     m_remaining->setText(kUnknown);
-    if (m_bar->maximum() == 0) m_bar->setRange(0, 1);
+    if (m_bar->maximum() == 0) showBar(0);
 }
 
 void ProgressPanel::showResult(QLabel* value, QLabel* caption, const QString& text, const QString& label) {

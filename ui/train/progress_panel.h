@@ -2,6 +2,7 @@
 // Where a run is: name, phase, epoch and step, the bar over the whole run, speed, times, device; the result at its end.
 #pragma once
 
+#include "runs/run_store.h"
 #include "train/event.h"
 
 #include <QElapsedTimer>
@@ -28,11 +29,13 @@ public:
     void showPaused(bool paused);
     void showStopping();
     void showFinished(const RunFinished& result);
+    void showEarlier(const RunSummary& run, const RunCurves& curves);  // one that ended before the window was opened
     void showFailed(const RunFailed& failure);
 
 private:
     void addFact(QLabel* value, QHBoxLayout* row, const QString& name, const QString& caption, const QString& help);
     void setPhase(const QString& text);
+    void showBar(double epochs);  // done of the run
     void showElapsed();
     void endRun();
     void showResult(QLabel* value, QLabel* caption, const QString& text, const QString& label);
@@ -54,7 +57,6 @@ private:
     QLabel* m_device;
 
     std::int64_t m_epochs = 0;
-    std::int64_t m_stepsPerEpoch = 0;
     bool m_betweenSteps = false;  // a phase such as "Validating" is shown, which the next step ends
     double m_secondsAtStep = 0;
     QElapsedTimer m_sinceStep;

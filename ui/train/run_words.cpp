@@ -33,7 +33,8 @@ QString epochText(const EpochDone& epoch) {
         text += tr("; validation loss %1, accuracy %2, top-5 %3")
                     .arg(plainNumber(epoch.validation.loss), percentText(epoch.validation.accuracy),
                          percentText(epoch.validation.top5Accuracy));
-    return text + tr("; %1, %2 images/s").arg(durationText(epoch.seconds), withThousands(std::llround(epoch.imagesPerSecond)));
+    const QString speed = withThousands(std::llround(epoch.imagesPerSecond));
+    return text + tr("; %1, %2 images/s").arg(durationText(epoch.seconds), speed);
 }
 
 QString finishedText(const RunFinished& result) {

@@ -36,6 +36,7 @@ TrainPage::TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings
     layout->addWidget(m_banner);
     layout->addWidget(m_stack, 1);
     connectTo(bridge);
+    lookForLastRun(bridge.options().runsFolder);
 }
 
 void TrainPage::setTrainEnabled(bool enabled, const QString& why) {
@@ -50,8 +51,9 @@ void TrainPage::setIntroduction(const QString& preset, const QString& descriptio
 void TrainPage::showStopping() { m_progress->showStopping(); }
 
 void TrainPage::exportPlot(MetricPlot* plot) {
-    const QString suggestion = QDir(m_settings.lastFolder()).filePath(plot->title().toLower().replace(' ', '-') + ".png");
-    QString path = m_prompts.saveFile(this, tr("Export plot"), suggestion, tr("PNG image (*.png);;PDF document (*.pdf)"));
+    const QString name = plot->title().toLower().replace(' ', '-') + ".png";
+    QString path = m_prompts.saveFile(this, tr("Export plot"), QDir(m_settings.lastFolder()).filePath(name),
+                                      tr("PNG image (*.png);;PDF document (*.pdf)"));
     if (path.isEmpty()) return;
     if (QFileInfo(path).suffix().isEmpty()) path += ".png";
     m_settings.setLastFolder(QFileInfo(path).absolutePath());
@@ -116,7 +118,37 @@ void TrainPage::connectTo(const SessionBridge& bridge) {
     connect(&bridge, &SessionBridge::runFailed, this, &TrainPage::onRunFailed);
 }
 
+// The window begins where the user left it: with the curves of the run before.
+void TrainPage::lookForLastRun(const std::filesystem::path& runsFolder) {
+    struct Found {
+        std::optional<RunSummary> run;
+        RunCurves curves;
+    };
+    m_lookup.run(
+        [runsFolder](const Progress&) {
+            Found found{RunStore(runsFolder).lastTrained(), {}};
+            if (found.run) found.curves = readCurves(found.run->folder);
+            return found;
+        },
+        [this](const Found& found) {
+            if (found.run) showEarlierRun(*found.run, found.curves);
+        });
+    connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
+        m_log.append(LogLevel::Warning, tr("The last run cannot be shown: %1").arg(problem));
+    });
+}
+
+void TrainPage::showEarlierRun(const RunSummary& run, const RunCurves& curves) {
+    m_stack->setCurrentIndex(1);
+    m_curves->addSteps(curves.steps);
+    for (const EpochDone& epoch : curves.epochs) m_curves->addEpoch(epoch);
+    m_progress->showEarlier(run, curves);
+    m_log.append(LogLevel::Info, tr("The last run, %1, is shown. It lies in %2")
+                                     .arg(QString::fromStdString(run.name), QString::fromStdString(run.folder.string())));
+}
+
 void TrainPage::onRunRequested() {
+    m_lookup.abandon();
     m_banner->clear();
     m_stack->setCurrentIndex(1);
     m_curves->clear();

@@ -2,6 +2,8 @@
 // The page on which a run is watched: progress, the four plots, the log.
 #pragma once
 
+#include "runs/run_store.h"
+#include "support/job.h"
 #include "train/event.h"
 #include "train/log_model.h"
 
@@ -48,6 +50,8 @@ private:
     QWidget* makeEmptyPage();
     QWidget* makeRunPage();
     void connectTo(const SessionBridge& bridge);
+    void lookForLastRun(const std::filesystem::path& runsFolder);
+    void showEarlierRun(const RunSummary& run, const RunCurves& curves);
     void onRunRequested();
     void onRunStarted(const RunStarted& run);
     void onMessage(const Message& message);
@@ -57,6 +61,7 @@ private:
     Prompts& m_prompts;
     Settings& m_settings;
     LogModel m_log;
+    Job m_lookup;
     Banner* m_banner;
     QStackedWidget* m_stack;
     EmptyState* m_empty;
