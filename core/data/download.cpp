@@ -56,6 +56,13 @@ public:
         if (!m_curl) throw Error("libcurl cannot be started: there is not enough memory.");
     }
 
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+    ~Transfer() {
+        std::error_code ignored;  // an empty file does no harm
+        if (m_start + m_received == 0) std::filesystem::remove(m_part, ignored);
+    }
+
     // Throws Error for what a second try would not mend, and Cancelled.
     Outcome run() {
         setOptions();

@@ -162,7 +162,7 @@ Plane placeShape(Random& random, const Outline& outline) {
             points.emplace_back(static_cast<int>(std::lround(x * kScale)), static_cast<int>(std::lround(y * kScale)));
         }
     }
-    cv::Mat fine = cv::Mat::zeros(kSide * kFine, kSide * kFine, CV_8U);
+    cv::Mat fine(kSide * kFine, kSide * kFine, CV_8U, cv::Scalar(0));
     cv::fillPoly(fine, lines, cv::Scalar(255), cv::LINE_8, kShift);
     Plane coverage;
     for (int y = 0; y < kSide; ++y)
