@@ -88,9 +88,12 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     event->ignore();
     if (m_closing) return;
-    m_closing = m_prompts.confirm(this, tr("Training is going on"),
-                                  tr("Stop the run and close? What it has learned so far is kept."),
-                                  tr("Stop and close"), tr("Go on training"));
+    const auto agreed = [this] {
+        return m_prompts.confirm(this, tr("Training is going on"),
+                                 tr("Stop the run and close? What it has learned so far is kept."),
+                                 tr("Stop and close"), tr("Go on training"));
+    };
+    m_closing = m_state == State::Stopping || agreed();
     if (!m_closing) return;
     // The run may have ended while the question stood there.
     if (m_state == State::Idle) close();

@@ -276,8 +276,11 @@ void TestMainJob::pausesAndResumes() {
     QTest::mouseClick(pause, Qt::LeftButton);
     QVERIFY(pause->text().contains("Pause"));
     QTRY_VERIFY_WITH_TIMEOUT(steps.size() > before, kTrainingTimeoutMs);
-    QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);
+    QTest::mouseClick(pause, Qt::LeftButton);
+    QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);  // a run that is held can be stopped too
     QVERIFY(finished.wait(10'000));
+    QVERIFY(pause->text().contains("Pause"));
+    QVERIFY(!pause->isEnabled());
 }
 
 void TestMainJob::closingAsksWhileTraining() {
