@@ -2,6 +2,7 @@
 // The Data page through its widgets: choosing, filtering, augmenting, adding and removing data sets.
 #include "data/data_page.h"
 #include "data/data_store.h"
+#include "data/dataset_browser.h"
 #include "data/dataset_model.h"
 #include "support/banner.h"
 #include "support/made_images.h"
@@ -123,6 +124,20 @@ private Q_SLOTS:
         QCOMPARE(bench.images(), DatasetView(m_shapes, Split::Train, 0.5).count());
     }
 
+    void saysThatTheShareLeavesNothing() {
+        DatasetBrowser browser;
+        browser.setDataset(test::countingDataset(2, 1, 1));
+        auto* footer = browser.findChild<QLabel*>("thumbnailFooter");
+        QVERIFY(footer->text().startsWith("1 image "));
+        Config config;
+        config.data.validationShare = 0.9;
+        browser.setConfig(config);
+        QVERIFY2(footer->text().contains("share"), qUtf8Printable(footer->text()));
+        QCOMPARE(browser.findChild<QListView*>("thumbnails")->model()->rowCount(), 0);
+        browser.setConfig(Config{});
+        QVERIFY(footer->text().startsWith("1 image "));
+    }
+
     void findsClasses() {
         Bench bench(m_store);
         QTRY_VERIFY(bench.showsImages());
@@ -195,7 +210,12 @@ private Q_SLOTS:
         const QAbstractItemModel* classes = bench.find<QTableView>("classList")->model();
         QCOMPARE(classes->rowCount(), 3);
         QCOMPARE(classes->index(1, 0).data().toString(), "cats");
-        QVERIFY(bench.find<QLabel>("datasetFacts")->text().contains("72 × 72 px"));
+        auto* facts = bench.find<QLabel>("datasetFacts");
+        QVERIFY(facts->text().contains("72 × 72 px"));
+        Config smaller;
+        smaller.model.imageSize = 24;
+        bench.page.setConfig(smaller);  // photos are brought to the model's size
+        QTRY_VERIFY(facts->text().contains("24 × 24 px"));
 
         auto* use = bench.find<QPushButton>("useDataset");
         QVERIFY(use->isVisible());

@@ -383,6 +383,19 @@ private Q_SLOTS:
         QVERIFY(!split->isVisible());
     }
 
+    void beginsWithASplitThatHasImages() {
+        DatasetPicker picker;
+        QSignalSpy failed(&picker, &DatasetPicker::failed);
+        picker.setDataset(test::countingDataset(10, 0, 2), {});
+        QVERIFY(!picker.empty());
+        QCOMPARE(picker.selection().title(0), "counting · train 0");
+        DataConfig data;
+        data.validationShare = 0.99;
+        picker.setDataset(test::countingDataset(10, 0, 2), data);
+        QVERIFY(picker.empty());
+        QCOMPARE(failed.count(), 1);
+    }
+
     void saysThatADataSetIsMissing() {
         Config config;
         config.data.name = "cifar-100";

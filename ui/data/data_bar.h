@@ -24,6 +24,7 @@ public:
     explicit DataBar(QWidget* parent = nullptr);
 
     void setInfos(std::vector<DataInfo> infos);  // keeps the choice if it is still there
+    const std::vector<DataInfo>& infos() const { return m_infos; }
     std::optional<DataInfo> current() const;
     void choose(const QString& name);            // also one that setInfos brings later
     void setExperimentData(const QString& name); // the data set that the experiment uses

@@ -135,20 +135,25 @@ void DataPage::showChosen() {
     if (!info || !m_config || !isVisible()) return;
     if (info->available) {
         const QString name = QString::fromStdString(info->name);
-        if (m_loader->name() == name && m_loader->dataset()) return showLoaded();
-        if (!m_loader->loading()) showProblem(tr("Opening %1…").arg(QString::fromStdString(info->title)), {});
         m_loader->load(name, m_config->model.imageSize);
+        if (m_loader->dataset()) showLoaded();
+        else showProblem(tr("Opening %1…").arg(QString::fromStdString(info->title)), {});
         return;
     }
     m_loader->forget();
-    m_banner->clearProgress();
+    clearLoading();
     showProblem(tr("%1 is not on this computer yet").arg(QString::fromStdString(info->title)),
                 info->downloadable ? tr("Download it, or add it from a folder or an archive that you have.")
                                    : tr("Add it from a folder or an archive that you have."));
 }
 
+// A change that is under way goes on telling how far it is.
+void DataPage::clearLoading() {
+    if (!m_change.running()) m_banner->clearProgress();
+}
+
 void DataPage::showLoaded() {
-    m_banner->clearProgress();
+    clearLoading();
     m_bar->setFacts(describe(*m_loader->dataset()));
     m_browser->setDataset(m_loader->dataset());
     m_stack->setCurrentWidget(m_browser);
@@ -164,9 +169,8 @@ void DataPage::showProblem(const QString& title, const QString& text) {
 
 void DataPage::addFrom(const QString& path) {
     if (path.isEmpty()) return;
-    std::vector<DataInfo> infos = m_store->list();
     const QString name = m_prompts.askText(this, tr("Add a data set"), tr("Name of the data set"),
-                                           suggestedDatasetName(path, infos));
+                                           suggestedDatasetName(path, m_bar->infos()));
     if (name.isEmpty()) return;
     change(tr("Adding %1").arg(name), [name, path](DataStore& store, const Progress& progress) {
         return QString::fromStdString(store.add(name.toStdString(), path.toStdString(), progress).name);

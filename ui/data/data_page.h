@@ -46,6 +46,7 @@ private:
     void refresh();         // the list of data sets
     void showChosen();      // opens it, or says that it is not here
     void showLoaded();
+    void clearLoading();
     void showProblem(const QString& title, const QString& text);
 
     void addFrom(const QString& path);

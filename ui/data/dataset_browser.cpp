@@ -5,6 +5,7 @@
 #include "data/class_count_model.h"
 #include "data/dataset_model.h"
 #include "data/thumbnail_delegate.h"
+#include "error.h"
 #include "format.h"
 #include "theme.h"
 
@@ -176,32 +177,41 @@ void DatasetBrowser::setConfig(const Config& config) {
 }
 
 void DatasetBrowser::showSplit() {
-    if (!m_dataset) {
-        m_classModel->clear();
-    } else {
-        for (QAbstractButton* button : m_splits->buttons()) {
-            const auto split = static_cast<Split>(m_splits->id(button));
-            const DatasetView view(m_dataset, split, m_config.data.validationShare, m_config.data.trainLimit);
-            button->setText(QStringLiteral("%1  %2").arg(splitTitle(split), withThousands(view.count())));
-        }
-        m_classModel->setClasses(m_dataset->classNames(),
-                                 classCounts(DatasetView(m_dataset, split(), m_config.data.validationShare,
-                                                         m_config.data.trainLimit)));
-        if (!m_classes->currentIndex().isValid()) {
-            m_classes->selectRow(0);
-            return;  // the new selection has shown the images
-        }
+    if (!m_dataset) return showNothing({});
+    try {
+        countSplits();
+        if (!m_classes->currentIndex().isValid()) m_classes->selectRow(0);  // which shows the images
+        else showImages();
+    } catch (const Error& error) {  // a validation share that leaves none of few images for training
+        showNothing(QString::fromUtf8(error.what()));
     }
-    showImages();
+}
+
+void DatasetBrowser::countSplits() {
+    const auto view = [this](Split split) {
+        return DatasetView(m_dataset, split, m_config.data.validationShare, m_config.data.trainLimit);
+    };
+    for (QAbstractButton* button : m_splits->buttons()) {
+        const auto split = static_cast<Split>(m_splits->id(button));
+        button->setText(QStringLiteral("%1  %2").arg(splitTitle(split), withThousands(view(split).count())));
+    }
+    m_classModel->setClasses(m_dataset->classNames(), classCounts(view(split())));
+}
+
+void DatasetBrowser::showNothing(const QString& why) {
+    m_classModel->clear();
+    m_model->setSelection({});
+    m_footer->setText(why);
 }
 
 void DatasetBrowser::showImages() {
+    if (!m_dataset) return;
     m_model->setSelection(DatasetSelection(m_dataset, split(), m_config.data, selectedClass()));
     m_thumbnails->scrollToTop();
     const auto count = m_model->selection().count();
+    const QString images = count == 1 ? tr("1 image") : tr("%1 images").arg(withThousands(count));
     m_footer->setText(count == 0 ? tr("There are no such images.")
-                                 : tr("%1 images · double click or Enter looks at one in Inspect")
-                                       .arg(withThousands(count)));
+                                 : tr("%1 · double click or Enter looks at one in Inspect").arg(images));
 }
 
 void DatasetBrowser::showAugmentation() {

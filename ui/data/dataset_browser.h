@@ -46,7 +46,9 @@ private:
     void connectParts();
 
     void showSplit();   // counts of the split, then its thumbnails
+    void countSplits();
     void showImages();
+    void showNothing(const QString& why);
     void showAugmentation();
     void filterClasses(const QString& text);
     void choose(const QModelIndex& index);

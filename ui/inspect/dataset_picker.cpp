@@ -2,6 +2,7 @@
 // Wires the controls to a DatasetSelection.
 #include "inspect/dataset_picker.h"
 
+#include "error.h"
 #include "format.h"
 #include "theme.h"
 
@@ -80,7 +81,15 @@ void DatasetPicker::setDataset(std::shared_ptr<const Dataset> dataset, const Dat
     m_dataset = std::move(dataset);
     m_data = data;
     if (another || m_class->count() == 0) fillClasses();
+    if (another && m_dataset) preferSplitWithImages();
     reselect(m_position);
+}
+
+// A folder of images may have none to test with.
+void DatasetPicker::preferSplitWithImages() {
+    if (m_dataset->testCount() > 0 || m_split->currentData().toInt() != static_cast<int>(Split::Test)) return;
+    const QSignalBlocker blocker(m_split);
+    m_split->setCurrentIndex(m_split->findData(static_cast<int>(Split::Train)));
 }
 
 void DatasetPicker::fillClasses() {
@@ -96,9 +105,17 @@ void DatasetPicker::fillClasses() {
     m_class->setCurrentIndex(std::max(0, m_class->findText(before)));
 }
 
+DatasetSelection DatasetPicker::select() const {
+    return {m_dataset, static_cast<Split>(m_split->currentData().toInt()), m_data, m_class->currentData().toInt()};
+}
+
 void DatasetPicker::reselect(std::int64_t position) {
-    m_selection = DatasetSelection(m_dataset, static_cast<Split>(m_split->currentData().toInt()), m_data,
-                                   m_class->currentData().toInt());
+    m_selection = {};
+    try {
+        m_selection = select();
+    } catch (const Error& error) {  // a validation share that leaves none of few images for training
+        Q_EMIT failed(QString::fromUtf8(error.what()));
+    }
     for (QWidget* control : {static_cast<QWidget*>(m_split), static_cast<QWidget*>(m_class)})
         control->setEnabled(m_dataset != nullptr);
     for (QToolButton* button : {m_previous, m_next, m_random}) button->setEnabled(m_selection.count() > 1);

@@ -31,9 +31,12 @@ public:
 
 Q_SIGNALS:
     void picked();  // also when the selection has become empty
+    void failed(const QString& problem);
 
 private:
     void reselect(std::int64_t position);
+    void preferSplitWithImages();
+    DatasetSelection select() const;
     void moveTo(std::int64_t position);
     void fillClasses();
 

@@ -52,18 +52,10 @@ InspectPage::InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store
     m_picker = m_bar->picker();
     m_banner = new Banner(this);
     m_banner->setObjectName("inspectBanner");
-    auto* empty = new EmptyState(
-        "photo", tr("Drop a photo here"),
-        tr("Or open or paste one, to see the model's input, its patches and the five classes that the model finds most "
-           "probable. While a model trains, its answer is renewed after each epoch."),
-        this);
-    connect(empty->addButton("inspectEmptyOpen", tr("Open photo…")), &QPushButton::clicked, this,
-            &InspectPage::openPhotoDialog);
-    connect(empty->addButton("inspectEmptySample", tr("Show an image of the data set")), &QPushButton::clicked, this,
-            [this] { m_bar->setSource(SourceBar::Source::Dataset); });
+    makeEmptyState();
     m_stack = new QStackedWidget(this);
     m_stack->setObjectName("inspectStack");
-    m_stack->addWidget(empty);
+    m_stack->addWidget(m_empty);
     m_stack->addWidget(makeContent());
 
     auto* layout = new QVBoxLayout(this);
@@ -78,6 +70,32 @@ InspectPage::InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store
     connectParts();
     connectDataset();
     connectPredictions();
+    updateEmptyState();
+}
+
+void InspectPage::makeEmptyState() {
+    m_empty = new EmptyState("photo", {}, {}, this);
+    connect(m_empty->addButton("inspectEmptyOpen", tr("Open photo…")), &QPushButton::clicked, this,
+            &InspectPage::openPhotoDialog);
+    m_emptySample = m_empty->addButton("inspectEmptySample", tr("Show an image of the data set"));
+    connect(m_emptySample, &QPushButton::clicked, this, [this] { m_bar->setSource(SourceBar::Source::Dataset); });
+}
+
+void InspectPage::updateEmptyState() {
+    const bool photo = m_bar->source() == SourceBar::Source::Photo;
+    m_emptySample->setVisible(photo);
+    if (photo) {
+        m_empty->setTitle(tr("Drop a photo here"));
+        m_empty->setText(tr("Or open or paste one, to see the model's input, its patches and the five classes that the "
+                            "model finds most probable. While a model trains, its answer is renewed after each epoch."));
+    } else if (m_loader->loading()) {
+        m_empty->setTitle(tr("Opening %1…").arg(m_loader->name()));
+        m_empty->setText({});
+    } else {
+        m_empty->setTitle(tr("There is no such image"));
+        m_empty->setText(m_loader->dataset() ? tr("Choose another split or class above.")
+                                             : tr("Get the data set on the Data page, or open a photo."));
+    }
 }
 
 QWidget* InspectPage::makeContent() {
@@ -113,6 +131,7 @@ void InspectPage::connectParts() {
         showCurrent();
         loadDataset();
     });
+    connect(m_picker, &DatasetPicker::failed, m_banner, &Banner::showError);
     connect(m_picker, &DatasetPicker::picked, this, &InspectPage::showPicked);
     connect(&m_decoding, &Job::failed, m_banner, &Banner::showError);
     connect(&m_preparing, &Job::failed, m_banner, &Banner::showError);
@@ -226,6 +245,7 @@ void InspectPage::showPicked() {
 void InspectPage::showCurrent() {
     const Photo& photo = current();
     m_stack->setCurrentIndex(photo ? 1 : 0);
+    updateEmptyState();
     m_predictions->beginPicture(photo.trueClass);
     m_feed->setImage(photo.image);
     if (!photo) return;
@@ -251,11 +271,13 @@ void InspectPage::loadDataset() {
     if (!needed || !m_config || !isVisible()) return;
     m_loader->load(QString::fromStdString(m_config->data.name), m_config->model.imageSize);
     if (m_loader->dataset()) m_picker->setDataset(m_loader->dataset(), m_config->data);
+    updateEmptyState();
 }
 
 void InspectPage::onDatasetFailed(const QString& problem) {
     m_banner->clearProgress();
     m_picker->setDataset(nullptr, m_config->data);
+    updateEmptyState();
     // A photo can be looked at without it.
     if (m_bar->source() == SourceBar::Source::Dataset) m_banner->showError(problem);
 }

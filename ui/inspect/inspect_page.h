@@ -16,6 +16,7 @@
 #include <optional>
 
 class QMimeData;
+class QPushButton;
 class QStackedWidget;
 
 namespace vit::ui {
@@ -23,6 +24,7 @@ namespace vit::ui {
 class Banner;
 class DatasetLoader;
 class DatasetPicker;
+class EmptyState;
 class PatchDetails;
 class PatchPanel;
 class PictureCard;
@@ -59,6 +61,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void makeEmptyState();
     QWidget* makeContent();
     void connectParts();
     void connectDataset();
@@ -69,6 +72,7 @@ private:
     const Photo& current() const;
     void showCurrent();
     void showPicked();
+    void updateEmptyState();
 
     void loadDataset();
     void onDatasetFailed(const QString& problem);
@@ -92,6 +96,8 @@ private:
     DatasetPicker* m_picker;
     Banner* m_banner;
     QStackedWidget* m_stack;
+    EmptyState* m_empty;
+    QPushButton* m_emptySample;
     PictureCard* m_original;
     PictureCard* m_input;
     PatchPanel* m_patches;
