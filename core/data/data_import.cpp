@@ -90,9 +90,21 @@ DataManifest examineImages(const fs::path& folder, const Progress& progress) {
     return manifest;
 }
 
+// MNIST and Fashion-MNIST have files of the same names and sizes.
+void refuseMistaken(const std::string& name, const std::vector<std::int32_t>& labels) {
+    for (const KnownData& other : knownData()) {
+        const std::vector<std::int32_t>& first = other.firstLabels;
+        const bool fits = !first.empty() && labels.size() >= first.size() &&
+                          std::equal(first.begin(), first.end(), labels.begin());
+        if (fits && other.name != name && findKnownData(name) != nullptr)
+            throw InvalidInput("These are the files of " + other.title + ": add them as " + other.name + ".");
+    }
+}
+
 DataManifest examine(const std::string& name, const FoundData& data, const Progress& progress) {
     if (data.kind == DataKind::ImageFolder) return examineImages(data.folder, progress);
     const auto dataset = readData(name, data, 0, progress);
+    refuseMistaken(name, dataset->trainTable().labels);
     const Dataset::Shape& shape = dataset->shape();
     return {.kind = data.kind,
             .description = groupedText(dataset->classes()) + " classes, " + std::to_string(shape.width) + " × " +

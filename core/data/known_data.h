@@ -6,6 +6,7 @@
 #include "data/download.h"
 #include "data/source_files.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ struct KnownData {
     std::string description;
     DataKind kind = DataKind::Synthetic;
     ExpectedCounts counts;
-    std::vector<std::string> classNames = {};  // where the files do not have them
+    std::vector<std::string> classNames = {};     // where the files do not have them
+    std::vector<std::int32_t> firstLabels = {};   // of training, where the files of two data sets look the same
     std::optional<Download> download = {};
 };
 

@@ -50,6 +50,22 @@ private:
     DataStore m_store{pathOf(storeFolder())};
 };
 
+// Black pictures in MNIST's numbers, with labels that begin as given and then are 1.
+void writeMnist(const QString& folder, const QByteArray& firstLabels) {
+    const auto number = [](int value) {
+        QByteArray bytes;
+        for (int shift : {24, 16, 8, 0}) bytes += char(value >> shift & 255);
+        return bytes;
+    };
+    for (const auto& [part, count] : {std::pair{"train", 60'000}, std::pair{"t10k", 10'000}}) {
+        const QString start = folder + "/" + part;
+        const QByteArray images = QByteArray("\0\0\x8\3", 4) + number(count) + number(28) + number(28);
+        const QByteArray labels = QByteArray("\0\0\x8\1", 4) + number(count);
+        writeFile(start + "-images-idx3-ubyte", images + QByteArray(count * 28 * 28, '\0'));
+        writeFile(start + "-labels-idx1-ubyte", labels + firstLabels + QByteArray(count - firstLabels.size(), '\1'));
+    }
+}
+
 QString packed(const QString& folder, const QString& archivePath) {
     ArchiveWriter archive(archivePath);
     for (QDirIterator entry(folder, QDir::Files, QDirIterator::Subdirectories); entry.hasNext();) {
@@ -75,6 +91,7 @@ private Q_SLOTS:
     void refused();
     void knownNamesNeedTheirOwnData_data();
     void knownNamesNeedTheirOwnData();
+    void mnistAndFashionMnistAreToldApart();
     void fewBrokenPicturesAreLeftOutAndNamed();
     void manyBrokenPicturesAreRefused();
     void copiesAreShared();
@@ -221,6 +238,21 @@ void TestDataStore::knownNamesNeedTheirOwnData() {
     QVERIFY2(message.contains(cause), qPrintable(message));
     QVERIFY(!place.store().info(name.toStdString()).available);
     QCOMPARE(place.inStore(), QStringList{});
+}
+
+void TestDataStore::mnistAndFashionMnistAreToldApart() {
+    Place place;
+    writeMnist(place.path("fashion"), QByteArray("\x9\0\0\3\0\2\7\2\5\5", 10));
+    const QString message =
+        thrown<vit::InvalidInput>([&] { place.store().add("mnist", pathOf(place.path("fashion"))); });
+    QVERIFY2(message.contains("add them as fashion-mnist"), qPrintable(message));
+    QCOMPARE(place.inStore(), QStringList{});
+    QVERIFY(place.store().add("fashion-mnist", pathOf(place.path("fashion"))).available);
+    const auto data = place.store().open("fashion-mnist", 0);
+    QCOMPARE(data->shape(), (vit::Dataset::Shape{28, 28, 1}));
+    QCOMPARE(data->classNames()[9], std::string("ankle boot"));
+    // Under a name of one's own they are what one says.
+    QVERIFY(place.store().add("clothes", pathOf(place.path("fashion"))).available);
 }
 
 void TestDataStore::fewBrokenPicturesAreLeftOutAndNamed() {
