@@ -198,7 +198,8 @@ void checkMemory(std::int64_t images, std::int64_t imageSize) {
     if (needed > present / 10 * 8)
         throw Error(groupedText(images) + " images of " + std::to_string(imageSize) + " × " +
                     std::to_string(imageSize) + " need " + groupedText(needed / kMegabyte) +
-                    " MB of memory, but this computer has " + groupedText(present / kMegabyte) + " MB: choose a smaller image size, or fewer images.");
+                    " MB of memory, but this computer has " + groupedText(present / kMegabyte) +
+                    " MB: choose a smaller image size, or fewer images.");
 }
 
 ImageTable emptyTable(const std::vector<LabelledFile>& files, std::size_t imageBytes) {

@@ -88,14 +88,14 @@ Place placeOf(int pixel) {
 
 // Random values on a grid of `cells` × `cells`, at most 8 × 8, smoothly joined.
 Plane cloud(Random& random, int cells) {
-    constexpr int kStride = 9;  // corners, one more than cells
+    constexpr std::size_t kStride = 9;  // corners, one more than cells
     std::array<float, kStride * kStride> grid;
     for (float& value : grid) value = random.real(0, 1);
     Plane plane;
     for (int i = 0; i < kPixels; ++i) {
         const float x = placeOf(i).x * static_cast<float>(cells) / kSide;
         const float y = placeOf(i).y * static_cast<float>(cells) / kSide;
-        const int corner = static_cast<int>(y) * kStride + static_cast<int>(x);
+        const std::size_t corner = static_cast<std::size_t>(y) * kStride + static_cast<std::size_t>(x);
         const float tx = smooth(x - std::floor(x));
         const float ty = smooth(y - std::floor(y));
         const float upper = mix(grid[corner], grid[corner + 1], tx);

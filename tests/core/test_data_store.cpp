@@ -61,7 +61,7 @@ void writeMnist(const QString& folder, const QByteArray& firstLabels) {
         const QString start = folder + "/" + part;
         const QByteArray images = QByteArray("\0\0\x8\3", 4) + number(count) + number(28) + number(28);
         const QByteArray labels = QByteArray("\0\0\x8\1", 4) + number(count);
-        writeFile(start + "-images-idx3-ubyte", images + QByteArray(count * 28 * 28, '\0'));
+        writeFile(start + "-images-idx3-ubyte", images + QByteArray(qsizetype{28} * 28 * count, '\0'));
         writeFile(start + "-labels-idx1-ubyte", labels + firstLabels + QByteArray(count - firstLabels.size(), '\1'));
     }
 }
@@ -295,6 +295,7 @@ void TestDataStore::concurrentOpensReadOnce() {
     place.store().add("pictures", pathOf(place.pictures()));
     std::vector<std::shared_ptr<const vit::Dataset>> copies(4);
     std::vector<std::thread> threads;
+    threads.reserve(copies.size());
     for (auto& copy : copies) threads.emplace_back([&] { copy = place.store().open("pictures", 64); });
     for (std::thread& thread : threads) thread.join();
     for (const auto& copy : copies) QCOMPARE(copy, copies[0]);
