@@ -76,12 +76,13 @@ vit::Session::Options sessionOptions(const Arguments& arguments) {
 
 int run(Application& application) {
     const Arguments arguments = parseArguments(application);
-    const vit::Session::Options options = sessionOptions(arguments);
+    vit::Session::Options options = sessionOptions(arguments);
+    const auto store = std::make_shared<vit::DataStore>(options.dataFolder);
+    options.data = store;
     Settings settings;
     ThemeController theme(settings.theme());
     Prompts prompts;
     SessionBridge bridge(options);
-    const auto store = std::make_shared<vit::DataStore>(options.dataFolder);
     MainWindow window(bridge, store, prompts, settings, theme);
     window.show();
     if (!arguments.photo.isEmpty()) window.openPhoto(arguments.photo);
@@ -100,6 +101,7 @@ int run(Application& application) {
 
 int main(int argc, char** argv) {
     vit::tuneAllocator();
+    vit::shareProcessor();
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication::setApplicationName("vit-workbench");
     QApplication::setApplicationDisplayName("ViT Workbench");

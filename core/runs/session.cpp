@@ -67,7 +67,7 @@ public:
     Worker(Options options, Listener listener)
         : m_options(std::move(options)),
           m_listener(std::move(listener)),
-          m_data(m_options.dataFolder),
+          m_data(m_options.data ? m_options.data : std::make_shared<DataStore>(m_options.dataFolder)),
           m_runs(m_options.runsFolder),
           m_thread([this] { loop(); }) {}
 
@@ -136,7 +136,7 @@ private:
 
     Options m_options;
     Listener m_listener;
-    DataStore m_data;
+    std::shared_ptr<DataStore> m_data;
     RunStore m_runs;
     CurrentModel m_model;  // worker thread only
 
@@ -309,7 +309,7 @@ private:
         const DeviceSelection device = selectDevice(config.run);
         at::set_num_threads(device.threads);
 
-        const auto data = m_data.open(config.data.name, config.model.imageSize,
+        const auto data = m_data->open(config.data.name, config.model.imageSize,
                                       [&](const std::string& what, std::int64_t done, std::int64_t total) {
                                           m_listener(PhaseChanged{what, done, total});
                                           return !stopping(run.ticket);

@@ -35,6 +35,7 @@ public:
     struct Options {
         std::filesystem::path dataFolder = DataStore::defaultFolder();
         std::filesystem::path runsFolder = RunStore::defaultFolder();
+        std::shared_ptr<DataStore> data;  // to share open data sets with; null: an own one for dataFolder
         int niceness = 0;  // lowers the worker's priority so that a window stays smooth; 0 = as it is
     };
 

@@ -76,7 +76,7 @@ class TestSession : public QObject {
     QTemporaryDir m_home;
     Session::Options options() const {
         const std::filesystem::path home = m_home.path().toStdString();
-        return {home / "data", home / "runs", 0};
+        return {home / "data", home / "runs", nullptr, 0};
     }
     static TrainRequest quick(std::int64_t epochs = 2) {
         TrainRequest request;
