@@ -125,7 +125,7 @@ PYTHON
 }
 
 fetch_libtorch() {
-    local lock="$root/packaging/libtorch.lock" name target space_needed=2
+    local lock="$root/packaging/libtorch.lock" name target download_size='190 MB' space_needed=2
     name=$(awk -v flavour="$flavour" '$1 == flavour { print $2; exit }' "$lock")
     target="$cache/libtorch/$name"
     if [[ -e $target/torch/lib/libtorch.so ]] && { [[ $flavour == cpu ]] || ((link_only)) || [[ -d $target/nvidia ]]; }; then
@@ -137,14 +137,16 @@ fetch_libtorch() {
         find_pip || fail "pip cannot be started, although python3-pip is installed." "Try: python3 -m pip --version"
     fi
     mkdir -p "$cache/libtorch" "$logs"
-    [[ $flavour == cuda ]] && space_needed=$((link_only ? 3 : 10))
+    if [[ $flavour == cuda ]] && ((link_only)); then download_size='0.6 GB' space_needed=3
+    elif [[ $flavour == cuda ]]; then download_size='2.7 GB' space_needed=10
+    fi
     local free_kb
     free_kb=$(df --output=avail "$cache/libtorch" | tail -n 1)
     ((free_kb > space_needed * 1000000)) ||
         fail "libtorch needs $space_needed GB in $cache, where $((free_kb / 1000000)) GB are free." \
             "Make room, or set XDG_CACHE_HOME to a folder on a larger disk."
 
-    step "Fetching libtorch $name ($([[ $flavour == cpu ]] && echo '190 MB' || echo '0.6 GB, with the run-time libraries 2.7 GB'))"
+    step "Fetching libtorch $name ($download_size)"
     # In the cache itself: a rename from there is one step, and /tmp may be small.
     work=$(mktemp -d "$cache/libtorch/.fetch-XXXXXX")
     trap 'rm -rf "$work"' EXIT

@@ -3,6 +3,7 @@
 #include "interrupt.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace vit::cli {
 

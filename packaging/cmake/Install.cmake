@@ -17,8 +17,8 @@ endif()
 set(vit_programs vit-cli)
 if(VIT_BUILD_UI)
   list(APPEND vit_programs vit-workbench)
-  install(FILES packaging/org.vitworkbench.VitWorkbench.desktop DESTINATION "${CMAKE_INSTALL_DATADIR}/applications")
-  install(FILES packaging/org.vitworkbench.VitWorkbench.svg
+  install(FILES packaging/vit-workbench.desktop DESTINATION "${CMAKE_INSTALL_DATADIR}/applications")
+  install(FILES resources/icons/vit-workbench.svg
     DESTINATION "${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps")
 endif()
 set_target_properties(${vit_programs} PROPERTIES INSTALL_RPATH "${vit_installed_torch}")
