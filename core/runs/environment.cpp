@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes environment.json's text.
+// Collects what a run is made with, for its first event and for environment.json.
 #include "runs/environment.h"
 
 #include "train/device.h"
+#include "train/trainer.h"
 
 #include <nlohmann/json.hpp>
 
 #include <sys/utsname.h>
 
 namespace vit {
+
+RunStarted describeRun(const Config& config, const DeviceSelection& device, Trainer& trainer,
+                       const std::filesystem::path& folder) {
+    RunStarted started;
+    started.runName = folder.filename().string();
+    started.runFolder = folder.string();
+    started.config = config;
+    started.device = device.deviceText;
+    started.precision = device.precisionText;
+    started.kernels = "plain libtorch";
+    for (const torch::Tensor& parameter : trainer.classifier().network()->parameters())
+        started.parameters += parameter.numel();
+    started.classNames = trainer.classifier().description().classNames;
+    started.trainImages = trainer.trainView().count();
+    started.validationImages = trainer.validationView().count();
+    started.testImages = trainer.testView().count();
+    started.stepsPerEpoch = trainer.stepsPerEpoch();
+    started.firstEpoch = trainer.position().epoch + 1;
+    return started;
+}
 
 std::string environmentJson(const ModelDescription& description, const RunStarted& run, int threads) {
     auto json = nlohmann::ordered_json::parse(toJson(description));

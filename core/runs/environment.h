@@ -5,9 +5,17 @@
 #include "model/model_description.h"
 #include "train/event.h"
 
+#include <filesystem>
 #include <string>
 
 namespace vit {
+
+struct DeviceSelection;
+class Trainer;
+
+// The first event of a run that is about to begin, or to go on.
+RunStarted describeRun(const Config& config, const DeviceSelection& device, Trainer& trainer,
+                       const std::filesystem::path& folder);
 
 // The text of environment.json; modelDescriptionFromJson() reads its part of it.
 std::string environmentJson(const ModelDescription& description, const RunStarted& run, int threads);

@@ -347,26 +347,6 @@ private:
         return request.runFolder;
     }
 
-    static RunStarted describeRun(const Config& config, const DeviceSelection& device, Trainer& trainer,
-                                  const std::filesystem::path& folder) {
-        RunStarted started;
-        started.runName = folder.filename().string();
-        started.runFolder = folder.string();
-        started.config = config;
-        started.device = device.deviceText;
-        started.precision = device.precisionText;
-        started.kernels = "plain libtorch";
-        for (const torch::Tensor& parameter : trainer.classifier().network()->parameters())
-            started.parameters += parameter.numel();
-        started.classNames = trainer.classifier().description().classNames;
-        started.trainImages = trainer.trainView().count();
-        started.validationImages = trainer.validationView().count();
-        started.testImages = trainer.testView().count();
-        started.stepsPerEpoch = trainer.stepsPerEpoch();
-        started.firstEpoch = trainer.position().epoch + 1;
-        return started;
-    }
-
     // Writes what belongs into the run's folder, then tells the listener.
     void record(RunWriter& writer, const Event& event) {
         if (const auto* step = std::get_if<StepDone>(&event)) {
