@@ -12,11 +12,11 @@
 #include "io/atomic_file.h"
 #include "main_tool_bar.h"
 #include "prompts.h"
+#include "recent_photos.h"
 #include "session_bridge.h"
 #include "settings.h"
 #include "theme_controller.h"
 #include "train/curve_grid.h"
-#include "train/device.h"
 #include "train/train_page.h"
 
 #include <QAction>
@@ -179,7 +179,9 @@ void MainWindow::connectActions() {
     connect(m_actions.about, &QAction::triggered, this, [this] {
         m_prompts.showInformation(this, tr("About ViT Workbench"), aboutText());
     });
-    connect(m_actions.recentPhotos, &QMenu::aboutToShow, this, &MainWindow::fillRecentPhotos);
+    connect(m_actions.recentPhotos, &QMenu::aboutToShow, this, [this] {
+        fillRecentPhotos(m_actions.recentPhotos, m_settings, [this](const QString& path) { openPhoto(path); });
+    });
     for (MetricPlot* plot : m_trainPage->curves()->plots())
         m_actions.exportPlot->addAction(plot->title() + "…", m_trainPage,
                                         [this, plot] { m_trainPage->exportPlot(plot); });
@@ -192,6 +194,12 @@ void MainWindow::connectForm() {
         updateDevice();
     });
     connect(m_form, &ExperimentForm::issuesChanged, this, &MainWindow::updateActions);
+    connect(&m_deviceLookup, &DeviceLookup::answered, this,
+            [this](const RunConfig& run, const QString& text, const Issues& issues) {
+                if (m_state != State::Idle) return;  // the toolbar shows the run's own device
+                m_toolBar->showDevice(text);
+                m_form->setMachineIssues(run, issues);
+            });
 }
 
 void MainWindow::connectPages() {
@@ -311,30 +319,11 @@ void MainWindow::updateActions() {
     m_actions.setText(m_actions.stop, m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
     m_actions.stop->setToolTip(tr("End the run after this step and keep everything it has"));
     m_actions.loadSettings->setEnabled(idle);
+    m_actions.saveSettings->setEnabled(m_form->isReadable());
 }
 
-// Asking for the devices may wake a graphics driver, which takes its time: not on this thread.
 void MainWindow::updateDevice() {
-    if (m_state != State::Idle) return;
-    struct Answer {
-        QString text;
-        Issues issues;
-    };
-    const RunConfig run = m_form->config().run;
-    m_deviceLookup.run(
-        [run](const Progress&) {
-            try {
-                const DeviceSelection selection = selectDevice(run);
-                return Answer{qstr(selection.deviceText + " · " + selection.precisionText), {}};
-            } catch (const InvalidInput& problem) {
-                return Answer{tr("This device cannot be used here"), problem.issues()};
-            }
-        },
-        [this, run](const Answer& answer) {
-            if (m_state != State::Idle) return;
-            m_toolBar->showDevice(answer.text);
-            m_form->setMachineIssues(run, answer.issues);
-        });
+    if (m_state == State::Idle) m_deviceLookup.ask(m_form->config().run);
 }
 
 void MainWindow::endRun(const QString& status) {
@@ -398,21 +387,6 @@ void MainWindow::connectImport() {
         m_status->setText(tr("Nothing was imported"));
         m_prompts.showError(this, tr("Import Keras weights"), problem);
     });
-}
-
-void MainWindow::fillRecentPhotos() {
-    QMenu* menu = m_actions.recentPhotos;
-    menu->clear();
-    const QStringList photos = m_settings.recentPhotos();
-    for (const QString& path : photos)
-        menu->addAction(QFileInfo(path).fileName(), this, [this, path] { openPhoto(path); })->setToolTip(path);
-    menu->setToolTipsVisible(true);
-    if (photos.isEmpty()) {
-        menu->addAction(tr("None yet"))->setEnabled(false);
-        return;
-    }
-    menu->addSeparator();
-    menu->addAction(tr("Clear list"), this, [this] { m_settings.clearRecentPhotos(); });
 }
 
 }  // namespace vit::ui

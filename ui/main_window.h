@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "device_lookup.h"
 #include "model_import.h"
 #include "support/job.h"
 #include "window_actions.h"
@@ -81,7 +82,6 @@ private:
     void refreshDataSets();
     void loadSettings();
     void saveSettings();
-    void fillRecentPhotos();
     void connectImport();
 
     SessionBridge& m_bridge;
@@ -93,7 +93,7 @@ private:
     MainToolBar* m_toolBar;
     State m_state = State::Idle;
     bool m_closing = false;  // the user has chosen to stop and close: the window goes when the run has ended
-    Job m_deviceLookup;
+    DeviceLookup m_deviceLookup;
     Job m_dataSetLookup;
     ModelImport m_import;
 

@@ -151,6 +151,7 @@ void TestForm::wrongTextIsExplainedAtTheField() {
     const Config before = m_form->config();
     type(key, text);
     QVERIFY(!m_form->isValid());
+    QVERIFY(!m_form->isReadable());
     QVERIFY(!problem(key).isEmpty());
     QVERIFY(find<QLabel>(key + ".problem")->isVisibleTo(m_form.get()));
     QVERIFY(find<QPushButton>("issueSummary")->isVisibleTo(m_form.get()));

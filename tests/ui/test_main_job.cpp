@@ -130,9 +130,9 @@ void TestMainJob::open() {
     Session::Options options;
     options.dataFolder = m_folder->filePath("data").toStdString();
     options.runsFolder = m_folder->filePath("runs").toStdString();
+    options.data = std::make_shared<DataStore>(options.dataFolder);
     m_bridge = std::make_unique<SessionBridge>(options);
-    m_window = std::make_unique<MainWindow>(*m_bridge, std::make_shared<DataStore>(options.dataFolder), *m_prompts,
-                                            *m_settings, *m_theme);
+    m_window = std::make_unique<MainWindow>(*m_bridge, options.data, *m_prompts, *m_settings, *m_theme);
     m_window->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     QTRY_VERIFY(!m_window->form()->dataSets().empty());

@@ -45,6 +45,7 @@ public:
     bool changed() const { return m_state.changed(); }
     const Issues& issues() const { return m_state.issues(); }
     bool isValid() const { return m_state.issues().empty(); }
+    bool isReadable() const { return m_state.isReadable(); }  // config() is what is seen
 
     // While a run is on: shows that run's values, read-only. unlock() brings back the user's own.
     void lock(const Config& running);

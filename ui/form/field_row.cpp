@@ -57,7 +57,7 @@ FieldRow::FieldRow(const Field& field, QWidget* parent)
     m_problem->hide();
 
     auto* layout = new QGridLayout(this);
-    layout->setContentsMargins(kSpace + kSpaceSmall, 2, 0, 2);
+    layout->setContentsMargins(kSpace + kSpaceSmall, 2, kSpaceSmall, 2);
     layout->setHorizontalSpacing(6);
     layout->setVerticalSpacing(2);
     layout->addWidget(m_label, 0, 0);

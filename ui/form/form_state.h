@@ -36,6 +36,7 @@ public:
 
     // The last value that could be read of each field.
     const Config& config() const { return m_config; }
+    bool isReadable() const { return m_unreadable.empty(); }
     // Of single texts if there are any, else across fields; empty if the experiment can be trained.
     const Issues& issues() const { return m_issues; }
 

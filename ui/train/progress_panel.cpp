@@ -48,7 +48,7 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     m_name->setObjectName("runName");
     m_name->setFont(titleFont());
     m_name->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_phase = new QLabel(this);
+    m_phase = new ElidedLabel(this);
     m_phase->setObjectName("runPhase");
     setRole(m_phase, "muted");
     m_position = new QLabel(this);
@@ -191,9 +191,7 @@ void ProgressPanel::showFinished(const RunFinished& result) {
     endRun();
     m_elapsed->setText(durationText(result.seconds));
     const bool stopped = result.reason == StopReason::Stopped;
-    setPhase(stopped ? tr("Stopped after %1 epochs and %2 steps: everything is kept")
-                           .arg(withThousands(result.epochsDone), withThousands(result.stepsDone))
-                     : tr("Finished"));
+    setPhase(stopped ? tr("Stopped: everything is kept") : tr("Finished"));
     if (!stopped) showBar(double(m_epochs));
     if (result.tested) {
         showResult(m_accuracy, m_accuracyCaption, percentText(result.test.accuracy), tr("test accuracy"));
