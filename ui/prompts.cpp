@@ -5,11 +5,23 @@
 #include "data/image.h"
 
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QInputDialog>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QRegularExpression>
 
 namespace vit::ui {
+
+namespace {
+
+// "png" of "PNG image (*.png)"; empty for "All files (*)".
+QString suffixOf(const QString& nameFilter) {
+    static const QRegularExpression pattern(R"(\*\.(\w+))");
+    return pattern.match(nameFilter).captured(1);
+}
+
+}  // namespace
 
 QString Prompts::openFile(QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
     return QFileDialog::getOpenFileName(parent, title, folder, filter);
@@ -20,7 +32,19 @@ QString Prompts::openFolder(QWidget* parent, const QString& title, const QString
 }
 
 QString Prompts::saveFile(QWidget* parent, const QString& title, const QString& suggestion, const QString& filter) {
-    return QFileDialog::getSaveFileName(parent, title, suggestion, filter);
+    QFileDialog dialog(parent, title, QFileInfo(suggestion).absolutePath(), filter);
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.selectFile(QFileInfo(suggestion).fileName());
+    dialog.setDefaultSuffix(suffixOf(dialog.selectedNameFilter()));
+    // The name's ending decides the format, so it follows the type that is chosen.
+    QObject::connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString& chosen) {
+        const QString suffix = suffixOf(chosen);
+        dialog.setDefaultSuffix(suffix);
+        if (suffix.isEmpty() || dialog.selectedFiles().isEmpty()) return;
+        dialog.selectFile(QFileInfo(dialog.selectedFiles().constFirst()).completeBaseName() + '.' + suffix);
+    });
+    if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty()) return {};
+    return dialog.selectedFiles().constFirst();
 }
 
 QString Prompts::askText(QWidget* parent, const QString& title, const QString& label, const QString& suggestion) {
