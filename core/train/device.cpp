@@ -111,6 +111,8 @@ DeviceSelection selectDevice(const RunConfig& run) {
 void tuneAllocator() {
 #if defined(__GLIBC__)
     constexpr int kGibibyte = 1 << 30;
+    // One arena for all threads: the others are heaps of 64 MiB, past which glibc maps and unmaps each large tensor.
+    mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, kGibibyte);
     mallopt(M_TRIM_THRESHOLD, 2 * (kGibibyte - 1));
     mallopt(M_TOP_PAD, 64 << 20);
