@@ -328,7 +328,7 @@ private:
         m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
         record(*writer, started);
 
-        const RunFinished result = trainer.run({request.maxSteps, request.testAfterStop});
+        RunFinished result = trainer.run({request.maxSteps, request.testAfterStop});
         m_model.epoch = result.bestEpoch;
         writer->writeResult(result);
         return result;

@@ -21,8 +21,8 @@ torch::Device torchDevice(const DeviceSelection& selection) {
 void requireImages(const DatasetView& train, const DatasetView& validation, const Config& config) {
     Issues issues;
     if (train.count() == 0) {
-        issues.push_back({"data.validation_share", "No training images are left: choose a smaller validation share or a "
-                                                   "larger data set."});
+        issues.push_back({"data.validation_share",
+                          "No training images are left: choose a smaller validation share or a larger data set."});
     }
     if (validation.count() == 0 && config.data.validationShare > 0) {
         issues.push_back({"data.validation_share", "This share of " + std::to_string(train.count()) +
@@ -38,7 +38,7 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, std::shared_ptr<const Dataset> data, const DeviceSelection& device,
+Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
                  std::filesystem::path runFolder, TrainerHooks hooks)
     : m_config(config),
       m_folder(std::move(runFolder)),
@@ -119,7 +119,8 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
             throw Error("The loss is no longer a number (step " + std::to_string(m_position.step) +
                         "). The weights of the best epoch so far are kept. Try a lower learning rate or a warm-up.");
         }
-        if (limits.maxSteps > 0 && m_position.step >= limits.maxSteps && i + 1 < m_stepsPerEpoch) return Outcome::Stopped;
+        const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
+        if (enough && i + 1 < m_stepsPerEpoch) return Outcome::Stopped;
     }
     return Outcome::Finished;
 }

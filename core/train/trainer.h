@@ -35,7 +35,7 @@ struct TrainerLimits {
 class Trainer {
 public:
     // The folder is the run's own and exists. Throws InvalidInput when the data set is too small for the configuration.
-    Trainer(const Config& config, std::shared_ptr<const Dataset> data, const DeviceSelection& device,
+    Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
             std::filesystem::path runFolder, TrainerHooks hooks);
 
     Classifier& classifier() { return *m_classifier; }
