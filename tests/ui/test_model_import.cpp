@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Weights that Keras wrote, opened from the window: a run appears, or the reason is said.
+#include "config/presets.h"
+#include "model_import.h"
+#include "runs/run_store.h"
+#include "theme.h"
+#include "train/curve_grid.h"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+using namespace vit;
+using namespace vit::ui;
+
+namespace {
+
+constexpr int kWaitMs = 30000;
+const QString kGolden = QStringLiteral(VIT_TEST_DATA "/../../parity/golden/");
+
+}  // namespace
+
+class TestModelImport : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(false); }
+    void weightsBecomeARun();
+    void whatIsNoWeightFileIsRefused();
+    void publishedCurvesAreOneClickAway();
+};
+
+void TestModelImport::weightsBecomeARun() {
+    const QTemporaryDir home;
+    const std::filesystem::path runs = home.filePath("runs").toStdString();
+    ModelImport import(std::make_shared<DataStore>(home.filePath("data").toStdString()), runs);
+    QSignalSpy imported(&import, &ModelImport::imported);
+    QSignalSpy failed(&import, &ModelImport::failed);
+    // The form's data set has other classes than the weights: they are numbered.
+    import.importKeras(kGolden + "keras3.weights.h5", preset("first-steps").config);
+    QVERIFY(imported.wait(kWaitMs));
+    QCOMPARE(failed.count(), 0);
+    const RunSummary run = readRun(imported[0][0].toString().toStdString());
+    QVERIFY(run.hasModel);
+    QVERIFY(imported[0][1].toString().contains("parameters"));
+}
+
+void TestModelImport::whatIsNoWeightFileIsRefused() {
+    const QTemporaryDir home;
+    const QString path = home.filePath("broken.h5");
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("no weights");
+    file.close();
+    ModelImport import(std::make_shared<DataStore>(home.filePath("data").toStdString()),
+                       home.filePath("runs").toStdString());
+    QSignalSpy imported(&import, &ModelImport::imported);
+    QSignalSpy failed(&import, &ModelImport::failed);
+    import.importKeras(path, preset("first-steps").config);
+    QVERIFY(failed.wait(kWaitMs));
+    QCOMPARE(imported.count(), 0);
+    QVERIFY(failed[0][0].toString().contains("broken.h5"));
+    QVERIFY(RunStore(home.filePath("runs").toStdString()).list().empty());
+}
+
+void TestModelImport::publishedCurvesAreOneClickAway() {
+    CurveGrid grid;
+    grid.resize(900, 600);
+    grid.show();
+    QVERIFY(!grid.publishedCurvesShown());
+    QSignalSpy toggled(&grid, &CurveGrid::publishedCurvesToggled);
+    auto* button = grid.findChild<QToolButton*>("plot.accuracy.references");
+    QVERIFY(button);
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(toggled.count(), 1);
+    for (MetricPlot* plot : {grid.loss(), grid.accuracy(), grid.top5()}) {
+        QVERIFY(plot->referencesShown());
+        QCOMPARE(plot->references().readable().size(), std::size_t{2});
+    }
+    const QCPGraph* accuracy = grid.accuracy()->references().readable()[0].graph;
+    QCOMPARE(accuracy->dataCount(), 100);
+    QCOMPARE(accuracy->data()->at(0)->value, 9.92);  // per cent, the first epoch of the first run
+    QTest::mouseClick(button, Qt::LeftButton);
+    QVERIFY(!grid.loss()->referencesShown());
+    QVERIFY(grid.accuracy()->references().readable().empty());
+}
+
+QTEST_MAIN(TestModelImport)
+#include "test_model_import.moc"
