@@ -40,8 +40,8 @@ void TestModelImport::weightsBecomeARun() {
     QSignalSpy failed(&import, &ModelImport::failed);
     // The form's data set has other classes than the weights: they are numbered.
     import.importKeras(kGolden + "keras3.weights.h5", preset("first-steps").config);
-    QVERIFY(imported.wait(kWaitMs));
-    QCOMPARE(failed.count(), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(imported.count() + failed.count() > 0, kWaitMs);
+    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
     const RunSummary run = readRun(imported[0][0].toString().toStdString());
     QVERIFY(run.hasModel);
     QVERIFY(imported[0][1].toString().contains("parameters"));

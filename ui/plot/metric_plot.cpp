@@ -115,8 +115,8 @@ void MetricPlot::setReferences(std::vector<ReferenceCurve> curves, const QString
 
 void MetricPlot::showReferences(bool visible) {
     if (!m_compare) return;
+    m_references.setVisible(visible);  // first: the button tells the other plots, which ask whether it is done
     m_compare->setChecked(visible);
-    m_references.setVisible(visible);
     if (visible) m_empty->hide();
     updateReadout();
     scheduleReplot();
