@@ -99,6 +99,7 @@ Hdf5File::~Hdf5File() {
 }
 
 void Hdf5File::fail(const std::string& what) const {
+    H5Eclear2(H5E_DEFAULT);  // this thread's own messages would keep the library from closing at the program's end
     throw Error(m_path.string() + " " + what + ".");
 }
 

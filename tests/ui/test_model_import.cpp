@@ -6,6 +6,7 @@
 #include "theme.h"
 #include "train/curve_grid.h"
 
+#include <QDir>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -18,7 +19,7 @@ using namespace vit::ui;
 namespace {
 
 constexpr int kWaitMs = 30000;
-const QString kGolden = QStringLiteral(VIT_TEST_DATA "/../../parity/golden/");
+const QString kGolden = QDir::cleanPath(QStringLiteral(VIT_TEST_DATA "/../../parity/golden")) + '/';
 
 }  // namespace
 
