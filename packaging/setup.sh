@@ -21,6 +21,7 @@ packages=(
     g++ cmake ninja-build ccache
     qt6-base-dev "qt6-svg-dev|libqt6svg6-dev" libqcustomplot-dev
     libopencv-dev nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libarchive-dev libssl-dev zlib1g-dev libhdf5-dev
+    libxsmm-dev libhwy-dev
     ca-certificates fonts-dejavu-core
 )
 developer_packages=(clang-tidy shellcheck desktop-file-utils file)

@@ -68,7 +68,7 @@ torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& 
         generator.set_current_seed(mixed(key));
         return mask.bernoulli_(1 - rate, generator);
     }
-    const auto threshold = static_cast<std::uint32_t>(std::lround(std::min(rate * 0x1.0p32, 0x1.0p32 - 1)));
+    const auto threshold = keepThreshold(rate);
     std::uint8_t* out = mask.mutable_data_ptr<std::uint8_t>();
     const std::int64_t count = mask.numel();
     const std::int64_t blocks = (count + kMaskBlock - 1) / kMaskBlock;

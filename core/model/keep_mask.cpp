@@ -3,6 +3,7 @@
 #include "model/keep_mask.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace vit {
@@ -78,6 +79,10 @@ Fill chooseFill() {
 }
 
 }  // namespace
+
+std::uint32_t keepThreshold(double rate) {
+    return static_cast<std::uint32_t>(std::lround(std::min(rate * 0x1.0p32, 0x1.0p32 - 1)));
+}
 
 void fillKeepMask(std::uint8_t* out, std::int64_t first, std::int64_t count, std::uint32_t threshold,
                   const RandomKey& key) {

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mean and variance are made again in the backward pass: that is cheaper than to keep them.
+#include "kernels/layer_norm.h"
+
+#include <cmath>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/layer_norm.cpp"
+#include <hwy/foreach_target.h>
+
+#include "kernels/vectors.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace vit::kernels::HWY_NAMESPACE {
+
+struct Moments {
+    float mean;
+    float inverseDeviation;
+};
+
+HWY_INLINE Moments momentsOf(const float* row, const NormParameters& norm) {
+    const FloatTag d;
+    const auto width = static_cast<float>(norm.width);
+    Floats sum = hn::Zero(d);
+    forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR { sum = hn::Add(sum, load(row + i, part)); });
+    const float mean = sumOf(sum) / width;
+    const Floats center = hn::Set(d, mean);
+    Floats squares = hn::Zero(d);
+    forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+        const Floats deviation = within(hn::Sub(load(row + i, part), center), part, 0);
+        squares = hn::MulAdd(deviation, deviation, squares);
+    });
+    return {mean, 1 / std::sqrt(sumOf(squares) / width + norm.epsilon)};
+}
+
+template <typename E>
+void forward(const float* in, std::size_t rows, const NormParameters& norm, E* out) {
+    const FloatTag d;
+    for (std::size_t r = 0; r < rows; ++r) {
+        const float* row = in + r * norm.width;
+        const Moments moments = momentsOf(row, norm);
+        const Floats center = hn::Set(d, moments.mean);
+        const Floats factor = hn::Set(d, moments.inverseDeviation);
+        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+            const Floats normal = hn::Mul(hn::Sub(load(row + i, part), center), factor);
+            store(hn::MulAdd(normal, load(norm.scale + i, part), load(norm.shift + i, part)), out + r * norm.width + i,
+                  part);
+        });
+    }
+}
+
+void backward(const float* in, const float* dOut, std::size_t rows, const NormParameters& norm, float* dIn,
+              float* dScale, float* dShift) {
+    const FloatTag d;
+    const auto width = static_cast<float>(norm.width);
+    for (std::size_t r = 0; r < rows; ++r) {
+        const float* row = in + r * norm.width;
+        const float* dRow = dOut + r * norm.width;
+        const Moments moments = momentsOf(row, norm);
+        const Floats center = hn::Set(d, moments.mean);
+        const Floats factor = hn::Set(d, moments.inverseDeviation);
+        Floats sum = hn::Zero(d);      // of the gradients of the normalised values
+        Floats product = hn::Zero(d);  // of these and the normalised values
+        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+            const Floats normal = hn::Mul(hn::Sub(load(row + i, part), center), factor);
+            const Floats gradient = load(dRow + i, part);
+            store(hn::MulAdd(gradient, normal, load(dScale + i, part)), dScale + i, part);
+            store(hn::Add(gradient, load(dShift + i, part)), dShift + i, part);
+            const Floats scaled = hn::Mul(gradient, load(norm.scale + i, part));
+            sum = hn::Add(sum, scaled);
+            product = hn::MulAdd(scaled, normal, product);
+        });
+        const Floats meanGradient = hn::Set(d, sumOf(sum) / width);
+        const Floats meanProduct = hn::Set(d, sumOf(product) / width);
+        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+            const Floats normal = hn::Mul(hn::Sub(load(row + i, part), center), factor);
+            const Floats scaled = hn::Mul(load(dRow + i, part), load(norm.scale + i, part));
+            const Floats change = hn::NegMulAdd(normal, meanProduct, hn::Sub(scaled, meanGradient));
+            float* out = dIn + r * norm.width + i;
+            store(hn::MulAdd(factor, change, load(out, part)), out, part);
+        });
+    }
+}
+
+LayerNormKernels<float> normOfFloats() { return {forward<float>}; }
+LayerNormKernels<Bfloat16> normOfBfloat16s() { return {forward<Bfloat16>}; }
+
+}  // namespace vit::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace vit::kernels {
+
+HWY_EXPORT(normOfFloats);
+HWY_EXPORT(normOfBfloat16s);
+HWY_EXPORT(backward);
+
+template <>
+LayerNormKernels<float> layerNormKernels() {
+    return HWY_DYNAMIC_DISPATCH(normOfFloats)();
+}
+template <>
+LayerNormKernels<Bfloat16> layerNormKernels() {
+    return HWY_DYNAMIC_DISPATCH(normOfBfloat16s)();
+}
+
+void layerNormBackward(const float* in, const float* dOut, std::size_t rows, const NormParameters& norm, float* dIn,
+                       float* dScale, float* dShift) {
+    HWY_DYNAMIC_DISPATCH(backward)(in, dOut, rows, norm, dIn, dScale, dShift);
+}
+
+}  // namespace vit::kernels
+#endif

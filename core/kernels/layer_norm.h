@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Layer normalisation of rows.
+#pragma once
+
+#include "kernels/bfloat16.h"
+
+#include <cstddef>
+
+namespace vit::kernels {
+
+struct NormParameters {
+    const float* scale;  // [width]
+    const float* shift;  // [width]
+    std::size_t width;
+    float epsilon;
+};
+
+template <typename E>
+struct LayerNormKernels {
+    // out [rows, width] = (in - mean) / sqrt(variance + epsilon) * scale + shift, each row by itself.
+    void (*forward)(const float* in, std::size_t rows, const NormParameters& norm, E* out);
+};
+template <typename E>
+LayerNormKernels<E> layerNormKernels();
+
+// Adds the gradients of `in`, scale and shift, given that of the output, to dIn, dScale and dShift.
+void layerNormBackward(const float* in, const float* dOut, std::size_t rows, const NormParameters& norm, float* dIn,
+                       float* dScale, float* dShift);
+
+}  // namespace vit::kernels

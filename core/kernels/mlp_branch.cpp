@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Norm and GELU are made again in the backward pass, which is cheap; products and masks are kept.
+#include "kernels/mlp_branch.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vit::kernels {
+
+template <typename E>
+MlpBranch<E>::MlpBranch(const BlockShape& shape)
+    : m_tokens(static_cast<std::size_t>(shape.tokens)),
+      m_width(static_cast<std::size_t>(shape.width)),
+      m_epsilon(shape.epsilon),
+      m_norm(layerNormKernels<E>()),
+      m_gelu(geluKernels<E>()) {
+    BranchParameters<E> parameters(m_memory, shape.width);
+    Layout saved;
+    int inputs = shape.width;
+    std::size_t widest = m_width;
+    std::size_t operand = 0;
+    for (const int unit : shape.units) {
+        const auto outputs = static_cast<std::size_t>(unit);
+        const std::size_t elements = m_tokens * outputs;
+        const std::size_t beforeGelu = saved.add<E>(elements);
+        const std::size_t bits = saved.add<std::byte>(keepBitsBytes(static_cast<std::int64_t>(elements)));
+        m_layers.push_back({parameters.add(shape.tokens, inputs, unit), beforeGelu, bits, elements});
+        inputs = unit;
+        widest = std::max(widest, outputs);
+        operand = std::max(operand, m_layers.back().dense.layer.bufferElements());
+    }
+    m_memory.saved = saved.bytes();
+
+    Layout scratch;
+    m_scratch.normed = scratch.add<E>(m_tokens * m_width);
+    m_scratch.hidden = scratch.add<E>(m_tokens * widest);
+    m_scratch.dHidden = scratch.add<float>(m_tokens * widest);
+    for (std::size_t& place : m_scratch.dBeforeGelu) place = scratch.add<E>(m_tokens * widest);
+    m_scratch.operand = scratch.add<E>(operand);
+    m_memory.scratch = scratch.bytes();
+}
+
+template <typename E>
+void MlpBranch<E>::pack(const float* const* parameters, bool backward, std::byte* packed) const {
+    for (const Layer& layer : m_layers) layer.dense.pack(parameters, backward, packed);
+}
+
+template <typename E>
+NormParameters MlpBranch<E>::norm(const BranchCall& call) const {
+    return {call.parameters[0], call.parameters[1], m_width, m_epsilon};
+}
+
+template <typename E>
+void MlpBranch<E>::forward(const BranchCall& call, const float* in, float* out, std::byte* saved,
+                           std::byte* scratch) const {
+    auto* operand = at<E>(scratch, m_scratch.operand);
+    auto* hidden = at<E>(scratch, m_scratch.hidden);
+    auto* input = at<E>(scratch, m_scratch.normed);
+    m_norm.forward(in, m_tokens, norm(call), input);
+    for (std::size_t i = 0; i < m_layers.size(); ++i) {
+        const Layer& layer = m_layers[i];
+        auto* before = at<E>(saved, layer.beforeGelu);
+        layer.dense.layer.forward(input, layer.dense.weights(call), before, operand);
+
+        const Dropout& dropout = call.dropouts[i];
+        const auto elements = static_cast<std::int64_t>(layer.elements);
+        const KeepBits bits =
+            makeKeepBits(dropout, call.image * elements, elements, at<std::byte>(saved, layer.bits));
+        if (i + 1 < m_layers.size()) m_gelu.forward(before, layer.elements, bits, dropout.factor(), hidden);
+        else m_gelu.addForward(before, in, layer.elements, bits, dropout.factor(), out);
+        input = hidden;
+    }
+}
+
+template <typename E>
+void MlpBranch<E>::backwardGelu(const BranchCall& call, std::size_t index, const std::byte* saved, const float* dOut,
+                                E* dIn, E* out) const {
+    const Layer& layer = m_layers[index];
+    const Dropout& dropout = call.dropouts[index];
+    const KeepBits bits = madeKeepBits(dropout, call.image * static_cast<std::int64_t>(layer.elements),
+                                       at<std::byte>(saved, layer.bits));
+    m_gelu.backward(at<E>(saved, layer.beforeGelu), dOut, layer.elements, bits, dropout.factor(), dIn, out);
+}
+
+template <typename E>
+void MlpBranch<E>::backward(const BranchCall& call, const float* in, const std::byte* saved, float* gradient,
+                            float* gradients, std::byte* scratch) const {
+    auto* operand = at<E>(scratch, m_scratch.operand);
+    auto* dHidden = at<float>(scratch, m_scratch.dHidden);
+    auto* dBefore = at<E>(scratch, m_scratch.dBeforeGelu[0]);
+    auto* dEarlier = at<E>(scratch, m_scratch.dBeforeGelu[1]);
+    backwardGelu(call, m_layers.size() - 1, saved, gradient, dBefore, nullptr);
+    for (std::size_t i = m_layers.size(); i-- > 0;) {
+        const PlacedDense<E>& dense = m_layers[i].dense;
+        auto* input = at<E>(scratch, i > 0 ? m_scratch.hidden : m_scratch.normed);
+        dense.layer.backwardInput(dBefore, dense.weights(call), dHidden, operand);
+        if (i > 0) backwardGelu(call, i - 1, saved, dHidden, dEarlier, input);
+        else m_norm.forward(in, m_tokens, norm(call), input);
+        dense.layer.backwardWeights(input, dBefore, dense.gradients(gradients), operand);
+        std::swap(dBefore, dEarlier);
+    }
+    layerNormBackward(in, dHidden, m_tokens, norm(call), gradient, gradients, gradients + m_width);
+}
+
+template class MlpBranch<float>;
+template class MlpBranch<Bfloat16>;
+
+}  // namespace vit::kernels

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// x + mlp(norm(x)): dense, GELU and dropout for each of the units.
+#pragma once
+
+#include "kernels/branch.h"
+#include "kernels/gelu.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace vit::kernels {
+
+template <typename E>
+class MlpBranch {
+public:
+    explicit MlpBranch(const BlockShape& shape);
+
+    const BlockMemory& memory() const { return m_memory; }
+    void pack(const float* const* parameters, bool backward, std::byte* packed) const;
+
+    // [N, D] -> [N, D]
+    void forward(const BranchCall& call, const float* in, float* out, std::byte* saved, std::byte* scratch) const;
+    // `gradient` is that of the output before and that of the input afterwards.
+    void backward(const BranchCall& call, const float* in, const std::byte* saved, float* gradient, float* gradients,
+                  std::byte* scratch) const;
+
+private:
+    // A dense layer [N, inputs] -> [N, U] and what is saved of it.
+    struct Layer {
+        PlacedDense<E> dense;
+        std::size_t beforeGelu;  // [N, U]
+        std::size_t bits;        // of the dropout after GELU, of [N, U]
+        std::size_t elements;    // N * U
+    };
+    struct Scratch {
+        std::size_t normed;         // [N, D]
+        std::size_t hidden;         // [N, widest unit]
+        std::size_t dHidden;        // float [N, widest unit or D]
+        std::size_t dBeforeGelu[2]; // [N, widest unit]: of a layer, and of the one before it
+        std::size_t operand;        // the products' buffer
+    };
+
+    std::size_t m_tokens;
+    std::size_t m_width;
+    float m_epsilon;
+    LayerNormKernels<E> m_norm;
+    GeluKernels<E> m_gelu;
+    BlockMemory m_memory;
+    std::vector<Layer> m_layers;
+    Scratch m_scratch;
+
+    NormParameters norm(const BranchCall& call) const;
+    void backwardGelu(const BranchCall& call, std::size_t index, const std::byte* saved, const float* dOut, E* dIn,
+                      E* out) const;
+};
+
+}  // namespace vit::kernels
