@@ -13,6 +13,7 @@ enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfi
 enum class ScheduleType { Constant, Cosine };
 enum class DeviceChoice { Auto, Cpu, Cuda };
 enum class Precision { Auto, Float32, BFloat16 };
+enum class KernelChoice { Auto, Fused, Plain };  // what runs the transformer's blocks
 
 struct DataConfig {
     std::string name = "synthetic-shapes";
@@ -86,6 +87,7 @@ struct RunConfig {
     DeviceChoice device = DeviceChoice::Auto;
     Precision precision = Precision::Float32;
     std::int64_t threads = 0;  // CPU threads; 0 = one for each core
+    KernelChoice kernels = KernelChoice::Auto;
 
     bool operator==(const RunConfig&) const = default;
 };

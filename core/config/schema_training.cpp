@@ -143,6 +143,15 @@ std::vector<Field> runFields() {
               .maximum = 1024,
               .step = 1},
              &Config::run, &RunConfig::threads),
+        tied({.key = "run.kernels",
+              .label = "Kernels",
+              .help = "Which code runs the transformer's blocks on the CPU. The results are the same but for rounding."},
+             &Config::run, &RunConfig::kernels,
+             {EnumChoice<KernelChoice>{KernelChoice::Auto,
+                                       {"auto", "Automatic", "Fused kernels wherever they can run, else plain ones."}},
+              {KernelChoice::Fused,
+               {"fused", "Fused", "A whole block at a time in the CPU's cache, about three times as fast."}},
+              {KernelChoice::Plain, {"plain", "Plain", "Layer by layer with libtorch: the reference."}}}),
     };
 }
 

@@ -95,6 +95,11 @@ Problem warmupEndsBeforeRun(const Config& config) {
            " is over before the warm-up: use a shorter one or more epochs.";
 }
 
+Problem fusedKernelsNeedCpu(const Config& config) {
+    if (config.run.kernels != KernelChoice::Fused || config.run.device != DeviceChoice::Cuda) return std::nullopt;
+    return "The fused kernels are for the CPU: use auto, or train on the CPU.";
+}
+
 // A rule is looked at when every value that it reads is in range by itself; the first one is the field to complain at.
 struct Rule {
     std::vector<std::string_view> reads;
@@ -112,6 +117,7 @@ const std::vector<Rule>& rules() {
          modelIsNotTooLarge},
         {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention"}, decayLeavesWeights},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
+        {{"run.kernels", "run.device"}, fusedKernelsNeedCpu},
     };
     return list;
 }

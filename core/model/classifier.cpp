@@ -7,6 +7,7 @@
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 #include "model/autocast.h"
+#include "model/kernel_choice.h"
 #include "model/weights.h"
 
 #include <chrono>
@@ -23,7 +24,8 @@ torch::Tensor batchMetrics(const torch::Tensor& logits, const torch::Tensor& lab
     return torch::stack({loss, right.to(torch::kFloat64), among.to(torch::kFloat64)});  // [3]
 }
 
-Classifier::Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16)
+Classifier::Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16,
+                       KernelChoice kernels)
     : m_config(config),
       m_description(std::move(description)),
       m_pipeline(config.model.imageSize, m_description.statistics, m_description.nativeShape.channels, device),
@@ -31,6 +33,9 @@ Classifier::Classifier(const Config& config, ModelDescription description, torch
       m_network(config.model, config.head, m_description.input()) {
     m_network->initialize(static_cast<std::uint64_t>(config.run.seed));
     m_network->to(device);
+    KernelSelection selection = selectKernels(kernels, config.model, m_network->tokens(), device, bfloat16);
+    m_network->useFusedKernels(std::move(selection.fused));
+    m_kernels = std::move(selection.text);
 }
 
 torch::Tensor Classifier::logits(const torch::Tensor& prepared, const ForwardMode& mode) {

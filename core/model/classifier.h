@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace vit {
 
@@ -28,8 +29,9 @@ using EvaluationProgress = std::function<bool(std::int64_t done, std::int64_t to
 
 class Classifier {
 public:
-    // Fresh weights, drawn from config.run.seed.
-    Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16 = false);
+    // Fresh weights, drawn from config.run.seed. Throws InvalidInput when fused kernels are asked for and cannot run.
+    Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16 = false,
+               KernelChoice kernels = KernelChoice::Auto);
 
     const Config& config() const { return m_config; }
     const ModelDescription& description() const { return m_description; }
@@ -37,6 +39,7 @@ public:
     const InputPipeline& pipeline() const { return m_pipeline; }
     torch::Device device() const { return m_pipeline.device(); }
     bool bfloat16() const { return m_bfloat16; }
+    const std::string& kernels() const { return m_kernels; }  // which run and why, in words
 
     // Logits [B, classes], float32, of prepared images; under bf16 autocast if so built.
     torch::Tensor logits(const torch::Tensor& prepared, const ForwardMode& mode);
@@ -52,6 +55,7 @@ private:
     InputPipeline m_pipeline;
     bool m_bfloat16;
     VisionTransformer m_network{nullptr};
+    std::string m_kernels;
 };
 
 // A finished run's best weights on a device. Throws Error if the folder holds none or they do not fit.

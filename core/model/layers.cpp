@@ -2,6 +2,8 @@
 // The plain libtorch path of each layer: the reference that every faster path is held against.
 #include "model/layers.h"
 
+#include "model/fused_kernels.h"
+
 #include <cmath>
 #include <string>
 
@@ -100,11 +102,14 @@ HeadImpl::HeadImpl(const HeadConfig& config, std::int64_t inputs, std::int64_t c
     }
 }
 
-torch::Tensor HeadImpl::forward(torch::Tensor features, const ForwardMode& mode) {
+torch::Tensor HeadImpl::forward(torch::Tensor features, const ForwardMode& mode, const FusedKernels* fused) {
     features = dropout(features, m_dropout, mode, dropoutSite(m_part, 0));
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
-        const auto layer = static_cast<std::int64_t>(i) + 1;
-        features = dropout(torch::gelu(layers[i](features)), m_dropout, mode, dropoutSite(m_part, layer));
+        const std::uint32_t site = dropoutSite(m_part, static_cast<std::int64_t>(i) + 1);
+        const torch::Tensor sums = layers[i](features);
+        const bool fits = sums.is_cpu() && (sums.scalar_type() == torch::kFloat32 || sums.scalar_type() == torch::kBFloat16);
+        features = fused != nullptr && fits ? fused->geluDropout(sums, m_dropout, mode, site)
+                                            : dropout(torch::gelu(sums), m_dropout, mode, site);
     }
     return layers.back()(features);
 }

@@ -12,6 +12,8 @@
 
 namespace vit {
 
+class FusedKernels;
+
 // Cuts [B, C, S, S] into [B, N, P*P*C]: patches row by row, elements in the order row, column, channel.
 torch::Tensor patchesOf(const torch::Tensor& images, std::int64_t patchSize);
 
@@ -81,7 +83,8 @@ TORCH_MODULE(Block);
 class HeadImpl : public torch::nn::Module {
 public:
     HeadImpl(const HeadConfig& config, std::int64_t inputs, std::int64_t classes, std::int64_t part);
-    torch::Tensor forward(torch::Tensor features, const ForwardMode& mode);  // [B, F] -> logits [B, classes]
+    // [B, F] -> logits [B, classes]; by fused kernels if there are any and the tensors are for them.
+    torch::Tensor forward(torch::Tensor features, const ForwardMode& mode, const FusedKernels* fused = nullptr);
 
     std::vector<torch::nn::Linear> layers;
 

@@ -2,6 +2,8 @@
 // Puts the layers together.
 #include "model/vision_transformer.h"
 
+#include "model/fused_kernels.h"
+
 namespace vit {
 
 namespace nn = torch::nn;
@@ -45,6 +47,25 @@ torch::Tensor VisionTransformerImpl::summarize(const torch::Tensor& tokens) {
     return {};
 }
 
+torch::Tensor VisionTransformerImpl::runBlocks(torch::Tensor tokens, const ForwardMode& mode, const ForwardTap& tap) {
+    const bool fused = m_fused && tokens.is_cpu() && tokens.scalar_type() == torch::kFloat32;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const std::string name = "blocks." + std::to_string(i);
+        if (fused) {
+            const FusedKernels::BlockOutput output =
+                m_fused->block(blocks[i], static_cast<std::int64_t>(i), tokens, mode, static_cast<bool>(tap));
+            if (tap) tap(name + ".attention", output.attended);
+            tokens = output.tokens;
+        } else {
+            tokens = blocks[i]->attend(tokens, mode);
+            if (tap) tap(name + ".attention", tokens);
+            tokens = blocks[i]->transform(tokens, mode);
+        }
+        if (tap) tap(name + ".mlp", tokens);
+    }
+    return tokens;
+}
+
 torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images, const ForwardMode& mode,
                                              const ForwardTap& tap) {
     const auto show = [&tap](const std::string& name, const torch::Tensor& value) {
@@ -52,17 +73,11 @@ torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images, const 
     };
     torch::Tensor tokens = encode(images);
     show("encoding", tokens);
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-        tokens = blocks[i]->attend(tokens, mode);
-        show("blocks." + std::to_string(i) + ".attention", tokens);
-        tokens = blocks[i]->transform(tokens, mode);
-        show("blocks." + std::to_string(i) + ".mlp", tokens);
-    }
-    tokens = norm(tokens);
+    tokens = norm(runBlocks(tokens, mode, tap));
     show("norm", tokens);
     const torch::Tensor features = summarize(tokens);
     show("head_input", features);
-    const torch::Tensor logits = head(features, mode);
+    const torch::Tensor logits = head->forward(features, mode, m_fused.get());
     show("logits", logits);
     return logits;
 }

@@ -9,10 +9,13 @@
 #include <torch/torch.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace vit {
+
+class FusedKernels;
 
 // Called with each intermediate of a forward pass: "encoding", "blocks.0.attention", "blocks.0.mlp" (both with their
 // residual), …, "norm" [B, N, D], "head_input" [B, F], "logits".
@@ -28,6 +31,12 @@ public:
     // Glorot-uniform kernels with Keras's fans, zero biases, positions uniform ±0.05: a function of the seed alone.
     void initialize(std::uint64_t seed);
 
+    // Runs blocks and head by fused kernels wherever tensors are fp32 on the CPU; null: by the layers themselves. Weights and,
+    // but for rounding, results are the same.
+    void useFusedKernels(std::shared_ptr<const FusedKernels> fused) { m_fused = std::move(fused); }
+
+    std::int64_t tokens() const { return posEmbed.size(0); }
+
     PatchEmbedding patchEmbed{nullptr};
     torch::Tensor clsToken;  // [D]; undefined without a class token
     torch::Tensor posEmbed;  // [N, D], the class token first
@@ -39,8 +48,10 @@ private:
     HeadType m_headType;
     std::int64_t m_heads;
     std::int64_t m_keyDim;
+    std::shared_ptr<const FusedKernels> m_fused;
 
     torch::Tensor encode(const torch::Tensor& images);    // [B, N, D]
+    torch::Tensor runBlocks(torch::Tensor tokens, const ForwardMode& mode, const ForwardTap& tap);  // [B, N, D]
     torch::Tensor summarize(const torch::Tensor& tokens);  // [B, N, D] -> [B, F]
 };
 TORCH_MODULE(VisionTransformer);

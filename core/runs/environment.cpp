@@ -19,7 +19,7 @@ RunStarted describeRun(const Config& config, const DeviceSelection& device, Trai
     started.config = config;
     started.device = device.deviceText;
     started.precision = device.precisionText;
-    started.kernels = "plain libtorch";
+    started.kernels = trainer.classifier().kernels();
     for (const torch::Tensor& parameter : trainer.classifier().network()->parameters())
         started.parameters += parameter.numel();
     started.classNames = trainer.classifier().description().classNames;

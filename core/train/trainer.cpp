@@ -47,7 +47,7 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_validation(data, Split::Validation, config.data.validationShare),
       m_test(data, Split::Test, config.data.validationShare),
       m_classifier(std::make_shared<Classifier>(config, describe(*data), torchDevice(device),
-                                                device.precision == Precision::BFloat16)),
+                                                device.precision == Precision::BFloat16, config.run.kernels)),
       m_optimizer(*m_classifier->network(), config.optimizer),
       m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize) {
     requireImages(m_train, m_validation, config);

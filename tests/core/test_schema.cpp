@@ -90,8 +90,8 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [rate, decay, convention, all, beta1, beta2, epsilon] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor] = config.schedule;
-    [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 4 + 10 + 3 + 7 + 3 + 6});
+    [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels] = config.run;
+    QCOMPARE(schema().size(), std::size_t{3 + 4 + 10 + 3 + 7 + 3 + 7});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -369,6 +369,12 @@ void TestSchema::reportsProblems_data() {
         "schedule.warmup_epochs", "100 epochs is over before");
     row("epochs", [](Config& c) { c.run.epochs = 0; }, "run.epochs", "0 is out of range");
     row("seed", [](Config& c) { c.run.seed = -1; }, "run.seed", "-1 is out of range");
+    row("fused kernels on a graphics card",
+        [](Config& c) {
+            c.run.kernels = KernelChoice::Fused;
+            c.run.device = DeviceChoice::Cuda;
+        },
+        "run.kernels", "for the CPU");
     row("no such choice", [](Config& c) { c.head.type = static_cast<HeadType>(9); }, 
         "head.type", "none of its choices");
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The transformer's every stage, its loss, its gradients and a few steps of training, against Keras.
+// The transformer's every stage, its loss, its gradients and a few steps of training, against Keras, by the plain layers
+// and by the fused kernels.
 #include "comparison.h"
 #include "golden.h"
+#include "model/kernel_choice.h"
 #include "model/vision_transformer.h"
 #include "model/weights.h"
 #include "train/optimizer.h"
@@ -27,11 +29,20 @@ std::string inBlock(const std::string& key) {
     return key.starts_with("blocks.") ? key.substr(key.find('.', std::string("blocks.").size()) + 1) : key;
 }
 
-VisionTransformer modelOf(const Golden& golden) {
+VisionTransformer modelOf(const Golden& golden, KernelChoice kernels = KernelChoice::Plain) {
     const Config config = golden.config();
     VisionTransformer model(config.model, config.head, ModelInput{3, golden.classes()});
     loadWeights(*model, golden.file(), "weights/");
+    model->useFusedKernels(selectKernels(kernels, config.model, model->tokens(), torch::kCPU, false).fused);
     return model;
+}
+
+// The kernels that can run here, by name.
+std::vector<std::pair<std::string, KernelChoice>> availableKernels() {
+    std::vector<std::pair<std::string, KernelChoice>> kernels = {{"plain", KernelChoice::Plain}};
+    if (selectKernels(KernelChoice::Auto, ModelConfig{}, 1, torch::kCPU, false).fused)
+        kernels.emplace_back("fused", KernelChoice::Fused);
+    return kernels;
 }
 
 torch::Tensor lossOf(VisionTransformer& model, const Golden& golden) {
@@ -48,7 +59,7 @@ class TestModel : public QObject {
 private Q_SLOTS:
     void everyStage_data() { models(); }
     void everyStage();
-    void attentionWeights_data() { models(); }
+    void attentionWeights_data();
     void attentionWeights();
     void lossAndGradients_data() { models(); }
     void lossAndGradients();
@@ -66,18 +77,27 @@ private:
 
 void TestModel::models() {
     QTest::addColumn<QString>("name");
+    QTest::addColumn<KernelChoice>("kernels");
+    for (const char* name : {"flatten", "gap", "class_token", "odd"})
+        for (const auto& [text, kernels] : availableKernels()) QTest::addRow("%s, %s", name, text.c_str()) << name << kernels;
+}
+
+void TestModel::attentionWeights_data() {
+    QTest::addColumn<QString>("name");
     for (const char* name : {"flatten", "gap", "class_token", "odd"}) QTest::newRow(name) << name;
 }
 
 void TestModel::everyStage() {
     QFETCH(QString, name);
+    QFETCH(KernelChoice, kernels);
     const Golden golden("model_" + name.toStdString());
     const torch::NoGradGuard noGrad;
     std::size_t compared = 0;
     std::string problems;
-    modelOf(golden)->forward(golden.imagesAt("images"), {}, [&](const std::string& stage, const torch::Tensor& value) {
+    const auto images = golden.imagesAt("images");
+    modelOf(golden, kernels)->forward(images, {}, [&](const std::string& stage, const torch::Tensor& value) {
         ++compared;
-        const std::string row = name.toStdString() + ": " + stage;
+        const std::string row = std::string(QTest::currentDataTag()) + ": " + stage;
         if (!m_comparison.agrees(row, value, golden.at("stages/" + stage), kStage)) problems += m_comparison.problem();
     });
     QVERIFY2(problems.empty(), problems.c_str());
@@ -104,17 +124,18 @@ void TestModel::attentionWeights() {
 
 void TestModel::lossAndGradients() {
     QFETCH(QString, name);
+    QFETCH(KernelChoice, kernels);
     const Golden golden("model_" + name.toStdString());
-    VisionTransformer model = modelOf(golden);
+    const std::string row = QTest::currentDataTag();
+    VisionTransformer model = modelOf(golden, kernels);
     const torch::Tensor loss = lossOf(model, golden);
-    QVERIFY2(m_comparison.agrees(name.toStdString() + ": loss", loss, golden.at("loss"), kStage),
-             m_comparison.problem());
+    QVERIFY2(m_comparison.agrees(row + ": loss", loss, golden.at("loss"), kStage), m_comparison.problem());
     loss.backward();
     std::size_t compared = 0;
     for (const auto& parameter : model->named_parameters()) {
         const std::string& key = parameter.key();
         QVERIFY2(parameter.value().grad().defined(), key.c_str());
-        QVERIFY2(m_comparison.agrees(name.toStdString() + ": gradient, " + inBlock(key), parameter.value().grad(),
+        QVERIFY2(m_comparison.agrees(row + ": gradient, " + inBlock(key), parameter.value().grad(),
                                      golden.at("gradients/" + key), kGradient),
                  (key + ", " + m_comparison.problem()).c_str());
         ++compared;
@@ -125,16 +146,19 @@ void TestModel::lossAndGradients() {
 void TestModel::fiveSteps_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<QString>("convention");
+    QTest::addColumn<KernelChoice>("kernels");
     for (const char* name : {"flatten", "gap", "class_token", "odd"})
         for (const char* convention : {"decoupled", "keras"})
-            QTest::addRow("%s, %s", name, convention) << name << convention;
+            for (const auto& [text, kernels] : availableKernels())
+                QTest::addRow("%s, %s, %s", name, text.c_str(), convention) << name << convention << kernels;
 }
 
 void TestModel::fiveSteps() {
     QFETCH(QString, name);
     QFETCH(QString, convention);
+    QFETCH(KernelChoice, kernels);
     const Golden golden("model_" + name.toStdString());
-    VisionTransformer model = modelOf(golden);
+    VisionTransformer model = modelOf(golden, kernels);
     OptimizerConfig config;  // the example's own: learning rate 0.001, decay 0.0001
     config.decayConvention = convention == "keras" ? DecayConvention::Keras : DecayConvention::Decoupled;
     AdamW optimizer(*model, config);
@@ -147,7 +171,7 @@ void TestModel::fiveSteps() {
         optimizer.step(config.learningRate);
     }
     const std::string folder = "training/" + convention.toStdString() + "/";
-    const std::string row = name.toStdString() + ": five steps, " + convention.toStdString() + ": ";
+    const std::string row = std::string(QTest::currentDataTag()) + ": five steps, ";
     QVERIFY2(m_comparison.agrees(row + "losses", torch::tensor(losses, torch::kFloat64), golden.at(folder + "losses"),
                                  kTraining),
              m_comparison.problem());

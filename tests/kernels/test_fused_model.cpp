@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The fused kernels against the plain layers: the same model, the same dropped elements, the same results but for rounding.
+#include "config/presets.h"
+#include "error.h"
+#include "model/autocast.h"
+#include "model/fused_kernels.h"
+#include "model/kernel_choice.h"
+#include "model/vision_transformer.h"
+#include "support/instruction_set.h"
+#include "train/device.h"
+
+#include <QtTest>
+
+#include <array>
+#include <map>
+#include <string>
+
+using namespace vit;
+
+namespace {
+
+// Both paths round after every operation, in different orders; sums have up to some thousand terms.
+constexpr double kRounding = 1e-5;
+
+double difference(const torch::Tensor& a, const torch::Tensor& b) {
+    const double largest = b.abs().max().item<double>();
+    const double off = (a - b).abs().max().item<double>();
+    return largest > 0 ? off / largest : off;
+}
+
+Config configOf(std::int64_t side, std::int64_t width, std::int64_t heads, std::int64_t keyDim,
+                std::vector<std::int64_t> units, double rate) {
+    Config config;
+    config.model = {side * 2, 2, width, heads, keyDim, std::move(units), 2, rate, rate, 1e-6};
+    config.head = {HeadType::GlobalAveragePooling, {}, 0};
+    return config;
+}
+
+struct Pair {
+    VisionTransformer plain{nullptr};
+    VisionTransformer fused{nullptr};
+    torch::Tensor images;
+
+    Pair(const Config& config, std::int64_t batch)
+        : plain(config.model, config.head, ModelInput{3, 10}), fused(config.model, config.head, ModelInput{3, 10}) {
+        torch::manual_seed(5);
+        for (VisionTransformer* network : {&plain, &fused}) (*network)->initialize(1);
+        const torch::NoGradGuard noGrad;
+        // Norms and biases that are not 1 and 0, which would hide mistakes.
+        for (auto& parameter : plain->named_parameters()) parameter.value() += 0.1 * torch::randn_like(parameter.value());
+        for (auto& parameter : plain->named_parameters()) fused->named_parameters()[parameter.key()].copy_(parameter.value());
+        fused->useFusedKernels(makeFusedKernels(config.model, fused->tokens()));
+        images = torch::randn({batch, 3, config.model.imageSize, config.model.imageSize});
+    }
+};
+
+torch::Tensor lossOf(VisionTransformer& network, const torch::Tensor& images, const ForwardMode& mode) {
+    torch::manual_seed(6);
+    const torch::Tensor logits = network(images, mode);
+    return (logits * torch::randn(logits.sizes()).to(logits.dtype())).sum();
+}
+
+std::vector<torch::Tensor> gradientsOf(VisionTransformer& network, const torch::Tensor& images, const ForwardMode& mode) {
+    network->zero_grad();
+    lossOf(network, images, mode).backward();
+    std::vector<torch::Tensor> gradients;
+    for (const torch::Tensor& parameter : network->parameters()) gradients.push_back(parameter.grad().clone());
+    return gradients;
+}
+
+using Gradients = std::map<std::string, torch::Tensor>;
+
+// Of the input and the parameters of one block.
+template <typename Forward>
+Gradients blockGradients(Block& block, const torch::Tensor& tokens, const torch::Tensor& dOut, const Forward& forward) {
+    block->zero_grad();
+    const torch::Tensor in = tokens.clone().requires_grad_();
+    forward(in).backward(dOut.to(in.dtype()));
+    Gradients gradients{{"tokens", in.grad()}};
+    for (const auto& parameter : block->named_parameters()) gradients[parameter.key()] = parameter.value().grad().clone();
+    return gradients;
+}
+
+double shareOff(const torch::Tensor& got, const torch::Tensor& want) {
+    return ((got.to(torch::kFloat64) - want).norm() / want.norm()).item<double>();
+}
+
+}  // namespace
+
+class TestFusedModel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void agreesWithPlain_data();
+    void agreesWithPlain();
+    void isNoCoarserThanAutocast_data();
+    void isNoCoarserThanAutocast();
+    void predictsInFp32WithoutAutocast();
+    void showsEveryStage();
+    void repeatsBitForBit();
+    void needsNoGradientForEvaluation();
+    void freezesWhatIsFrozen();
+    void leavesOtherTypesToThePlainPath();
+    void hasNoSecondDerivative();
+    void selection();
+};
+
+void TestFusedModel::initTestCase() {
+    VIT_SKIP_WITHOUT_KERNELS();
+    shareProcessor();
+}
+
+void TestFusedModel::agreesWithPlain_data() {
+    QTest::addColumn<Config>("config");
+    QTest::addColumn<int>("batch");
+    struct Shape {
+        const char* name;
+        std::int64_t side, width, heads, keyDim;
+        std::vector<std::int64_t> units;
+        int batch;
+    };
+    const Shape shapes[] = {
+        {"published", 12, 64, 4, 64, {128, 64}, 5},
+        {"one token", 1, 16, 2, 8, {32, 16}, 3},
+        {"64 tokens, heads of 16", 8, 192, 12, 16, {384, 192}, 2},
+        {"196 tokens, heads of 64", 14, 192, 3, 64, {768, 192}, 2},
+        {"odd sizes", 5, 27, 3, 10, {50, 33, 27}, 7},
+        {"one unit", 4, 48, 1, 48, {48}, 1},
+        {"324 tokens in blocks of queries", 18, 32, 2, 24, {64, 32}, 2},
+    };
+    for (const Shape& s : shapes)
+        for (double rate : {0.0, 0.3})
+            QTest::addRow("%s, dropout %g", s.name, rate)
+                << configOf(s.side, s.width, s.heads, s.keyDim, s.units, rate) << s.batch;
+}
+
+void TestFusedModel::agreesWithPlain() {
+    QFETCH(Config, config);
+    QFETCH(int, batch);
+    Pair pair(config, batch);
+    {
+        const torch::NoGradGuard noGrad;
+        QVERIFY(difference(pair.fused(pair.images), pair.plain(pair.images)) < kRounding);
+    }
+    const ForwardMode training{true, 77, 123456789012345};
+    const double expected = lossOf(pair.plain, pair.images, training).item<double>();
+    QVERIFY(std::abs(lossOf(pair.fused, pair.images, training).item<double>() - expected) <
+            kRounding * std::max(1.0, std::abs(expected)));
+    const auto plain = gradientsOf(pair.plain, pair.images, training);
+    const auto fused = gradientsOf(pair.fused, pair.images, training);
+    const auto names = pair.plain->named_parameters().keys();
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        const double off = difference(fused[i], plain[i]);
+        QVERIFY2(off < kRounding, qPrintable(QString("%1: %2").arg(QString::fromStdString(names[i])).arg(off)));
+    }
+}
+
+void TestFusedModel::isNoCoarserThanAutocast_data() {
+    QTest::addColumn<Config>("config");
+    QTest::addColumn<int>("batch");
+    for (double rate : {0.0, 0.1}) {
+        QTest::addRow("published, dropout %g", rate) << configOf(12, 64, 4, 64, {128, 64}, rate) << 8;
+        QTest::addRow("196 tokens, dropout %g", rate) << configOf(14, 192, 3, 64, {384, 192}, rate) << 4;
+        QTest::addRow("324 tokens, dropout %g", rate) << configOf(18, 48, 3, 24, {96, 48}, rate) << 4;
+        QTest::addRow("odd sizes, dropout %g", rate) << configOf(5, 75, 3, 13, {130, 75}, rate) << 64;
+    }
+}
+
+// One block by itself, so that nothing that both paths share blurs the comparison: of each gradient, the share that bf16
+// takes away from what double precision gives.
+void TestFusedModel::isNoCoarserThanAutocast() {
+    if (!kernels::support().bfloat16()) QSKIP("This instruction set has no bf16.");
+    QFETCH(Config, config);
+    QFETCH(int, batch);
+    Pair pair(config, 1);
+    Pair exact(config, 1);
+    exact.plain->to(torch::kFloat64);
+    const auto fused = makeFusedKernels(config.model, pair.plain->tokens());
+    Block& block = pair.plain->blocks[0];
+    Block& exactBlock = exact.plain->blocks[0];
+    torch::manual_seed(7);
+    // Some repetitions, as the errors of short vectors are a matter of luck.
+    std::map<std::string, std::array<double, 2>> errors;
+    for (std::uint64_t step = 0; step < 4; ++step) {
+        const ForwardMode training{true, 5, step};
+        const torch::Tensor tokens = torch::randn({batch, pair.plain->tokens(), config.model.projectionDim});
+        const torch::Tensor dOut = torch::randn_like(tokens);
+        const auto plainly = [&](Block& through) {
+            return [&](const torch::Tensor& in) { return through->transform(through->attend(in, training), training); };
+        };
+        const auto expected = blockGradients(exactBlock, tokens.to(torch::kFloat64), dOut, plainly(exactBlock));
+        const Autocast on(true, torch::kCPU);
+        const auto autocast = blockGradients(block, tokens, dOut, plainly(block));
+        const auto ours = blockGradients(block, tokens, dOut, [&](const torch::Tensor& in) {
+            return fused->block(block, 0, in, training, false).tokens;
+        });
+        for (const auto& [name, gradient] : expected) {
+            errors[name][0] += shareOff(ours.at(name), gradient);
+            errors[name][1] += shareOff(autocast.at(name), gradient);
+        }
+    }
+    for (const auto& [name, error] : errors) {
+        const QString text = QString("%1: %2, autocast %3").arg(name.c_str()).arg(error[0] / 4).arg(error[1] / 4);
+        // Both round the same activations, which in short vectors leaves the rest to chance.
+        const double luck = name.ends_with("bias") || name.starts_with("norm") ? 1.05 : 1;
+        QVERIFY2(error[0] <= error[1] * luck, qPrintable(text));
+        QVERIFY2(error[0] > 1e-4, qPrintable(text));  // or it was not bf16
+    }
+}
+
+void TestFusedModel::predictsInFp32WithoutAutocast() {
+    Pair pair(configOf(4, 24, 2, 12, {48, 24}, 0), 2);
+    const torch::NoGradGuard noGrad;
+    QVERIFY(difference(pair.fused(pair.images), pair.plain(pair.images)) < kRounding);
+}
+
+void TestFusedModel::showsEveryStage() {
+    Pair pair(configOf(4, 24, 3, 10, {48, 24}, 0.1), 3);
+    for (const bool gradients : {false, true}) {
+        const torch::AutoGradMode mode(gradients);
+        std::map<std::string, torch::Tensor> expected;
+        pair.plain->forward(pair.images, ForwardMode{true, 1, 2},
+                            [&](const std::string& name, const torch::Tensor& value) { expected[name] = value; });
+        std::size_t compared = 0;
+        pair.fused->forward(pair.images, ForwardMode{true, 1, 2},
+                            [&](const std::string& name, const torch::Tensor& value) {
+                                QVERIFY2(difference(value, expected[name]) < kRounding, name.c_str());
+                                ++compared;
+                            });
+        QCOMPARE(compared, expected.size());
+    }
+}
+
+void TestFusedModel::repeatsBitForBit() {
+    Pair pair(configOf(5, 24, 2, 12, {48, 24}, 0.2), 9);
+    const ForwardMode training{true, 3, 4};
+    const auto once = gradientsOf(pair.fused, pair.images, training);
+    const auto again = gradientsOf(pair.fused, pair.images, training);
+    for (std::size_t i = 0; i < once.size(); ++i) QVERIFY(torch::equal(once[i], again[i]));
+    const int threads = torch::get_num_threads();
+    for (int other : {1, 3}) {
+        torch::set_num_threads(other);
+        const auto elsewhere = gradientsOf(pair.fused, pair.images, training);
+        for (std::size_t i = 0; i < once.size(); ++i) QVERIFY(difference(elsewhere[i], once[i]) < kRounding);
+    }
+    torch::set_num_threads(threads);
+}
+
+void TestFusedModel::needsNoGradientForEvaluation() {
+    Pair pair(configOf(4, 24, 2, 12, {48, 24}, 0.2), 4);
+    const torch::Tensor with = pair.fused(pair.images, ForwardMode{true, 1, 1});
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor without = pair.fused(pair.images, ForwardMode{true, 1, 1});
+    QVERIFY(torch::equal(with, without));
+    QVERIFY(with.requires_grad() && !without.requires_grad());
+}
+
+void TestFusedModel::freezesWhatIsFrozen() {
+    Pair pair(configOf(4, 24, 2, 12, {48, 24}, 0), 2);
+    for (VisionTransformer* network : {&pair.plain, &pair.fused}) {
+        for (torch::Tensor& parameter : (*network)->parameters()) parameter.set_requires_grad(false);
+        (*network)->blocks[1]->mlp->layers[0]->weight.set_requires_grad(true);
+        lossOf(*network, pair.images, {}).backward();
+    }
+    QVERIFY(difference(pair.fused->blocks[1]->mlp->layers[0]->weight.grad(),
+                       pair.plain->blocks[1]->mlp->layers[0]->weight.grad()) < kRounding);
+    QVERIFY(!pair.fused->blocks[0]->mlp->layers[0]->weight.grad().defined());
+}
+
+void TestFusedModel::leavesOtherTypesToThePlainPath() {
+    Pair pair(configOf(4, 24, 2, 12, {48, 24}, 0), 2);
+    pair.plain->to(torch::kFloat64);
+    pair.fused->to(torch::kFloat64);
+    const torch::Tensor images = pair.images.to(torch::kFloat64);
+    QVERIFY(torch::equal(pair.fused(images), pair.plain(images)));
+}
+
+void TestFusedModel::hasNoSecondDerivative() {
+    Pair pair(configOf(4, 24, 2, 12, {48, 24}, 0), 2);
+    const torch::Tensor loss = lossOf(pair.fused, pair.images, {});
+    QVERIFY_EXCEPTION_THROWN(torch::autograd::grad({loss}, {pair.fused->posEmbed}, {}, true, true), c10::Error);
+}
+
+void TestFusedModel::selection() {
+    const ModelConfig model = preset("testing").config.model;
+    const auto select = [&](KernelChoice choice, torch::Device device) {
+        return selectKernels(choice, model, 16, device, false);
+    };
+    QVERIFY(select(KernelChoice::Auto, torch::kCPU).fused);
+    QVERIFY(select(KernelChoice::Fused, torch::kCPU).text.starts_with("fused, "));
+    QVERIFY(!select(KernelChoice::Plain, torch::kCPU).fused);
+    const KernelSelection onGpu = select(KernelChoice::Auto, torch::kCUDA);
+    QVERIFY(!onGpu.fused);
+    QCOMPARE(onGpu.text, std::string("plain libtorch (the fused kernels are for the CPU)"));
+    try {
+        select(KernelChoice::Fused, torch::kCUDA);
+        QFAIL("accepted");
+    } catch (const InvalidInput& fault) {
+        QCOMPARE(fault.issues().at(0).key, std::string("run.kernels"));
+    }
+}
+
+QTEST_GUILESS_MAIN(TestFusedModel)
+#include "test_fused_model.moc"
