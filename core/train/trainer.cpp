@@ -95,19 +95,22 @@ RunFinished Trainer::run(const TrainerLimits& limits) {
 Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums) {
     const auto seed = static_cast<std::uint64_t>(m_config.run.seed);
     const std::vector<std::int64_t> order = epochOrder(m_train.count(), seed, static_cast<std::uint64_t>(epoch));
-    const std::span<const std::int64_t> all(order);
+    BatchSource batches(m_stepsPerEpoch, [this, all = std::span(order), firstStep = m_position.step](std::int64_t i) {
+        const auto first = static_cast<std::size_t>(i * m_config.run.batchSize);
+        const auto count = std::min(all.size() - first, static_cast<std::size_t>(m_config.run.batchSize));
+        return makeBatch(all.subspan(first, count), firstStep + i);
+    });
     m_throughput.skip();
     for (std::int64_t i = 0; i < m_stepsPerEpoch; ++i) {
         if (!m_hooks.goOn()) return Outcome::Stopped;
-        const auto first = static_cast<std::size_t>(i * m_config.run.batchSize);
-        const auto count = std::min(all.size() - first, static_cast<std::size_t>(m_config.run.batchSize));
         const double rate = learningRateAt(m_config, m_position.step, m_stepsPerEpoch);
-        const torch::Tensor read = trainStep(all.subspan(first, count), m_position.step, rate).to(torch::kCPU);
+        const PreparedBatch prepared = batches.next();
+        const std::int64_t count = prepared.labels.size(0);
+        const torch::Tensor read = trainStep(prepared, m_position.step, rate).to(torch::kCPU);
         ++m_position.step;
-        m_throughput.step(static_cast<std::int64_t>(count));
+        m_throughput.step(count);
 
-        const MetricSums batch{read[0].item<double>(), read[1].item<double>(), read[2].item<double>(),
-                               static_cast<std::int64_t>(count)};
+        const MetricSums batch{read[0].item<double>(), read[1].item<double>(), read[2].item<double>(), count};
         sums.loss += batch.loss;
         sums.correct += batch.correct;
         sums.correctTop5 += batch.correctTop5;
@@ -125,28 +128,26 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
     return Outcome::Finished;
 }
 
-torch::Tensor Trainer::trainStep(std::span<const std::int64_t> positions, std::int64_t step, double learningRate) {
-    const ForwardMode mode{true, static_cast<std::uint64_t>(m_config.run.seed), static_cast<std::uint64_t>(step)};
+PreparedBatch Trainer::makeBatch(std::span<const std::int64_t> positions, std::int64_t step) const {
     const Batch batch = gather(m_train, positions);
     std::vector<Augmentation> augmentations;
     for (std::size_t i = 0; i < positions.size(); ++i)
-        augmentations.push_back(
-            drawAugmentation(m_config.augmentation, mode.seed, mode.step, static_cast<std::int64_t>(i)));
-    torch::Tensor images;  // [B, C, S, S]
-    {
-        const torch::NoGradGuard noGrad;
-        images = augmentImages(m_classifier->pipeline().prepare(batch.images), augmentations);
-    }
-    const torch::Tensor labels = batch.labels.to(m_classifier->device());
+        augmentations.push_back(drawAugmentation(m_config.augmentation, static_cast<std::uint64_t>(m_config.run.seed),
+                                                 static_cast<std::uint64_t>(step), static_cast<std::int64_t>(i)));
+    return {augmentImages(m_classifier->pipeline().prepare(batch.images), augmentations),
+            batch.labels.to(m_classifier->device())};
+}
 
+torch::Tensor Trainer::trainStep(const PreparedBatch& batch, std::int64_t step, double learningRate) {
+    const ForwardMode mode{true, static_cast<std::uint64_t>(m_config.run.seed), static_cast<std::uint64_t>(step)};
     // Kernels that draw from the device's own generator repeat themselves from step to step of the same number.
     if (!m_classifier->device().is_cpu()) torch::manual_seed(mode.seed * 1'000'003 + mode.step);
     m_optimizer.clearGradients();
-    const torch::Tensor logits = m_classifier->logits(images, mode);
-    const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, labels);
+    const torch::Tensor logits = m_classifier->logits(batch.images, mode);
+    const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, batch.labels);
     loss.backward();
     m_optimizer.step(learningRate);
-    return batchMetrics(logits, labels, loss);
+    return batchMetrics(logits, batch.labels, loss);
 }
 
 StepDone Trainer::describeStep(std::int64_t epoch, std::int64_t stepInEpoch, const MetricSums& batch) const {

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "data/dataset.h"
 #include "model/classifier.h"
+#include "train/batch_source.h"
 #include "train/checkpoint.h"
 #include "train/device.h"
 #include "train/event.h"
@@ -68,7 +69,9 @@ private:
     Throughput m_throughput;
 
     Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums);
-    torch::Tensor trainStep(std::span<const std::int64_t> positions, std::int64_t step, double learningRate);
+    // What step number `step` learns from; called on the thread of a BatchSource.
+    PreparedBatch makeBatch(std::span<const std::int64_t> positions, std::int64_t step) const;
+    torch::Tensor trainStep(const PreparedBatch& batch, std::int64_t step, double learningRate);
     StepDone describeStep(std::int64_t epoch, std::int64_t stepInEpoch, const MetricSums& batch) const;
     bool finishEpoch(std::int64_t epoch, const MetricSums& sums, double seconds);
     EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable);
