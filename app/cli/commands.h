@@ -20,5 +20,6 @@ void addRunsCommand(CLI::App& app);
 void addCompareReferenceCommand(CLI::App& app);
 void addImportCommand(CLI::App& app);
 void addDevicesCommand(CLI::App& app);
+void addBenchCommand(CLI::App& app);
 
 }  // namespace vit::cli

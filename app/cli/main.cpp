@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
     vit::cli::addCompareReferenceCommand(app);
     vit::cli::addImportCommand(app);
     vit::cli::addDevicesCommand(app);
+    vit::cli::addBenchCommand(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {

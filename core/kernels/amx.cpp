@@ -40,6 +40,12 @@ struct alignas(64) TileShapes {
     }
 };
 
+// The intrinsics tell the compiler of but a part of the memory that they read: here all of it is to be in place.
+VIT_AMX inline void configure(const TileShapes& shapes) {
+    asm volatile("" : : "r"(&shapes) : "memory");
+    _tile_loadconfig(&shapes);
+}
+
 // The operands of a block of C.
 struct Block {
     const Bfloat16* a;
@@ -202,15 +208,13 @@ template <typename Output>
 VIT_AMX void multiply(const AmxProduct& product, const Output& output) {
     const std::size_t tiles = product.rows / kTile;
     if (tiles > 0) {
-        const TileShapes shapes(kTile);
-        _tile_loadconfig(&shapes);
+        configure(TileShapes(kTile));
         for (std::size_t tile = 0; tile + 2 <= tiles; tile += 2)
             multiplyRows<true>(product, tile * kTile, 2 * kTile, output);
         if (tiles % 2 != 0) multiplyRows<false>(product, (tiles - 1) * kTile, kTile, output);
     }
     if (const std::size_t left = product.rows % kTile; left > 0) {
-        const TileShapes shapes(left);
-        _tile_loadconfig(&shapes);
+        configure(TileShapes(left));
         multiplyRows<false>(product, tiles * kTile, left, output);
     }
     _tile_release();
@@ -232,6 +236,34 @@ void amxMultiplyStore(const AmxProduct& product, const float* bias, Bfloat16* c)
     multiply(product, StoreRounded{c, bias});
 }
 
+VIT_AMX double amxOperations(std::int64_t rounds) {
+    configure(TileShapes(kTile));
+    _tile_zero(4);
+    _tile_zero(6);
+    clear<true, true>();
+    for (std::int64_t round = 0; round < rounds; ++round) {
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 6);
+        _tile_dpbf16ps(2, 4, 6);
+        _tile_dpbf16ps(3, 4, 6);
+    }
+    _tile_release();
+    return 4.0 * 2 * kTile * kTile * kDepthUnit * static_cast<double>(rounds);
+}
+
+VIT_AMX double pairOperations(std::int64_t rounds) {
+    constexpr int kSums = 12;
+    __m512 sums[kSums] = {};
+    const __m512bh ones = _mm512_cvtne2ps_pbh(_mm512_set1_ps(1), _mm512_set1_ps(1));
+    for (std::int64_t round = 0; round < rounds; ++round)
+        for (__m512& sum : sums) sum = _mm512_dpbf16_ps(sum, ones, ones);
+    __m512 total = _mm512_setzero_ps();
+    for (const __m512& sum : sums) total = _mm512_add_ps(total, sum);
+    volatile float sink = _mm512_cvtss_f32(total);
+    static_cast<void>(sink);
+    return 2.0 * kSums * 2 * 16 * static_cast<double>(rounds);
+}
+
 }  // namespace vit::kernels
 
 #else
@@ -242,6 +274,8 @@ bool amxIsUsable() { return false; }
 void amxMultiply(const AmxProduct&, float*) {}
 void amxMultiplyAdd(const AmxProduct&, float*) {}
 void amxMultiplyStore(const AmxProduct&, const float*, Bfloat16*) {}
+double amxOperations(std::int64_t) { return 0; }
+double pairOperations(std::int64_t) { return 0; }
 
 }  // namespace vit::kernels
 

@@ -5,6 +5,7 @@
 #include "kernels/bfloat16.h"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace vit::kernels {
 
@@ -27,5 +28,10 @@ void amxMultiply(const AmxProduct& product, float* c);     // C = A · B
 void amxMultiplyAdd(const AmxProduct& product, float* c);  // C += A · B
 // C = A · B, plus the bias in each row unless it is null, rounded
 void amxMultiplyStore(const AmxProduct& product, const float* bias, Bfloat16* c);
+
+// Multiplies and adds for so many rounds without touching memory, with tiles or with vectors of bf16 pairs, and says how
+// many operations that were.
+double amxOperations(std::int64_t rounds);
+double pairOperations(std::int64_t rounds);
 
 }  // namespace vit::kernels
