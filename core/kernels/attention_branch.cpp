@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The norm is made again in the backward pass, which is cheap; products, weights and masks are kept.
+// The norm is made again in the backward pass, which is cheap; what takes longer to make than to read back is kept.
 #include "kernels/attention_branch.h"
 
 #include "kernels/precision.h"
@@ -9,12 +9,21 @@
 
 namespace vit::kernels {
 
+namespace {
+
+// Queries, keys and values are the largest of what could be kept. Of rows this narrow they are made again at no more than
+// the price of their way to memory and back.
+constexpr int kNarrow = 64;
+
+}  // namespace
+
 template <typename E>
 AttentionBranch<E>::AttentionBranch(const BlockShape& shape)
     : m_tokens(static_cast<std::size_t>(shape.tokens)),
       m_width(static_cast<std::size_t>(shape.width)),
       m_inner(static_cast<std::size_t>(shape.heads * shape.headSize)),
       m_weights(static_cast<std::size_t>(shape.heads) * m_tokens * m_tokens),
+      m_keepsQkv(shape.width > kNarrow),
       m_epsilon(shape.epsilon),
       m_norm(layerNormKernels<E>()),
       m_attention({shape.tokens, shape.heads, shape.headSize}),
@@ -22,7 +31,7 @@ AttentionBranch<E>::AttentionBranch(const BlockShape& shape)
       m_qkv(m_parameters.add(shape.tokens, shape.width, 3 * shape.heads * shape.headSize)),
       m_projection(m_parameters.add(shape.tokens, shape.heads * shape.headSize, shape.width)) {
     Layout saved;
-    m_saved.qkv = saved.add<E>(m_tokens * 3 * m_inner);
+    m_saved.qkv = saved.add<E>(m_keepsQkv ? m_tokens * 3 * m_inner : 0);
     m_saved.weights = saved.add<E>(m_attention.weightElements());
     m_saved.mixed = saved.add<E>(m_tokens * m_inner);
     m_saved.bits = saved.add<std::byte>(keepBitsBytes(static_cast<std::int64_t>(m_weights)));
@@ -30,6 +39,7 @@ AttentionBranch<E>::AttentionBranch(const BlockShape& shape)
 
     Layout scratch;
     m_scratch.normed = scratch.add<E>(m_tokens * m_width);
+    m_scratch.qkv = scratch.add<E>(m_keepsQkv ? 0 : m_tokens * 3 * m_inner);
     m_scratch.dOut = scratch.add<E>(std::is_same_v<E, float> ? 0 : m_tokens * m_width);
     m_scratch.dMixed = scratch.add<E>(m_tokens * m_inner);
     m_scratch.dQkv = scratch.add<E>(m_tokens * 3 * m_inner);
@@ -63,7 +73,7 @@ void AttentionBranch<E>::forward(const BranchCall& call, const float* in, float*
     auto* normed = at<E>(scratch, m_scratch.normed);
     m_norm.forward(in, m_tokens, norm(call), normed);
 
-    auto* qkv = at<E>(saved, m_saved.qkv);
+    auto* qkv = m_keepsQkv ? at<E>(saved, m_saved.qkv) : at<E>(scratch, m_scratch.qkv);
     m_qkv.layer.forward(normed, m_qkv.weights(call), qkv, operand);
 
     const Dropout& dropout = *call.dropouts;
@@ -88,14 +98,21 @@ void AttentionBranch<E>::backward(const BranchCall& call, const float* in, const
     auto* dMixed = at<E>(scratch, m_scratch.dMixed);
     m_projection.layer.storeBackwardInput(dOut, m_projection.weights(call), dMixed, operand);
 
+    auto* normed = at<E>(scratch, m_scratch.normed);
+    m_norm.forward(in, m_tokens, norm(call), normed);
+    const E* qkv = at<E>(saved, m_saved.qkv);
+    if (!m_keepsQkv) {
+        auto* again = at<E>(scratch, m_scratch.qkv);
+        m_qkv.layer.forward(normed, m_qkv.weights(call), again, operand);
+        qkv = again;
+    }
+
     auto* dQkv = at<E>(scratch, m_scratch.dQkv);
     const Dropout& dropout = *call.dropouts;
     const KeepBits bits = madeKeepBits(dropout, firstWeight(call), at<std::byte>(saved, m_saved.bits));
-    m_attention.backward(at<E>(saved, m_saved.qkv), at<E>(saved, m_saved.weights), bits, dropout.factor(), dMixed, dQkv,
+    m_attention.backward(qkv, at<E>(saved, m_saved.weights), bits, dropout.factor(), dMixed, dQkv,
                          at<std::byte>(scratch, m_scratch.attention));
 
-    auto* normed = at<E>(scratch, m_scratch.normed);
-    m_norm.forward(in, m_tokens, norm(call), normed);
     m_qkv.layer.backwardWeights(normed, dQkv, m_qkv.gradients(gradients), operand);
     auto* dNormed = at<float>(scratch, m_scratch.dNormed);
     m_qkv.layer.backwardInput(dQkv, m_qkv.weights(call), dNormed, operand);

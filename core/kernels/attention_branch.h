@@ -25,13 +25,14 @@ public:
 
 private:
     struct Saved {
-        std::size_t qkv;      // [N, 3HK]
+        std::size_t qkv;      // [N, 3HK], if it is kept
         std::size_t weights;  // [H, N, stride], if they are kept
         std::size_t mixed;    // [N, HK]
         std::size_t bits;     // of [H, N, N]
     };
     struct Scratch {
         std::size_t normed;     // [N, D]
+        std::size_t qkv;        // [N, 3HK], if it is not kept
         std::size_t dOut;       // [N, D], where operands are not fp32
         std::size_t dMixed;     // [N, HK]
         std::size_t dQkv;       // [N, 3HK]
@@ -44,6 +45,7 @@ private:
     std::size_t m_width;
     std::size_t m_inner;    // HK
     std::size_t m_weights;  // H * N * N
+    bool m_keepsQkv;
     float m_epsilon;
     LayerNormKernels<E> m_norm;
     Attention<E> m_attention;
