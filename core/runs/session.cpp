@@ -283,6 +283,7 @@ private:
             logFault(*writer, failed->text);
         }
         writer.reset();
+        releaseMemory();
         {
             const std::lock_guard lock(m_mutex);
             --m_pendingRuns;

@@ -119,6 +119,12 @@ void tuneAllocator() {
 #endif
 }
 
+void releaseMemory() {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
+
 void shareProcessor() {
     // GNU's run-time lets idle threads spin only while it manages no more threads than there are cores. A second pool,
     // which does nothing but be there, takes it past that number; no call of its interface does the same.

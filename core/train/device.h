@@ -34,6 +34,9 @@ DeviceSelection selectDevice(const RunConfig& run);
 // step. Call it once at the start of main().
 void tuneAllocator();
 
+// Gives what has been freed back to the system: after a run, which may have needed gigabytes.
+void releaseMemory();
+
 // Makes idle OpenMP threads sleep at once instead of spinning for some milliseconds: whoever shares the cores with the
 // training (the window, other programs) then gets them, and the training itself does not wait for threads that cannot
 // run. Call it once, from a thread that lives as long as the program.
