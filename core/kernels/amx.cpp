@@ -6,6 +6,7 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 
+#include <cpuid.h>
 #include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -223,11 +224,13 @@ VIT_AMX void multiply(const AmxProduct& product, const Output& output) {
 }  // namespace
 
 bool amxIsUsable() {
+    unsigned a = 0, b = 0, c = 0, features = 0;
+    constexpr unsigned kNeeded = (1U << 22) | (1U << 24);  // products of bf16, tiles
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &features) == 0 || (features & kNeeded) != kNeeded) return false;
     // Linux gives a process the tiles' registers when it asks for them.
     constexpr long kRequestPermission = 0x1023;
     constexpr long kTileData = 18;
-    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
-           syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+    return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
 void amxMultiply(const AmxProduct& product, float* c) { multiply(product, SetSums{c}); }
