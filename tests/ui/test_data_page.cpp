@@ -29,6 +29,8 @@ using namespace vit::ui;
 
 namespace {
 
+constexpr int kPatience = 30000;  // ms; what takes a blink takes seconds on a busy machine
+
 struct Bench {
     explicit Bench(std::shared_ptr<DataStore> dataStore) : store(std::move(dataStore)), page(store, prompts) {
         page.resize(1000, 700);
@@ -75,7 +77,8 @@ private:
         for (const char* name : {"cats", "dogs"}) {
             QDir().mkpath(root + '/' + name);
             for (int i = 0; i < 6; ++i)
-                saveImage(test::gradientImage(40 + i, 30), QString("%1/%2/%3.png").arg(root, name).arg(i).toStdString());
+                saveImage(test::gradientImage(40 + i, 30),
+                          QString("%1/%2/%3.png").arg(root, name).arg(i).toStdString());
         }
         return root;
     }
@@ -89,7 +92,7 @@ private Q_SLOTS:
 
     void opensTheExperimentsDataSet() {
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         QCOMPARE(bench.chosen(), "synthetic-shapes");
         const DatasetView train(m_shapes, Split::Train, 0.1);
         QCOMPARE(bench.images(), train.count());
@@ -101,7 +104,7 @@ private Q_SLOTS:
 
     void filtersBySplitAndClass() {
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         bench.find<QToolButton>("split-test")->click();
         QCOMPARE(bench.images(), m_shapes->testCount());
         auto* classes = bench.find<QTableView>("classList");
@@ -117,7 +120,7 @@ private Q_SLOTS:
 
     void respectsTheValidationShare() {
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         Config config;
         config.data.validationShare = 0.5;
         bench.page.setConfig(config);
@@ -140,7 +143,7 @@ private Q_SLOTS:
 
     void findsClasses() {
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         auto* classes = bench.find<QTableView>("classList");
         const QString last = classes->model()->index(classes->model()->rowCount() - 1, 0).data().toString();
         QTest::keyClicks(bench.find<QLineEdit>("classSearch"), last.toUpper());
@@ -151,7 +154,7 @@ private Q_SLOTS:
 
     void showsImagesAsAugmented() {
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         auto* reshuffle = bench.find<QToolButton>("reshuffle");
         QVERIFY(!reshuffle->isEnabled());
         QTest::mouseClick(bench.find<QCheckBox>("asAugmented"), Qt::LeftButton, {}, QPoint(8, 8));
@@ -159,17 +162,17 @@ private Q_SLOTS:
         QVERIFY(reshuffle->isEnabled());
         const QModelIndex first = bench.find<QListView>("thumbnails")->model()->index(0, 0);
         const auto picture = [&] { return first.data(Qt::DecorationRole).value<QImage>(); };
-        QTRY_COMPARE(picture().size(), QSize(72, 72));
+        QTRY_COMPARE_WITH_TIMEOUT(picture().size(), QSize(72, 72), kPatience);
         const QImage before = picture();
         reshuffle->click();
-        QTRY_VERIFY(!picture().isNull());
+        QTRY_VERIFY_WITH_TIMEOUT(!picture().isNull(), kPatience);
         QVERIFY(picture() != before);
     }
 
     void opensAnImageInInspect() {
         qRegisterMetaType<std::shared_ptr<const Image>>();
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         QSignalSpy chosen(&bench.page, &DataPage::imageChosen);
         auto* thumbnails = bench.find<QListView>("thumbnails");
         const QPoint second = thumbnails->visualRect(thumbnails->model()->index(1, 0)).center();
@@ -187,25 +190,25 @@ private Q_SLOTS:
 
     void offersToDownload() {
         Bench bench(m_store);
-        QTRY_VERIFY(!bench.chosen().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.chosen().isEmpty(), kPatience);
         bench.choose("cifar-100");
         QVERIFY(!bench.showsImages());
         QVERIFY(bench.find<QPushButton>("downloadDataset")->isVisible());
         QVERIFY(!bench.find<QPushButton>("useDataset")->isVisible());
         bench.choose("synthetic-shapes");
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         QVERIFY(!bench.find<QPushButton>("downloadDataset")->isVisible());
     }
 
     void addsUsesAndRemovesAFolder() {
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         QSignalSpy changed(&bench.page, &DataPage::datasetsChanged);
         QSignalSpy used(&bench.page, &DataPage::datasetChosen);
         bench.prompts.folder = photoFolder();
         bench.find<QAction>("addFolder")->trigger();
-        QTRY_COMPARE(bench.chosen(), "my-photos");
-        QTRY_VERIFY(bench.showsImages() && bench.images() > 0);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.chosen(), "my-photos", kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages() && bench.images() > 0, kPatience);
         QCOMPARE(changed.count(), 1);
         const QAbstractItemModel* classes = bench.find<QTableView>("classList")->model();
         QCOMPARE(classes->rowCount(), 3);
@@ -215,7 +218,7 @@ private Q_SLOTS:
         Config smaller;
         smaller.model.imageSize = 24;
         bench.page.setConfig(smaller);  // photos are brought to the model's size
-        QTRY_VERIFY(facts->text().contains("24 × 24 px"));
+        QTRY_VERIFY_WITH_TIMEOUT(facts->text().contains("24 × 24 px"), kPatience);
 
         auto* use = bench.find<QPushButton>("useDataset");
         QVERIFY(use->isVisible());
@@ -231,8 +234,8 @@ private Q_SLOTS:
         QCOMPARE(changed.count(), 1);
         bench.prompts.yes = true;
         bench.find<QToolButton>("removeDataset")->click();
-        QTRY_COMPARE(changed.count(), 2);
-        QTRY_COMPARE(bench.find<QComboBox>("datasetCombo")->findData("my-photos"), -1);
+        QTRY_COMPARE_WITH_TIMEOUT(changed.count(), 2, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.find<QComboBox>("datasetCombo")->findData("my-photos"), -1, kPatience);
         QVERIFY(bench.chosen() != "my-photos");
     }
 
@@ -249,18 +252,18 @@ private Q_SLOTS:
         QFETCH(QString, name);
         QFETCH(QString, words);
         Bench bench(m_store);
-        QTRY_VERIFY(bench.showsImages());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsImages(), kPatience);
         bench.prompts.folder = m_folder.filePath("empty");
         bench.prompts.text = name;
         bench.find<QAction>("addFolder")->trigger();
-        QTRY_VERIFY2(bench.problem().contains(words), qUtf8Printable(bench.problem()));
+        QTRY_VERIFY2_WITH_TIMEOUT(bench.problem().contains(words), qUtf8Printable(bench.problem()), kPatience);
         QVERIFY(bench.find<QPushButton>("addDataset")->isEnabled());
         QCOMPARE(bench.chosen(), "synthetic-shapes");
     }
 
     void aCancelledDialogAddsNothing() {
         Bench bench(m_store);
-        QTRY_VERIFY(!bench.chosen().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.chosen().isEmpty(), kPatience);
         bench.find<QAction>("addFolder")->trigger();
         QCOMPARE(bench.prompts.asked.size(), 1);  // no name was asked for
         bench.prompts.file = m_folder.filePath("any.zip");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and the real engine's predictions.
+// The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and the engine's predictions.
 #include "config/presets.h"
 #include "data/data_store.h"
 #include "inspect/dataset_picker.h"
@@ -32,6 +32,8 @@ using namespace vit;
 using namespace vit::ui;
 
 namespace {
+
+constexpr int kPatience = 30000;  // ms; what takes a blink takes seconds on a busy machine
 
 // The page with an engine of its own; runs lie in `folder`.
 struct Bench {
@@ -130,12 +132,12 @@ private Q_SLOTS:
         mime.setUrls({QUrl::fromLocalFile(m_photo)});
         bench.drop(mime);
         QVERIFY(bench.accepted);
-        QVERIFY(opened.wait());
+        QVERIFY(opened.wait(kPatience));
         QCOMPARE(opened.at(0).at(0).toString(), m_photo);
         QVERIFY(bench.showsContent());
         QCOMPARE(bench.find<ImageView>("originalView")->image().size(), QSize(120, 90));
         QVERIFY(bench.find<QLabel>("originalViewCaption")->text().contains("120 × 90 px"));
-        QTRY_COMPARE(bench.patches(), 144);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 144, kPatience);
         QCOMPARE(bench.find<ImageView>("inputView")->image().size(), QSize(72, 72));
         QVERIFY(bench.find<QLabel>("patchFacts")->text().contains("144"));
     }
@@ -147,7 +149,7 @@ private Q_SLOTS:
         picture.fill(Qt::transparent);
         mime.setImageData(picture);
         bench.drop(mime);
-        QTRY_VERIFY(bench.showsContent());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsContent(), kPatience);
         QCOMPARE(bench.find<ImageView>("originalView")->image().pixelColor(5, 5), QColor(Qt::white));
     }
 
@@ -174,7 +176,7 @@ private Q_SLOTS:
         picture.fill(Qt::red);
         clipboard->setImage(picture);
         bench.page.pastePhoto();
-        QTRY_VERIFY(bench.showsContent());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsContent(), kPatience);
         QVERIFY(bench.banner().isEmpty());
         QCOMPARE(bench.find<ImageView>("originalView")->image().pixelColor(3, 3), QColor(Qt::red));
 
@@ -182,7 +184,7 @@ private Q_SLOTS:
         files->setUrls({QUrl::fromLocalFile(m_photo)});
         clipboard->setMimeData(files);
         bench.page.pastePhoto();
-        QTRY_COMPARE(bench.find<ImageView>("originalView")->image().size(), QSize(120, 90));
+        QTRY_COMPARE_WITH_TIMEOUT(bench.find<ImageView>("originalView")->image().size(), QSize(120, 90), kPatience);
     }
 
     void opensByDialog() {
@@ -192,7 +194,7 @@ private Q_SLOTS:
         QVERIFY(!bench.showsContent());
         bench.prompts.file = m_photo;
         bench.find<QPushButton>("inspectEmptyOpen")->click();
-        QTRY_VERIFY(bench.showsContent());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsContent(), kPatience);
     }
 
     void saysWhatIsWrongWithAFile_data() {
@@ -211,7 +213,7 @@ private Q_SLOTS:
         Bench bench(newFolder(), m_store);
         QSignalSpy opened(&bench.page, &InspectPage::photoOpened);
         QCOMPARE(bench.page.openPhoto(path), begins);
-        QTRY_VERIFY2(bench.banner().contains(words), qUtf8Printable(bench.banner()));
+        QTRY_VERIFY2_WITH_TIMEOUT(bench.banner().contains(words), qUtf8Printable(bench.banner()), kPatience);
         QVERIFY(!bench.showsContent());
         QCOMPARE(opened.count(), 0);
         bench.find<QToolButton>("bannerClose")->click();
@@ -221,12 +223,12 @@ private Q_SLOTS:
     void followsTheConfiguration() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_COMPARE(bench.patches(), 144);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 144, kPatience);
         Config config;
         config.model.imageSize = 32;
         config.model.patchSize = 8;
         bench.page.setConfig(config);
-        QTRY_COMPARE(bench.patches(), 16);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 16, kPatience);
         QCOMPARE(bench.find<ImageView>("inputView")->image().size(), QSize(32, 32));
     }
 
@@ -234,14 +236,14 @@ private Q_SLOTS:
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
         auto* caption = bench.find<QLabel>("inputViewCaption");
-        QTRY_VERIFY(caption->text().contains("by way of"));
+        QTRY_VERIFY_WITH_TIMEOUT(caption->text().contains("by way of"), kPatience);
         QVERIFY(caption->text().startsWith("72 × 72 px"));
     }
 
     void enlargesTheSelectedPatch() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_COMPARE(bench.patches(), 144);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 144, kPatience);
         auto* grid = bench.find<PatchGridView>("patchGrid");
         QTest::mouseClick(grid, Qt::LeftButton, {}, grid->patchRect(30).center());
         QTest::keyClick(grid, Qt::Key_Right);
@@ -253,14 +255,14 @@ private Q_SLOTS:
     void saysThatThereIsNoModel() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_COMPARE(bench.message(), "No model yet: click Train, or open a run.");
+        QTRY_COMPARE_WITH_TIMEOUT(bench.message(), "No model yet: click Train, or open a run.", kPatience);
         QVERIFY(bench.bars().empty());
     }
 
     void showsWhatTheProbeGives() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_VERIFY(bench.message().contains("No model yet"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.message().contains("No model yet"), kPatience);
         Q_EMIT bench.bridge.probePredicted({prediction(
             1, {{3, "ring", 0.4}, {1, "star", 0.3}, {0, "disc", 0.1}, {2, "bar", 0.05}, {4, "dot", 0.04}})});
         QCOMPARE(bench.bars().size(), 5);
@@ -304,7 +306,7 @@ private Q_SLOTS:
     void showsOnlyAnswersToItsOwnQuestion() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_VERIFY(bench.message().contains("No model yet"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.message().contains("No model yet"), kPatience);
         const auto late = prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}});
         Q_EMIT bench.bridge.predictionReady({.request = 12345, .prediction = late});
         QVERIFY(bench.bars().empty());
@@ -312,7 +314,8 @@ private Q_SLOTS:
         Q_EMIT bench.bridge.modelOpened({.runName = "a run"});  // the page asks anew
         Q_EMIT bench.bridge.probePredicted({late});             // of the picture before, as its own answer is due
         QVERIFY(bench.bars().empty());
-        QTRY_VERIFY(!bench.message().contains("No model yet"));  // the engine, which has no model, says so itself
+        // The engine, which has no model, says so itself.
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.message().contains("No model yet"), kPatience);
         QVERIFY(bench.bars().empty());
         Q_EMIT bench.bridge.probePredicted({late});
         QCOMPARE(bench.bars().size(), 2);
@@ -321,7 +324,7 @@ private Q_SLOTS:
     void saysThatAModelCannotBeOpened() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_VERIFY(bench.message().contains("No model yet"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.message().contains("No model yet"), kPatience);
         Q_EMIT bench.bridge.modelOpened({.runName = "a run", .problem = "Its weights are torn."});
         QCOMPARE(bench.message(), "The model of a run could not be opened: Its weights are torn.");
     }
@@ -336,24 +339,25 @@ private Q_SLOTS:
         {
             Bench bench(folder, m_store, config);
             QVERIFY(bench.page.openPhoto(m_photo));
-            QTRY_VERIFY(bench.message().contains("No model yet"));
+            QTRY_VERIFY_WITH_TIMEOUT(bench.message().contains("No model yet"), kPatience);
             QSignalSpy finished(&bench.bridge, &SessionBridge::runFinished);
             QSignalSpy failed(&bench.bridge, &SessionBridge::runFailed);
             connect(&bench.bridge, &SessionBridge::runStarted, this,
                     [&](const RunStarted& event) { runName = QString::fromStdString(event.runName); });
             bench.bridge.train({.config = config, .label = "testing"});
-            QTRY_VERIFY_WITH_TIMEOUT(finished.count() + failed.count() > 0, 120000);
+            QTRY_VERIFY_WITH_TIMEOUT(finished.count() + failed.count() > 0, 4 * kPatience);
             QCOMPARE(failed.count(), 0);
             auto* history = bench.find<ProbabilityStrip>("predictionHistory");
-            QTRY_VERIFY(history->points().size() >= 3);  // before training, and after each of two epochs
+            // Before training, and after each of two epochs.
+            QTRY_VERIFY_WITH_TIMEOUT(history->points().size() >= 3, kPatience);
             verifyFiveBars(bench);
             auto* caption = bench.find<QLabel>("predictionCaption");
-            QTRY_VERIFY(!caption->text().contains("still training"));
+            QTRY_VERIFY_WITH_TIMEOUT(!caption->text().contains("still training"), kPatience);
             QVERIFY(caption->text().startsWith(runName));
         }
         Bench bench(folder, m_store, config);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_COMPARE(bench.bars().size(), 5);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.bars().size(), 5, kPatience);
         verifyFiveBars(bench);
         QVERIFY(bench.find<QLabel>("predictionCaption")->text().startsWith(runName));
     }
@@ -361,7 +365,7 @@ private Q_SLOTS:
     void walksThroughTheDataSet() {
         Bench bench(newFolder(), m_store, preset("testing").config);
         bench.find<QPushButton>("inspectEmptySample")->click();
-        QTRY_VERIFY(bench.showsContent());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsContent(), kPatience);
         auto* caption = bench.find<QLabel>("originalViewCaption");
         const QString first = caption->text();
         QVERIFY2(first.startsWith("synthetic-shapes · test 0"), qUtf8Printable(first));
@@ -403,14 +407,14 @@ private Q_SLOTS:
         config.data.name = "cifar-100";
         Bench bench(newFolder(), m_store, config);
         bench.find<QToolButton>("sourceDataset")->click();
-        QTRY_VERIFY2(bench.banner().contains("cifar-100", Qt::CaseInsensitive), qUtf8Printable(bench.banner()));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.banner().contains("cifar-100", Qt::CaseInsensitive), kPatience);
         QVERIFY(!bench.find<QToolButton>("pickerNext")->isEnabled());
     }
 
     void zoomsTheOriginal() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));
-        QTRY_VERIFY(bench.showsContent());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsContent(), kPatience);
         auto* view = bench.find<ImageView>("originalView");
         QVERIFY(view->fitted());
         const double fitted = view->scale();
