@@ -16,7 +16,7 @@ namespace {
 torch::Tensor sampleLinear(const torch::Tensor& images, const torch::Tensor& matrices) {
     const double height = static_cast<double>(images.size(2));
     const double width = static_cast<double>(images.size(3));
-    torch::Tensor theta = torch::zeros({images.size(0), 2, 3}, torch::kFloat32);
+    torch::Tensor theta = torch::zeros({images.size(0), 2, 3}, matrices.options().dtype(torch::kFloat32));
     theta.slice(2, 0, 2).copy_(matrices);
     theta.select(1, 0).select(1, 1).mul_(height / width);  // to grid_sample's coordinates, which run from -1 to 1
     theta.select(1, 1).select(1, 0).mul_(width / height);
@@ -73,15 +73,32 @@ torch::Tensor zoomImages(const torch::Tensor& images, const torch::Tensor& zoomH
     return sampleLinear(images, torch::stack({zoomWidth, zero, zero, zoomHeight}, 1).view({-1, 2, 2}));
 }
 
-torch::Tensor augmentImages(torch::Tensor images, std::span<const Augmentation> augmentations) {
-    const torch::Tensor flip = column(augmentations, [](const Augmentation& a) { return a.flip ? 1.0 : 0.0; });
-    const torch::Tensor angle = column(augmentations, [](const Augmentation& a) { return a.angle; });
-    const torch::Tensor zoomHeight = column(augmentations, [](const Augmentation& a) { return a.zoomHeight; });
-    const torch::Tensor zoomWidth = column(augmentations, [](const Augmentation& a) { return a.zoomWidth; });
-    if (flip.any().item<bool>()) images = flipImages(images, flip.to(torch::kBool));
-    if (angle.any().item<bool>()) images = rotateImages(images, angle);
-    if (zoomHeight.ne(1).any().item<bool>() || zoomWidth.ne(1).any().item<bool>())
-        images = zoomImages(images, zoomHeight, zoomWidth);
+AugmentationTable AugmentationTable::slice(std::int64_t first, std::int64_t count) const {
+    AugmentationTable part = *this;
+    for (torch::Tensor* column : {&part.flip, &part.angle, &part.zoomHeight, &part.zoomWidth})
+        *column = column->narrow(0, first, count);
+    return part;
+}
+
+AugmentationTable tabulate(std::span<const Augmentation> augmentations, torch::Device device) {
+    AugmentationTable table;
+    for (const Augmentation& a : augmentations) {
+        table.flips = table.flips || a.flip;
+        table.turns = table.turns || a.angle != 0;
+        table.zooms = table.zooms || a.zoomHeight != 1 || a.zoomWidth != 1;
+    }
+    table.flip = column(augmentations, [](const Augmentation& a) { return a.flip ? 1.0 : 0.0; })
+                     .to(torch::kBool).to(device);
+    table.angle = column(augmentations, [](const Augmentation& a) { return a.angle; }).to(device);
+    table.zoomHeight = column(augmentations, [](const Augmentation& a) { return a.zoomHeight; }).to(device);
+    table.zoomWidth = column(augmentations, [](const Augmentation& a) { return a.zoomWidth; }).to(device);
+    return table;
+}
+
+torch::Tensor augmentImages(torch::Tensor images, const AugmentationTable& table) {
+    if (table.flips) images = flipImages(images, table.flip);
+    if (table.turns) images = rotateImages(images, table.angle);
+    if (table.zooms) images = zoomImages(images, table.zoomHeight, table.zoomWidth);
     return images;
 }
 
@@ -94,7 +111,7 @@ std::vector<Image> augmentedSamples(const Image& image, const Config& config, in
                                                   {1, image.height, image.width, image.channels}, torch::kUInt8);
     std::vector<Augmentation> drawn;
     for (int i = 0; i < count; ++i) drawn.push_back(drawAugmentation(config.augmentation, seed, 0, i));
-    const torch::Tensor views = augmentImages(pipeline.prepare(stored).repeat({count, 1, 1, 1}), drawn);
+    const torch::Tensor views = augmentImages(pipeline.prepare(stored).repeat({count, 1, 1, 1}), tabulate(drawn));
     std::vector<Image> images;
     for (int i = 0; i < count; ++i) images.push_back(toImage(views[i]));
     return images;

@@ -30,8 +30,22 @@ torch::Tensor flipImages(const torch::Tensor& images, const torch::Tensor& which
 torch::Tensor rotateImages(const torch::Tensor& images, const torch::Tensor& angles);  // radians, [B]
 torch::Tensor zoomImages(const torch::Tensor& images, const torch::Tensor& zoomHeight, const torch::Tensor& zoomWidth);
 
-// Flip, then rotation, then zoom, one Augmentation an image.
-torch::Tensor augmentImages(torch::Tensor images, std::span<const Augmentation> augmentations);
+// The Augmentations of many images as tensors [B], which a device can hold before they are needed.
+struct AugmentationTable {
+    torch::Tensor flip;   // bool
+    torch::Tensor angle;  // float64, as the others
+    torch::Tensor zoomHeight;
+    torch::Tensor zoomWidth;
+    bool flips = false;  // whether any image is flipped, turned, zoomed
+    bool turns = false;
+    bool zooms = false;
+
+    AugmentationTable slice(std::int64_t first, std::int64_t count) const;
+};
+AugmentationTable tabulate(std::span<const Augmentation> augmentations, torch::Device device = torch::kCPU);
+
+// Flip, then rotation, then zoom, one row of the table an image.
+torch::Tensor augmentImages(torch::Tensor images, const AugmentationTable& table);
 
 class InputPipeline {
 public:

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Masks from the counter-based generator on the CPU, from a generator seeded by the key on other devices.
+// Masks from the counter-based generator on the CPU, from the device's own generator on a GPU.
 #include "model/dropout.h"
 
 #include "model/keep_mask.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include <cmath>
@@ -14,12 +13,6 @@ namespace vit {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 15;  // elements a thread takes at least; a multiple of kMaskBlock
-
-// One 64-bit seed for generators that take no counter.
-std::uint64_t mixed(const RandomKey& key) {
-    const auto words = philox(key, 0);
-    return (std::uint64_t{words[0]} << 32) | words[1];
-}
 
 void applyMask(const torch::Tensor& input, const torch::Tensor& mask, double scale, torch::Tensor& output) {
     const float* in = input.const_data_ptr<float>();
@@ -63,11 +56,6 @@ std::uint32_t dropoutSite(std::int64_t part, std::int64_t layer) {
 
 torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& key) {
     torch::Tensor mask = torch::empty(like.sizes(), like.options().dtype(torch::kUInt8).requires_grad(false));
-    if (!like.device().is_cpu()) {
-        auto generator = at::globalContext().defaultGenerator(like.device()).clone();
-        generator.set_current_seed(mixed(key));
-        return mask.bernoulli_(1 - rate, generator);
-    }
     const auto threshold = keepThreshold(rate);
     std::uint8_t* out = mask.mutable_data_ptr<std::uint8_t>();
     const std::int64_t count = mask.numel();
@@ -81,6 +69,8 @@ torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& 
 
 torch::Tensor dropout(const torch::Tensor& input, double rate, const ForwardMode& mode, std::uint32_t site) {
     if (!mode.training || rate <= 0) return input;
+    // In one kernel, from the generator that TrainStep sets for each step: a recorded step can draw from no other.
+    if (!input.is_cpu()) return std::get<0>(at::native_dropout(input, rate, true));
     return DropoutFunction::apply(input, keepMask(input, rate, mode.key(site)), 1 / (1 - rate));
 }
 

@@ -6,6 +6,14 @@
 
 namespace vit {
 
+MetricSums& MetricSums::operator+=(const MetricSums& other) {
+    loss += other.loss;
+    correct += other.correct;
+    correctTop5 += other.correctTop5;
+    images += other.images;
+    return *this;
+}
+
 EpochMetrics MetricSums::mean() const {
     if (images == 0) {
         constexpr double kNone = std::numeric_limits<double>::quiet_NaN();

@@ -20,6 +20,7 @@ struct MetricSums {
     double correctTop5 = 0;
     std::int64_t images = 0;
 
+    MetricSums& operator+=(const MetricSums& other);
     EpochMetrics mean() const;
 };
 

@@ -5,7 +5,7 @@
 #include "model/classifier.h"
 #include "train/device.h"
 #include "train/optimizer.h"
-#include "train/throughput.h"
+#include "train/torch_device.h"
 
 #if VIT_FUSED_KERNELS
 #include "kernels/peak.h"
@@ -89,8 +89,7 @@ BenchmarkResult benchmark(const Config& config, const ModelInput& input, std::in
                           const std::function<void(std::int64_t done)>& progress) {
     const DeviceSelection selection = selectDevice(config.run);
     at::set_num_threads(selection.threads);
-    const torch::Device device =
-        selection.device.choice == DeviceChoice::Cuda ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+    const torch::Device device = torchDevice(selection);
     const bool bfloat16 = selection.precision == Precision::BFloat16;
     Classifier classifier(config, describeMadeUp(config.model, input), device, bfloat16, config.run.kernels);
     AdamW optimizer(*classifier.network(), config.optimizer);
@@ -128,7 +127,7 @@ BenchmarkResult benchmark(const Config& config, const ModelInput& input, std::in
     result.threads = selection.threads;
     result.milliseconds = laps.medians();
     result.imagesPerSecond = 1000.0 * static_cast<double>(config.run.batchSize) / result.milliseconds.whole;
-    result.peakMemoryBytes = peakMemoryBytes();
+    result.peakMemoryBytes = peakMemoryBytes(device);
     result.flops = result.imagesPerSecond * facts.trainingFlopsPerImage;
     if (device.is_cpu()) result.peakFlops = peakFlopsOf(selection.threads, bfloat16);
     return result;

@@ -40,17 +40,18 @@ void AdamW::step(double learningRate) {
 }
 
 void AdamW::update(bool decayed, double learningRate, double weightDecay, double epsilon) {
-    std::vector<torch::Tensor> parameters, gradients, m, v, steps;
+    std::vector<torch::Tensor> parameters, gradients, m, v;
     for (Slot& slot : m_slots) {
         if (slot.decayed != decayed || !slot.parameter.grad().defined()) continue;
         parameters.push_back(slot.parameter);
         gradients.push_back(slot.parameter.grad());
         m.push_back(slot.m);
         v.push_back(slot.v);
-        steps.push_back(torch::full({}, static_cast<double>(m_steps),
-                                    torch::dtype(torch::kFloat32).device(slot.parameter.device())));
     }
     if (parameters.empty()) return;
+    const torch::Tensor count = torch::full({}, static_cast<double>(m_steps),
+                                            torch::dtype(torch::kFloat32).device(parameters.front().device()));
+    const std::vector<torch::Tensor> steps(parameters.size(), count);  // the kernel only reads it
     at::_fused_adamw_(parameters, gradients, m, v, {}, steps, learningRate, m_config.beta1, m_config.beta2, weightDecay,
                       epsilon, /*amsgrad=*/false, /*maximize=*/false);
 }

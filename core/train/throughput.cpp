@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <sys/resource.h>
-
 namespace vit {
 
 namespace {
@@ -38,12 +36,6 @@ double Throughput::elapsedSeconds() const { return m_before + secondsBetween(m_s
 double Throughput::remainingSeconds(std::int64_t images, std::int64_t epochs) const {
     if (m_steps == 0) return -1;
     return static_cast<double>(images) * m_secondsPerImage + static_cast<double>(epochs) * m_overhead;
-}
-
-double peakMemoryBytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace vit

@@ -33,7 +33,4 @@ private:
     std::int64_t m_steps = 0;
 };
 
-// The process's peak resident memory in bytes.
-double peakMemoryBytes();
-
 }  // namespace vit

@@ -4,7 +4,9 @@
 
 #include "error.h"
 #include "model/weights.h"
+#include "train/epoch_batches.h"
 #include "train/schedule.h"
+#include "train/torch_device.h"
 
 #include <algorithm>
 #include <chrono>
@@ -14,8 +16,16 @@ namespace vit {
 
 namespace {
 
-torch::Device torchDevice(const DeviceSelection& selection) {
-    return selection.device.choice == DeviceChoice::Cuda ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+// Null on the CPU, and where the GPU has no room: the images then come from the computer's memory, batch by batch.
+std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& view, torch::Device device, const TrainerHooks& hooks) {
+    if (device.is_cpu()) return nullptr;
+    try {
+        return std::make_unique<ResidentImages>(view, device);
+    } catch (const c10::OutOfMemoryError&) {
+        hooks.emit(Message{Severity::Warning, "The training images do not fit into the GPU's memory and are copied there "
+                                              "step by step, which is slower."});
+        return nullptr;
+    }
 }
 
 void requireImages(const DatasetView& train, const DatasetView& validation, const Config& config) {
@@ -51,6 +61,8 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_optimizer(*m_classifier->network(), config.optimizer),
       m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize) {
     requireImages(m_train, m_validation, config);
+    m_resident = placeOnDevice(m_train, m_classifier->device(), m_hooks);
+    m_step = std::make_unique<TrainStep>(*m_classifier, m_optimizer, config.run.seed, m_hooks.emit);
 }
 
 void Trainer::resume() {
@@ -93,81 +105,65 @@ RunFinished Trainer::run(const TrainerLimits& limits) {
 }
 
 Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums) {
-    const auto seed = static_cast<std::uint64_t>(m_config.run.seed);
-    const std::vector<std::int64_t> order = epochOrder(m_train.count(), seed, static_cast<std::uint64_t>(epoch));
-    BatchSource batches(m_stepsPerEpoch, [this, all = std::span(order), firstStep = m_position.step](std::int64_t i) {
-        const auto first = static_cast<std::size_t>(i * m_config.run.batchSize);
-        const auto count = std::min(all.size() - first, static_cast<std::size_t>(m_config.run.batchSize));
-        return makeBatch(all.subspan(first, count), firstStep + i);
-    });
+    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step);
+    PendingSteps pending(m_classifier->device());
     m_throughput.skip();
     for (std::int64_t i = 0; i < m_stepsPerEpoch; ++i) {
-        if (!m_hooks.goOn()) return Outcome::Stopped;
-        const double rate = learningRateAt(m_config, m_position.step, m_stepsPerEpoch);
-        const PreparedBatch prepared = batches.next();
-        const std::int64_t count = prepared.labels.size(0);
-        const torch::Tensor read = trainStep(prepared, m_position.step, rate).to(torch::kCPU);
-        ++m_position.step;
-        m_throughput.step(count);
-
-        const MetricSums batch{read[0].item<double>(), read[1].item<double>(), read[2].item<double>(), count};
-        sums.loss += batch.loss;
-        sums.correct += batch.correct;
-        sums.correctTop5 += batch.correctTop5;
-        sums.images += batch.images;
-        StepDone done = describeStep(epoch, i + 1, batch);
-        done.learningRate = rate;
-        m_hooks.emit(done);
-        if (!std::isfinite(batch.loss)) {
-            throw Error("The loss is no longer a number (step " + std::to_string(m_position.step) +
-                        "). The weights of the best epoch so far are kept. Try a lower learning rate or a warm-up.");
+        if (!m_hooks.goOn()) {
+            report(pending, sums);
+            return Outcome::Stopped;
         }
+        const double rate = learningRateAt(m_config, m_position.step, m_stepsPerEpoch);
+        const PreparedBatch batch = batches.next();
+        const torch::Tensor metrics = m_step->run(batch, m_position.step, rate);
+        ++m_position.step;
+        pending.add(describeStep(epoch, i + 1, rate), metrics, batch.labels.size(0));
         const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
-        if (enough && i + 1 < m_stepsPerEpoch) return Outcome::Stopped;
+        const bool last = i + 1 == m_stepsPerEpoch;
+        if (pending.due() || enough || last) report(pending, sums);
+        if (enough && !last) return Outcome::Stopped;
     }
     return Outcome::Finished;
 }
 
-PreparedBatch Trainer::makeBatch(std::span<const std::int64_t> positions, std::int64_t step) const {
-    const Batch batch = gather(m_train, positions);
-    std::vector<Augmentation> augmentations;
-    for (std::size_t i = 0; i < positions.size(); ++i)
-        augmentations.push_back(drawAugmentation(m_config.augmentation, static_cast<std::uint64_t>(m_config.run.seed),
-                                                 static_cast<std::uint64_t>(step), static_cast<std::int64_t>(i)));
-    return {augmentImages(m_classifier->pipeline().prepare(batch.images), augmentations),
-            batch.labels.to(m_classifier->device())};
+void Trainer::report(PendingSteps& pending, MetricSums& sums) {
+    std::vector<PendingSteps::Step> steps = pending.take();
+    std::int64_t images = 0;
+    for (const PendingSteps::Step& step : steps) images += step.sums.images;
+    if (images > 0) m_throughput.step(images);
+    for (PendingSteps::Step& step : steps) {
+        sums += step.sums;
+        measure(step.event, step.sums);
+        m_hooks.emit(step.event);
+        if (!std::isfinite(step.sums.loss)) {
+            throw Error("The loss is no longer a number (step " + std::to_string(step.event.step) +
+                        "). The weights of the best epoch so far are kept. Try a lower learning rate or a warm-up.");
+        }
+    }
 }
 
-torch::Tensor Trainer::trainStep(const PreparedBatch& batch, std::int64_t step, double learningRate) {
-    const ForwardMode mode{true, static_cast<std::uint64_t>(m_config.run.seed), static_cast<std::uint64_t>(step)};
-    // Kernels that draw from the device's own generator repeat themselves from step to step of the same number.
-    if (!m_classifier->device().is_cpu()) torch::manual_seed(mode.seed * 1'000'003 + mode.step);
-    m_optimizer.clearGradients();
-    const torch::Tensor logits = m_classifier->logits(batch.images, mode);
-    const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, batch.labels);
-    loss.backward();
-    m_optimizer.step(learningRate);
-    return batchMetrics(logits, batch.labels, loss);
-}
-
-StepDone Trainer::describeStep(std::int64_t epoch, std::int64_t stepInEpoch, const MetricSums& batch) const {
-    const EpochMetrics mean = batch.mean();
+StepDone Trainer::describeStep(std::int64_t epoch, std::int64_t stepInEpoch, double learningRate) const {
     StepDone done;
     done.step = m_position.step;
     done.epoch = epoch;
     done.stepInEpoch = stepInEpoch;
     done.stepsPerEpoch = m_stepsPerEpoch;
+    done.learningRate = learningRate;
+    return done;
+}
+
+void Trainer::measure(StepDone& done, const MetricSums& batch) const {
+    const EpochMetrics mean = batch.mean();
     done.loss = mean.loss;
     done.accuracy = mean.accuracy;
     done.top5Accuracy = mean.top5Accuracy;
     done.imagesPerSecond = m_throughput.imagesPerSecond();
     done.elapsedSeconds = m_throughput.elapsedSeconds();
-    const std::int64_t imagesDone = (epoch - 1) * m_train.count() +
-                                    std::min(stepInEpoch * m_config.run.batchSize, m_train.count());
+    const std::int64_t imagesDone = (done.epoch - 1) * m_train.count() +
+                                    std::min(done.stepInEpoch * m_config.run.batchSize, m_train.count());
     done.remainingSeconds = m_throughput.remainingSeconds(m_config.run.epochs * m_train.count() - imagesDone,
-                                                          m_config.run.epochs - epoch + 1);
-    done.memoryBytes = peakMemoryBytes();
-    return done;
+                                                          m_config.run.epochs - done.epoch + 1);
+    done.memoryBytes = peakMemoryBytes(m_classifier->device());
 }
 
 bool Trainer::finishEpoch(std::int64_t epoch, const MetricSums& sums, double trainSeconds) {

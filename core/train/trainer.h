@@ -5,17 +5,18 @@
 #include "config/config.h"
 #include "data/dataset.h"
 #include "model/classifier.h"
-#include "train/batch_source.h"
+#include "data/resident_images.h"
 #include "train/checkpoint.h"
 #include "train/device.h"
 #include "train/event.h"
 #include "train/optimizer.h"
+#include "train/pending_steps.h"
 #include "train/throughput.h"
+#include "train/train_step.h"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -64,15 +65,17 @@ private:
     DatasetView m_test;
     std::shared_ptr<Classifier> m_classifier;
     AdamW m_optimizer;
+    std::unique_ptr<ResidentImages> m_resident;
+    std::unique_ptr<TrainStep> m_step;
     std::int64_t m_stepsPerEpoch;
     TrainingPosition m_position;
     Throughput m_throughput;
 
     Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums);
-    // What step number `step` learns from; called on the thread of a BatchSource.
-    PreparedBatch makeBatch(std::span<const std::int64_t> positions, std::int64_t step) const;
-    torch::Tensor trainStep(const PreparedBatch& batch, std::int64_t step, double learningRate);
-    StepDone describeStep(std::int64_t epoch, std::int64_t stepInEpoch, const MetricSums& batch) const;
+    // Tells of the steps whose metrics are waiting, and adds them up.
+    void report(PendingSteps& pending, MetricSums& sums);
+    StepDone describeStep(std::int64_t epoch, std::int64_t stepInEpoch, double learningRate) const;
+    void measure(StepDone& done, const MetricSums& batch) const;
     bool finishEpoch(std::int64_t epoch, const MetricSums& sums, double seconds);
     EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable);
     void loadBest();

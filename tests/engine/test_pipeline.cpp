@@ -5,6 +5,7 @@
 #include "model/classifier.h"
 #include "model/dropout.h"
 #include "model/keep_mask.h"
+#include "support/numbered_images.h"
 #include "train/device.h"
 #include "train/schedule.h"
 
@@ -15,23 +16,6 @@
 #include <set>
 
 using namespace vit;
-
-namespace {
-
-std::shared_ptr<const Dataset> numbered(std::int64_t train, std::int64_t test) {
-    const auto table = [](std::int64_t count, int offset) {
-        ImageTable images;
-        for (std::int64_t i = 0; i < count; ++i) {
-            images.labels.push_back(static_cast<std::int32_t>(i % 3));
-            for (int p = 0; p < 2 * 2 * 3; ++p) images.pixels.push_back(static_cast<std::uint8_t>(i + p + offset));
-        }
-        return images;
-    };
-    return std::make_shared<Dataset>("numbered", Dataset::Shape{2, 2, 3}, std::vector<std::string>{"a", "b", "c"},
-                                     table(train, 0), table(test, 100));
-}
-
-}  // namespace
 
 class TestPipeline : public QObject {
     Q_OBJECT
@@ -61,7 +45,7 @@ void TestPipeline::anEpochShowsEachImageOnce() {
 }
 
 void TestPipeline::batchesHoldWhatWasAskedFor() {
-    const DatasetView view(numbered(20, 5), Split::Train, 0.1);
+    const DatasetView view(numberedImages(20, 5), Split::Train, 0.1);
     const std::vector<std::int64_t> positions = {7, 0, 17};
     const Batch batch = gather(view, positions);
     QCOMPARE(batch.images.sizes().vec(), (std::vector<std::int64_t>{3, 2, 2, 3}));
@@ -71,7 +55,7 @@ void TestPipeline::batchesHoldWhatWasAskedFor() {
 }
 
 void TestPipeline::normalisedInputsHaveUnitVariance() {
-    const auto data = numbered(40, 5);
+    const auto data = numberedImages(40, 5);
     const InputPipeline pipeline(2, data->statistics(), 3, torch::kCPU);
     std::vector<std::int64_t> all(40);
     std::iota(all.begin(), all.end(), 0);
@@ -103,11 +87,11 @@ void TestPipeline::augmentationsStayInTheirRanges() {
 void TestPipeline::noAugmentationIsTheIdentity() {
     const torch::Tensor images = torch::rand({4, 3, 9, 9});
     const std::vector<Augmentation> none(4);
-    QVERIFY(augmentImages(images, none).equal(images));
+    QVERIFY(augmentImages(images, tabulate(none)).equal(images));
     QVERIFY((rotateImages(images, torch::zeros({4}, torch::kFloat64)) - images).abs().max().item<double>() < 1e-5);
     std::vector<Augmentation> flips(4);
     flips[2].flip = true;
-    const torch::Tensor flipped = augmentImages(images, flips);
+    const torch::Tensor flipped = augmentImages(images, tabulate(flips));
     QVERIFY(flipped[1].equal(images[1]));
     QVERIFY(flipped[2].equal(images[2].flip(2)));
 }

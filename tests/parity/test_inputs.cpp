@@ -133,7 +133,7 @@ void TestInputs::chainsTheExamplesAugmentations() {
                                  heights[i].item<double>(), widths[i].item<double>()});
     }
     const torch::Tensor resized = InputPipeline(48, kUnchanged, 3, torch::kCPU).prepare(golden.at("chain/images"));
-    const torch::Tensor ours = augmentImages(resized, augmentations);
+    const torch::Tensor ours = augmentImages(resized, tabulate(augmentations));
     QVERIFY2(
         m_comparison.agrees("resize, flip, rotation, zoom in turn", ours, golden.imagesAt("chain/output"), kSampling),
         m_comparison.problem());

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Recording and playing by libtorch's CUDAGraph, or the refusal of a build without the toolkit's headers.
+#include "train/step_graph.h"
+
+#if VIT_CUDA_GRAPHS
+#include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDAGuard.h>
+
+#include <vector>
+#endif
+
+namespace vit {
+
+#if VIT_CUDA_GRAPHS
+
+struct StepGraph::Recording {
+    at::cuda::CUDAGraph graph;
+    PreparedBatch inputs;   // the graph reads them where they lie
+    torch::Tensor metrics;  // and writes to these
+    std::vector<torch::Tensor> parameters;
+    std::vector<torch::Tensor> gradients;
+};
+
+bool StepGraph::isPossible(torch::Device device) { return device.is_cuda(); }
+
+StepGraph::StepGraph(const torch::nn::Module& network, const PreparedBatch& example, const Work& work)
+    : m_recording(std::make_unique<Recording>()) {
+    Recording& r = *m_recording;
+    r.inputs = {example.images.clone(), example.labels.clone()};
+    r.parameters = network.parameters();
+    constexpr int kWarmUp = 3;
+    torch::cuda::synchronize();
+    {
+        // The default stream cannot be recorded.
+        const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool());
+        for (int i = 0; i < kWarmUp; ++i) work(r.inputs);
+        // Gradients that are not there yet are made, by the recording, in the graph's own memory.
+        for (torch::Tensor& parameter : r.parameters) parameter.mutable_grad().reset();
+        torch::cuda::synchronize();
+        r.graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+        try {
+            r.metrics = work(r.inputs);
+        } catch (const c10::Error&) {
+            try {
+                r.graph.capture_end();
+            } catch (const c10::Error&) {  // as the first one says why, this one adds nothing
+            }
+            throw;
+        }
+        r.graph.capture_end();
+    }
+    torch::cuda::synchronize();
+    for (const torch::Tensor& parameter : r.parameters) r.gradients.push_back(parameter.grad());
+}
+
+torch::Tensor StepGraph::replay(const PreparedBatch& batch) {
+    Recording& r = *m_recording;
+    r.inputs.images.copy_(batch.images);
+    r.inputs.labels.copy_(batch.labels);
+    r.graph.replay();
+    // A step that was not a recorded one has put others there.
+    for (std::size_t i = 0; i < r.parameters.size(); ++i) r.parameters[i].mutable_grad() = r.gradients[i];
+    return r.metrics.clone();
+}
+
+#else
+
+struct StepGraph::Recording {};
+
+bool StepGraph::isPossible(torch::Device) { return false; }
+
+StepGraph::StepGraph(const torch::nn::Module&, const PreparedBatch&, const Work&) {
+    TORCH_CHECK(false, "this program was built without the CUDA toolkit's headers");
+}
+
+torch::Tensor StepGraph::replay(const PreparedBatch&) { return {}; }
+
+#endif
+
+StepGraph::~StepGraph() = default;
+
+}  // namespace vit

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Devices as libtorch names them.
+#pragma once
+
+#include "train/device.h"
+
+#include <torch/torch.h>
+
+namespace vit {
+
+torch::Device torchDevice(const DeviceSelection& selection);
+
+// Peak memory in bytes: a GPU's as allocated by libtorch, else what of the process was resident.
+double peakMemoryBytes(torch::Device device);
+
+}  // namespace vit

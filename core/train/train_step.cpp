@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A step as it is, or as its recording.
+#include "train/train_step.h"
+
+#include <ATen/Context.h>
+
+#include <mutex>
+
+namespace vit {
+
+namespace {
+
+// A GPU's kernels draw from its own generator: set like this, they draw the same in a step of the same number.
+void seedGenerator(torch::Device device, const ForwardMode& mode) {
+    if (device.is_cpu()) return;
+    const auto words = philox(mode.key(dropoutSite(0, 0)), 0);
+    at::Generator generator = at::globalContext().defaultGenerator(device);
+    const std::lock_guard lock(generator.mutex());
+    generator.set_current_seed((std::uint64_t{words[0]} << 32) | words[1]);
+}
+
+}  // namespace
+
+TrainStep::TrainStep(Classifier& classifier, AdamW& optimizer, std::int64_t seed,
+                     std::function<void(const Message&)> say)
+    : m_classifier(classifier),
+      m_optimizer(optimizer),
+      m_seed(static_cast<std::uint64_t>(seed)),
+      m_say(std::move(say)),
+      m_batchSize(classifier.config().run.batchSize),
+      m_records(StepGraph::isPossible(classifier.device())) {}
+
+torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
+    const ForwardMode mode{true, m_seed, static_cast<std::uint64_t>(step)};
+    const bool whole = batch.labels.size(0) == m_batchSize;
+    if (whole && m_records) record(batch, mode);
+    seedGenerator(m_classifier.device(), mode);
+    const torch::Tensor metrics = whole && m_graph ? m_graph->replay(batch) : learn(batch, mode);
+    m_optimizer.step(learningRate);
+    return metrics;
+}
+
+torch::Tensor TrainStep::learn(const PreparedBatch& batch, const ForwardMode& mode) {
+    m_optimizer.clearGradients();
+    const torch::Tensor logits = m_classifier.logits(batch.images, mode);
+    const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, batch.labels);
+    loss.backward();
+    return batchMetrics(logits, batch.labels, loss);
+}
+
+void TrainStep::record(const PreparedBatch& batch, const ForwardMode& mode) {
+    m_records = false;
+    try {
+        m_graph = std::make_unique<StepGraph>(*m_classifier.network(), batch,
+                                              [&](const PreparedBatch& inputs) { return learn(inputs, mode); });
+        m_say({Severity::Info, "The steps run as a recorded CUDA graph."});
+    } catch (const c10::Error& fault) {
+        m_say({Severity::Warning, std::string("The steps could not be recorded as a CUDA graph and run one call at a "
+                                              "time, which is slower: ") + fault.what_without_backtrace()});
+    }
+}
+
+}  // namespace vit
