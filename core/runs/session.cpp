@@ -329,7 +329,7 @@ private:
         m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
         record(*writer, started);
 
-        RunFinished result = trainer.run({request.maxSteps, request.testAfterStop});
+        RunFinished result = trainer.run({request.maxSteps, request.testAfterStop, request.stopAfterEpoch});
         m_model.epoch = result.bestEpoch;
         writer->writeResult(result);
         return result;

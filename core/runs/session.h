@@ -23,6 +23,7 @@ struct TrainRequest {
     std::filesystem::path resumeFrom;  // an existing run to go on with after its last finished epoch; config is then its own
     std::int64_t maxSteps = 0;         // stop (as Stopped) after so many steps; 0 = no limit
     bool testAfterStop = false;        // evaluate the best weights on the test set even when stopped
+    std::int64_t stopAfterEpoch = 0;   // stop (as Stopped) when this epoch is finished; 0 = at the planned end
 };
 
 // Every call returns at once and may come from any thread. Whatever happens on the worker comes back as an event, faults

@@ -73,6 +73,10 @@ RunFinished Trainer::run(const TrainerLimits& limits) {
     m_throughput.start(m_position.seconds);
     Outcome outcome = Outcome::Finished;
     while (outcome == Outcome::Finished && m_position.epoch < m_config.run.epochs) {
+        if (limits.stopAfterEpoch > 0 && m_position.epoch >= limits.stopAfterEpoch) {
+            outcome = Outcome::Stopped;
+            break;
+        }
         const auto start = std::chrono::steady_clock::now();
         MetricSums sums;
         outcome = trainEpoch(m_position.epoch + 1, limits, sums);

@@ -32,6 +32,7 @@ struct TrainerHooks {
 struct TrainerLimits {
     std::int64_t maxSteps = 0;   // end (as Stopped) after so many steps; 0 = no limit
     bool testAfterStop = false;  // evaluate the best weights on the test set even when stopped
+    std::int64_t stopAfterEpoch = 0;  // end (as Stopped) when this epoch is finished; 0 = at the planned end
 };
 
 class Trainer {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The worker: event order, stop latency, faults as events, predictions during training, resuming.
 #include "config/presets.h"
+#include "io/safetensors.h"
 #include "runs/session.h"
 
 #include <QTemporaryDir>
@@ -100,6 +101,7 @@ private Q_SLOTS:
     void theProbeIsPredictedEachEpoch();
     void aRunIsRepeatable();
     void resumingGivesTheSameWeights();
+    void stoppedAfterAnEpochGoesOnExactly();
     void destructionStopsARun();
     void aLossThatIsNoNumberEndsTheRun();
 };
@@ -348,6 +350,44 @@ void TestSession::resumingGivesTheSameWeights() {
     QCOMPARE(two.epochs.size(), one.epochs.size());
     for (std::size_t i = 0; i < one.steps.size(); ++i) QCOMPARE(two.steps[i].loss, one.steps[i].loss);
     QCOMPARE(two.epochs.back().validation.loss, one.epochs.back().validation.loss);
+}
+
+void TestSession::stoppedAfterAnEpochGoesOnExactly() {
+    const std::filesystem::path home = m_home.path().toStdString();
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest whole = quick(3);
+    whole.config.schedule.type = ScheduleType::Cosine;
+    whole.runFolder = home / "uninterrupted";
+    session.train(whole);
+    TrainRequest rung = whole;
+    rung.runFolder = home / "rungs";
+    rung.stopAfterEpoch = 1;
+    session.train(rung);
+    rung.resumeFrom = rung.runFolder;
+    rung.stopAfterEpoch = 2;
+    session.train(rung);
+    rung.stopAfterEpoch = 0;
+    session.train(rung);
+    QVERIFY(recorder.waitFor<RunFinished>(4));
+
+    const auto results = recorder.all<RunFinished>();
+    QCOMPARE(results[1].reason, StopReason::Stopped);
+    QCOMPARE(results[1].epochsDone, std::int64_t{1});
+    QCOMPARE(results[2].reason, StopReason::Stopped);
+    QCOMPARE(results[2].epochsDone, std::int64_t{2});
+    QCOMPARE(results[3].reason, StopReason::Completed);
+    const TensorFile one = readSafetensors(whole.runFolder / "last.safetensors");
+    const TensorFile two = readSafetensors(rung.runFolder / "last.safetensors");
+    QCOMPARE(two.tensors.size(), one.tensors.size());
+    for (const auto& [name, tensor] : one.tensors) QVERIFY2(two.tensors.at(name).bytes == tensor.bytes, name.c_str());
+    const RunCurves curves = readCurves(whole.runFolder);
+    const RunCurves rungs = readCurves(rung.runFolder);
+    QCOMPARE(rungs.steps.size(), curves.steps.size());
+    for (std::size_t i = 0; i < curves.steps.size(); ++i) {
+        QCOMPARE(rungs.steps[i].loss, curves.steps[i].loss);
+        QCOMPARE(rungs.steps[i].learningRate, curves.steps[i].learningRate);
+    }
 }
 
 void TestSession::destructionStopsARun() {
