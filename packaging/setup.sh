@@ -114,12 +114,17 @@ download_wheels() {
 # Unpacks from every wheel of the folder $1 what a C++ program is built and run with, into the folder $2.
 unpack_wheels() {
     /usr/bin/env python3 - "$1" "$2" <<'PYTHON'
-import pathlib, re, sys, zipfile
+import os, pathlib, re, sys, time, zipfile
 
 wanted = re.compile(r"torch/(lib|include|share)/|nvidia/[^/]+/lib/[^/]*\.so|[^/]+\.libs/|[^/]+\.dist-info/licenses/")
 for wheel in sorted(pathlib.Path(sys.argv[1]).glob("*.whl")):
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(sys.argv[2], [name for name in archive.namelist() if wanted.match(name)])
+        for member in archive.infolist():
+            if not wanted.match(member.filename): continue
+            path = archive.extract(member, sys.argv[2])
+            # The archive's own times: headers that look new each time would make compiler caches useless.
+            seconds = time.mktime((*member.date_time, 0, 0, -1))
+            os.utime(path, (seconds, seconds))
     print(f"    unpacked {wheel.name}", flush=True)
     wheel.unlink()
 PYTHON
