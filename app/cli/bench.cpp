@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// vit-cli bench: how fast this computer trains a model, and how near that is to what its processor can do.
+// vit-cli bench: how fast this computer trains a model or predicts, and how near that is to what its processor can do.
 #include "commands.h"
 #include "config/presets.h"
 #include "config_options.h"
@@ -11,8 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include <iostream>
+#include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace vit::cli {
 
@@ -23,12 +25,15 @@ struct Options {
     // Shorthands for hyperparameters, by their keys.
     std::vector<std::pair<std::string, std::string>> run = {
         {"run.batch_size", ""}, {"run.precision", ""}, {"run.kernels", ""}, {"run.device", ""}, {"run.threads", ""}};
-    std::int64_t steps = 10;
+    BenchmarkTask task;
+    std::int64_t classes = 0;  // 0: those of the preset
     bool json = false;
 };
 
-void printJson(const BenchmarkResult& result) {
-    nlohmann::ordered_json line = {{"images_per_second", result.imagesPerSecond},
+void printJson(const BenchmarkResult& result, BenchmarkMode mode) {
+    const bool trains = mode == BenchmarkMode::Train;
+    nlohmann::ordered_json line = {{"mode", trains ? "train" : "predict"},
+                                   {"images_per_second", result.imagesPerSecond},
                                    {"batch_size", result.batchSize},
                                    {"steps", result.steps},
                                    {"parameters", result.parameters},
@@ -37,11 +42,16 @@ void printJson(const BenchmarkResult& result) {
                                    {"kernels", result.kernels},
                                    {"threads", result.threads},
                                    {"step_ms", result.milliseconds.whole},
-                                   {"forward_ms", result.milliseconds.forward},
-                                   {"backward_ms", result.milliseconds.backward},
-                                   {"optimizer_ms", result.milliseconds.optimizer},
                                    {"peak_memory_bytes", result.peakMemoryBytes},
                                    {"gflops", result.flops / 1e9}};
+    if (trains) {
+        line["forward_ms"] = result.milliseconds.forward;
+        line["backward_ms"] = result.milliseconds.backward;
+        line["optimizer_ms"] = result.milliseconds.optimizer;
+        line["loss"] = result.loss;
+    } else {
+        line["photo_ms"] = result.photoMilliseconds;
+    }
     if (result.peakFlops > 0) {
         line["peak_gflops"] = result.peakFlops / 1e9;
         line["peak_share"] = result.flops / result.peakFlops;
@@ -49,43 +59,54 @@ void printJson(const BenchmarkResult& result) {
     std::cout << line.dump() << '\n';
 }
 
-void printText(const BenchmarkResult& result) {
-    const StepTimes& times = result.milliseconds;
+std::string stepText(const StepTimes& times, BenchmarkMode mode) {
+    const std::string whole = fixed(times.whole, 1) + " ms: ";
+    if (mode == BenchmarkMode::Predict) return whole + "forward pass of a batch";
+    return whole + "forward " + fixed(times.forward, 1) + ", backward " + fixed(times.backward, 1) + ", optimizer " +
+           fixed(times.optimizer, 1);
+}
+
+void printText(const BenchmarkResult& result, BenchmarkMode mode) {
     std::string rate = fixed(result.flops / 1e9, 1) + " GFLOP/s";
     if (result.peakFlops > 0)
         rate += ", " + percent(result.flops / result.peakFlops) + " of the " + fixed(result.peakFlops / 1e9, 0) +
                 " that the processor does in registers";
-    std::cout << table({{"Speed", fixed(result.imagesPerSecond, 1) + " images/s"},
-                        {"Step", fixed(times.whole, 1) + " ms: forward " + fixed(times.forward, 1) + ", backward " +
-                                     fixed(times.backward, 1) + ", optimizer " + fixed(times.optimizer, 1)},
-                        {"Arithmetic", rate},
-                        {"Peak memory", bytes(result.peakMemoryBytes)},
-                        {"Batch size", grouped(result.batchSize)},
-                        {"Parameters", grouped(result.parameters)},
-                        {"Device", result.device},
-                        {"Precision", result.precision},
-                        {"Kernels", result.kernels}});
+    std::vector<std::vector<std::string>> rows = {{"Speed", fixed(result.imagesPerSecond, 1) + " images/s"},
+                                                  {"Step", stepText(result.milliseconds, mode)}};
+    if (mode == BenchmarkMode::Predict)
+        rows.push_back({"One photo", fixed(result.photoMilliseconds, 1) + " ms to its five best classes, fp32"});
+    rows.insert(rows.end(), {{"Arithmetic", rate},
+                             {"Peak memory", bytes(result.peakMemoryBytes)},
+                             {"Batch size", grouped(result.batchSize)},
+                             {"Parameters", grouped(result.parameters)},
+                             {"Device", result.device},
+                             {"Precision", result.precision},
+                             {"Kernels", result.kernels}});
+    std::cout << table(rows);
+}
+
+std::int64_t classesOf(const Options& options) {
+    if (options.classes > 0) return options.classes;
+    return options.config.preset.empty() ? 100 : preset(options.config.preset).classes;
 }
 
 void run(Options options) {
     for (const auto& [key, value] : options.run)
         if (!value.empty()) options.config.assignments.push_back(key + "=" + value);
     const Config config = options.config.resolve();
-    const std::int64_t classes = options.config.preset.empty() ? 100 : preset(options.config.preset).classes;
+    const std::string steps = std::to_string(options.task.steps);
     StatusLine status(stderr);
-    const BenchmarkResult result = benchmark(config, {.channels = 3, .classes = classes}, options.steps,
-                                             [&](std::int64_t done) {
-                                                 status.status("Step " + std::to_string(done) + " of " +
-                                                               std::to_string(options.steps));
-                                             });
+    const BenchmarkResult result = benchmark(
+        config, {.channels = 3, .classes = classesOf(options)}, options.task,
+        [&](std::int64_t done) { status.status("Step " + std::to_string(done) + " of " + steps); });
     status.clear();
-    options.json ? printJson(result) : printText(result);
+    options.json ? printJson(result, options.task.mode) : printText(result, options.task.mode);
 }
 
 }  // namespace
 
 void addBenchCommand(CLI::App& app) {
-    CLI::App* command = app.add_subcommand("bench", "Measure how fast this computer trains a model (median of the steps)");
+    CLI::App* command = app.add_subcommand("bench", "Measure how fast this computer trains or predicts (medians)");
     auto options = std::make_shared<Options>();
     options->config.addTo(*command);
     const std::pair<const char*, const char*> shorthands[] = {{"--batch", "Images in a step"},
@@ -97,7 +118,15 @@ void addBenchCommand(CLI::App& app) {
         auto& [key, value] = options->run[i];
         command->add_option(shorthands[i].first, value, std::string(shorthands[i].second) + "; the same as --set " + key);
     }
-    command->add_option("--steps", options->steps, "Steps to measure, after three that do not count")
+    const std::map<std::string, BenchmarkMode> modes = {{"train", BenchmarkMode::Train},
+                                                        {"predict", BenchmarkMode::Predict}};
+    command
+        ->add_option("--mode", options->task.mode, "train: training steps; predict: forward passes, and one photo")
+        ->transform(CLI::CheckedTransformer(modes).description("train|predict"))
+        ->default_str("train");
+    command->add_option("--classes", options->classes, "Classes to tell apart; without it, those of the preset's data")
+        ->check(CLI::Range(2, 100'000));
+    command->add_option("--steps", options->task.steps, "Steps to measure, after three that do not count")
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
     command->add_flag("--json", options->json, "As one JSON object");

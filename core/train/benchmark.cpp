@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The trainer's step with a clock between its phases.
+// The trainer's step with a clock between its phases, and the forward pass of a prediction.
 #include "train/benchmark.h"
 
 #include "model/classifier.h"
@@ -23,6 +23,10 @@ namespace vit {
 namespace {
 
 constexpr std::int64_t kWarmUp = 3;
+constexpr int kPhotos = 50;
+constexpr int kPhotoWidth = 640;
+constexpr int kPhotoHeight = 480;
+constexpr int kTop = 5;
 
 double median(std::vector<double> values) {
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -78,43 +82,102 @@ double peakFlopsOf(int threads, bool bfloat16) {
 }
 
 struct Laps {
-    std::vector<double> forward, backward, optimizer, whole;
+    std::vector<double> forward, backward, optimizer;
 
-    StepTimes medians() const { return {median(forward), median(backward), median(optimizer), median(whole)}; }
+    StepTimes medians() const {
+        StepTimes times;
+        std::vector<double> whole = forward;
+        for (std::size_t i = 0; i < backward.size(); ++i) whole[i] += backward[i] + optimizer[i];
+        times.forward = median(forward);
+        if (!backward.empty()) times.backward = median(backward);
+        if (!optimizer.empty()) times.optimizer = median(optimizer);
+        times.whole = median(whole);
+        return times;
+    }
 };
+
+using Progress = std::function<void(std::int64_t done)>;
+
+// Runs a step (its number → its laps are added) until so many count; memory is watched from the first of these on.
+template <typename Step>
+Laps measure(torch::Device device, std::int64_t steps, const Progress& progress, const Step& step) {
+    Laps ignored;
+    for (std::int64_t i = 0; i < kWarmUp; ++i) step(i, ignored);
+    resetPeakMemory(device);
+    Laps laps;
+    for (std::int64_t i = 0; i < steps; ++i) {
+        step(kWarmUp + i, laps);
+        if (progress) progress(i + 1);
+    }
+    return laps;
+}
+
+torch::Tensor madeUpImages(const Config& config, const ModelInput& input, torch::Device device) {
+    const std::int64_t size = config.model.imageSize;
+    return torch::randn({config.run.batchSize, input.channels, size, size}).to(device);  // [B, C, S, S]
+}
+
+void measureTraining(Classifier& classifier, const ModelInput& input, std::int64_t steps, const Progress& progress,
+                     BenchmarkResult& result) {
+    const Config& config = classifier.config();
+    AdamW optimizer(*classifier.network(), config.optimizer);
+    const torch::Tensor images = madeUpImages(config, input, classifier.device());
+    const torch::Tensor labels =
+        torch::randint(input.classes, {config.run.batchSize}, torch::kInt64).to(classifier.device());  // [B]
+    torch::Tensor loss;
+    const Laps laps = measure(classifier.device(), steps, progress, [&](std::int64_t step, Laps& times) {
+        PhaseClock clock(classifier.device());
+        optimizer.clearGradients();
+        const torch::Tensor logits = classifier.logits(images, {true, 1, static_cast<std::uint64_t>(step)});
+        loss = torch::nn::functional::cross_entropy(logits, labels);
+        times.forward.push_back(clock.lap());
+        loss.backward();
+        times.backward.push_back(clock.lap());
+        optimizer.step(config.optimizer.learningRate);
+        times.optimizer.push_back(clock.lap());
+    });
+    result.milliseconds = laps.medians();
+    result.peakMemoryBytes = peakMemoryBytes(classifier.device());
+    result.loss = loss.item<double>();
+}
+
+Image madeUpPhoto() {
+    Image photo{kPhotoWidth, kPhotoHeight, 3, {}};
+    photo.pixels.resize(static_cast<std::size_t>(kPhotoWidth) * kPhotoHeight * 3);
+    for (std::size_t i = 0; i < photo.pixels.size(); ++i) photo.pixels[i] = static_cast<std::uint8_t>(i * 7919 >> 5);
+    return photo;
+}
+
+void measurePrediction(Classifier& classifier, const ModelInput& input, std::int64_t steps, const Progress& progress,
+                       BenchmarkResult& result) {
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor images = madeUpImages(classifier.config(), input, classifier.device());
+    const Laps laps = measure(classifier.device(), steps, progress, [&](std::int64_t, Laps& times) {
+        PhaseClock clock(classifier.device());
+        classifier.logits(images, {});
+        times.forward.push_back(clock.lap());
+    });
+    result.milliseconds = laps.medians();
+    result.peakMemoryBytes = peakMemoryBytes(classifier.device());
+
+    const Image photo = madeUpPhoto();
+    std::vector<double> photos;
+    for (int i = 0; i < kPhotos + kWarmUp; ++i) {
+        const double milliseconds = classifier.predict(photo, kTop).milliseconds;
+        if (i >= kWarmUp) photos.push_back(milliseconds);
+    }
+    result.photoMilliseconds = median(photos);
+}
 
 }  // namespace
 
-BenchmarkResult benchmark(const Config& config, const ModelInput& input, std::int64_t steps,
+BenchmarkResult benchmark(const Config& config, const ModelInput& input, const BenchmarkTask& task,
                           const std::function<void(std::int64_t done)>& progress) {
     const DeviceSelection selection = selectDevice(config.run);
     at::set_num_threads(selection.threads);
     const torch::Device device = torchDevice(selection);
     const bool bfloat16 = selection.precision == Precision::BFloat16;
     Classifier classifier(config, describeMadeUp(config.model, input), device, bfloat16, config.run.kernels);
-    AdamW optimizer(*classifier.network(), config.optimizer);
-
-    const std::int64_t size = config.model.imageSize;
-    const torch::Tensor images = torch::randn({config.run.batchSize, input.channels, size, size}).to(device);
-    const torch::Tensor labels = torch::randint(input.classes, {config.run.batchSize}, torch::kInt64).to(device);
-    Laps laps;
-    for (std::int64_t step = 0; step < kWarmUp + steps; ++step) {
-        PhaseClock clock(device);
-        optimizer.clearGradients();
-        const torch::Tensor logits = classifier.logits(images, {true, 1, static_cast<std::uint64_t>(step)});
-        const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, labels);
-        const double forward = clock.lap();
-        loss.backward();
-        const double backward = clock.lap();
-        optimizer.step(config.optimizer.learningRate);
-        const double update = clock.lap();
-        if (step < kWarmUp) continue;
-        laps.forward.push_back(forward);
-        laps.backward.push_back(backward);
-        laps.optimizer.push_back(update);
-        laps.whole.push_back(forward + backward + update);
-        if (progress) progress(step - kWarmUp + 1);
-    }
 
     BenchmarkResult result;
     result.device = selection.deviceText;
@@ -123,12 +186,13 @@ BenchmarkResult benchmark(const Config& config, const ModelInput& input, std::in
     const DerivedFacts facts = derive(config, input);
     result.parameters = facts.parameters;
     result.batchSize = config.run.batchSize;
-    result.steps = steps;
+    result.steps = task.steps;
     result.threads = selection.threads;
-    result.milliseconds = laps.medians();
+    const bool trains = task.mode == BenchmarkMode::Train;
+    const auto measureMode = trains ? measureTraining : measurePrediction;
+    measureMode(classifier, input, task.steps, progress, result);
     result.imagesPerSecond = 1000.0 * static_cast<double>(config.run.batchSize) / result.milliseconds.whole;
-    result.peakMemoryBytes = peakMemoryBytes(device);
-    result.flops = result.imagesPerSecond * facts.trainingFlopsPerImage;
+    result.flops = result.imagesPerSecond * (trains ? facts.trainingFlopsPerImage : facts.forwardFlopsPerImage);
     if (device.is_cpu()) result.peakFlops = peakFlopsOf(selection.threads, bfloat16);
     return result;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How fast training steps of a configuration are on this computer, phase by phase.
+// How fast a configuration trains and predicts on this computer.
 #pragma once
 
 #include "config/config.h"
@@ -11,9 +11,16 @@
 
 namespace vit {
 
-// Milliseconds of one step, medians over the steps measured.
+enum class BenchmarkMode { Train, Predict };
+
+struct BenchmarkTask {
+    BenchmarkMode mode = BenchmarkMode::Train;
+    std::int64_t steps = 10;  // ≥ 1, after three that do not count
+};
+
+// Milliseconds of one step, medians over the steps measured. A step of prediction is the forward pass of a batch alone.
 struct StepTimes {
-    double forward = 0;   // with the loss
+    double forward = 0;   // with the loss, in training
     double backward = 0;
     double optimizer = 0;
     double whole = 0;
@@ -28,15 +35,17 @@ struct BenchmarkResult {
     std::int64_t steps = 0;
     int threads = 0;
     StepTimes milliseconds;
-    double imagesPerSecond = 0;  // of the median step
-    double peakMemoryBytes = 0;  // of the process so far
+    double imagesPerSecond = 0;    // of the median step
+    double loss = 0;               // of the last step; training only
+    double photoMilliseconds = 0;  // from one decoded photo to its five most probable classes, median; prediction only
+    double peakMemoryBytes = 0;    // of the process while it measured the steps
     double flops = 0;            // operations per second in the products
     double peakFlops = 0;        // what all threads could do at most, measured; 0 where there is no way to tell
 };
 
-// Runs `steps` steps (≥ 1), after three that do not count, on made-up images that are ready: neither reading nor augmenting
-// is part of it. Throws InvalidInput when a device or kernels are chosen that are not there.
-BenchmarkResult benchmark(const Config& config, const ModelInput& input, std::int64_t steps,
+// On made-up images that are ready: neither reading nor augmenting is part of it. Throws InvalidInput when a device or
+// kernels are chosen that are not there.
+BenchmarkResult benchmark(const Config& config, const ModelInput& input, const BenchmarkTask& task,
                           const std::function<void(std::int64_t done)>& progress = {});
 
 }  // namespace vit

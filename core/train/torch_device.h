@@ -12,5 +12,7 @@ torch::Device torchDevice(const DeviceSelection& selection);
 
 // Peak memory in bytes: a GPU's as allocated by libtorch, else what of the process was resident.
 double peakMemoryBytes(torch::Device device);
+// Lets the peak start again from what is in use now; outside of Linux, or where libtorch cannot, it stays as it is.
+void resetPeakMemory(torch::Device device);
 
 }  // namespace vit

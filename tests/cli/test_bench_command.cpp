@@ -27,6 +27,8 @@ class TestBenchCommand : public QObject {
 
 private Q_SLOTS:
     void figuresFitOneAnother();
+    void predictionIsMeasuredWithoutTraining();
+    void shapeIsThatOfTheArguments();
     void kernelsAreThoseChosen();
     void tableIsForPeople();
     void wrongUseEndsWithTwo_data();
@@ -44,10 +46,33 @@ void TestBenchCommand::figuresFitOneAnother() {
     QVERIFY(number("parameters") > 1000 && number("peak_memory_bytes") > 1e7);
     QVERIFY(number("forward_ms") > 0 && number("backward_ms") > 0 && number("optimizer_ms") > 0);
     QVERIFY(number("step_ms") >= number("forward_ms"));
+    QVERIFY(number("loss") > 0 && number("loss") < 1e3);
     QVERIFY(qAbs(number("images_per_second") * number("step_ms") / 6000 - 1) < 1e-9);
     QVERIFY(number("gflops") > 0);
     QVERIFY(!result.contains("peak_gflops") || number("peak_gflops") > number("gflops"));
     QCOMPARE(result["precision"].toString(), QString("fp32"));
+}
+
+void TestBenchCommand::predictionIsMeasuredWithoutTraining() {
+    const Finished finished = bench({"--json", "--device", "cpu", "--mode", "predict"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    const QJsonObject result = QJsonDocument::fromJson(finished.out).object();
+    QCOMPARE(result["mode"].toString(), QString("predict"));
+    QVERIFY(result["photo_ms"].toDouble() > 0 && result["peak_memory_bytes"].toDouble() > 1e7);
+    QVERIFY(qAbs(result["images_per_second"].toDouble() * result["step_ms"].toDouble() / 6000 - 1) < 1e-9);
+    QVERIFY(!result.contains("backward_ms") && !result.contains("loss"));
+}
+
+// ViT-Ti/16 has as many parameters as everywhere else.
+void TestBenchCommand::shapeIsThatOfTheArguments() {
+    const Finished finished =
+        bench({"--json", "--device", "cpu", "--mode", "predict", "--classes", "1000", "--set", "model.image_size=224", "--set",
+               "model.patch_size=16", "--set", "model.projection_dim=192", "--set", "model.heads=3", "--set",
+               "model.key_dim=64", "--set", "model.mlp_units=768,192", "--set", "model.layers=12", "--set",
+               "head.type=class-token", "--set", "head.units=", "--set", "run.batch_size=1"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    const QJsonObject result = QJsonDocument::fromJson(finished.out).object();
+    QCOMPARE(result["parameters"].toInteger(), qint64{5717416});
 }
 
 void TestBenchCommand::kernelsAreThoseChosen() {
@@ -65,6 +90,8 @@ void TestBenchCommand::kernelsAreThoseChosen() {
 }
 
 void TestBenchCommand::tableIsForPeople() {
+    const Finished predicted = bench({"--mode", "predict"});
+    QVERIFY2(predicted.out.contains("One photo"), qPrintable(predicted.err));
     const Finished finished = bench({});
     QVERIFY2(finished.code == 0, qPrintable(finished.err));
     for (const char* word : {"images/s", "forward", "backward", "optimizer", "GFLOP/s", "Peak memory", "Kernels"})
@@ -77,6 +104,8 @@ void TestBenchCommand::wrongUseEndsWithTwo_data() {
     QTest::addColumn<QString>("says");
     QTest::newRow("precision") << QStringList{"--precision", "fp8"} << "" << "run.precision";
     QTest::newRow("kernels") << QStringList{"--kernels", "fast"} << "" << "run.kernels";
+    QTest::newRow("mode") << QStringList{"--mode", "sleep"} << "" << "--mode";
+    QTest::newRow("one class") << QStringList{"--classes", "1"} << "" << "--classes";
     QTest::newRow("no steps") << QStringList{"--steps", "0"} << "" << "--steps";
     QTest::newRow("fused on a graphics card") << QStringList{"--kernels", "fused", "--device", "cuda"} << "" << "for the CPU";
 #if VIT_FUSED_KERNELS
