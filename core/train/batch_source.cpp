@@ -4,7 +4,9 @@
 
 #include <ATen/Parallel.h>
 
+#ifdef _OPENMP
 #include <omp.h>
+#endif
 
 #include <utility>
 
@@ -38,7 +40,9 @@ void BatchSource::work() {
     // of threads when a thread first computes, its own code and what its headers put into ours each by itself.
     at::internal::lazy_init_num_threads();
     at::get_num_threads();
+#ifdef _OPENMP
     omp_set_num_threads(1);
+#endif
     const torch::NoGradGuard noGrad;
     for (std::int64_t number = 0; number < m_count; ++number) {
         std::optional<PreparedBatch> made;
