@@ -76,6 +76,7 @@ struct ScheduleConfig {
     ScheduleType type = ScheduleType::Constant;
     double warmupEpochs = 0;  // linear from 0 to the learning rate
     double finalFactor = 0;   // Cosine ends at finalFactor * learning rate
+    std::int64_t epochs = 0;  // planned for so many epochs; the last rate stays afterwards; 0 = as many as the run has
 
     bool operator==(const ScheduleConfig&) const = default;
 };
@@ -88,6 +89,10 @@ struct RunConfig {
     Precision precision = Precision::Float32;
     std::int64_t threads = 0;  // CPU threads; 0 = one for each core
     KernelChoice kernels = KernelChoice::Auto;
+    double checkpointMinutes = 5;      // a checkpoint within an epoch after so many minutes; 0 = none
+    std::int64_t checkpointSteps = 0;  // and after so many steps; 0 = none
+    std::int64_t keepEpochs = 0;       // keep the weights of the last N epochs beside the best and the last ones
+    std::int64_t patience = 0;         // stop after N epochs without a better validation accuracy; 0 = never
 
     bool operator==(const RunConfig&) const = default;
 };

@@ -89,6 +89,15 @@ std::vector<Field> scheduleFields() {
               .maximum = 1,
               .step = 0.01},
              &Config::schedule, &ScheduleConfig::finalFactor),
+        tied({.key = "schedule.epochs",
+              .label = "Planned length",
+              .unit = "epochs",
+              .help = "The schedule reaches its end after so many epochs, and the last rate stays from there on. 0 takes "
+                      "the run's epochs.",
+              .minimum = 0,
+              .maximum = 100'000,
+              .step = 1},
+             &Config::schedule, &ScheduleConfig::epochs),
     };
 }
 
@@ -152,6 +161,41 @@ std::vector<Field> runFields() {
               {KernelChoice::Fused,
                {"fused", "Fused", "A whole block at a time in the CPU's cache, about three times as fast."}},
               {KernelChoice::Plain, {"plain", "Plain", "Layer by layer with libtorch: the reference."}}}),
+        tied({.key = "run.checkpoint_minutes",
+              .label = "Checkpoint every",
+              .unit = "min",
+              .help = "Within an epoch the run's state is saved after so many minutes: no more is lost by a crash. 0 saves "
+                      "at the end of each epoch only.",
+              .minimum = 0,
+              .maximum = 1440,
+              .step = 1},
+             &Config::run, &RunConfig::checkpointMinutes),
+        tied({.key = "run.checkpoint_steps",
+              .label = "Checkpoint steps",
+              .unit = "steps",
+              .help = "Saves the run's state after so many steps as well. 0 does not count steps.",
+              .minimum = 0,
+              .maximum = 1'000'000'000,
+              .step = 100},
+             &Config::run, &RunConfig::checkpointSteps),
+        tied({.key = "run.keep_epochs",
+              .label = "Keep weights of",
+              .unit = "epochs",
+              .help = "Keeps the weights of the last so many epochs as files of their own. The best and the last ones are "
+                      "always kept.",
+              .minimum = 0,
+              .maximum = 100'000,
+              .step = 1},
+             &Config::run, &RunConfig::keepEpochs),
+        tied({.key = "run.patience",
+              .label = "Early stopping",
+              .unit = "epochs",
+              .help = "Ends the run when the validation accuracy has not become better for so many epochs. 0 trains to "
+                      "the planned end.",
+              .minimum = 0,
+              .maximum = 100'000,
+              .step = 1},
+             &Config::run, &RunConfig::patience),
     };
 }
 

@@ -100,6 +100,11 @@ Problem fusedKernelsNeedCpu(const Config& config) {
     return "The fused kernels are for the CPU: use auto, or train on the CPU.";
 }
 
+Problem patienceNeedsValidation(const Config& config) {
+    if (config.run.patience == 0 || config.data.validationShare > 0) return std::nullopt;
+    return "Without validation images nothing tells when to stop: use 0, or choose a validation share.";
+}
+
 // A rule is looked at when every value that it reads is in range by itself; the first one is the field to complain at.
 struct Rule {
     std::vector<std::string_view> reads;
@@ -118,6 +123,7 @@ const std::vector<Rule>& rules() {
         {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention"}, decayLeavesWeights},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
         {{"run.kernels", "run.device"}, fusedKernelsNeedCpu},
+        {{"run.patience", "data.validation_share"}, patienceNeedsValidation},
     };
     return list;
 }

@@ -28,6 +28,7 @@ RunStarted describeRun(const Config& config, const DeviceSelection& device, Trai
     started.testImages = trainer.testView().count();
     started.stepsPerEpoch = trainer.stepsPerEpoch();
     started.firstEpoch = trainer.position().epoch + 1;
+    started.firstStep = trainer.position().step + 1;
     return started;
 }
 

@@ -52,23 +52,36 @@ std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder) {
     return readCurve(folder / kEpochs, epochDoneFromJson);
 }
 
-std::optional<std::string> readCreated(const std::filesystem::path& folder) {
+std::optional<std::string> readEnvironmentText(const std::filesystem::path& folder, const char* key) {
     const std::filesystem::path path = folder / kEnvironment;
     if (!isThere(path)) return std::nullopt;
     const std::string text = readTextFile(path);
     try {
         const auto environment = parseStrictJson(text);
-        const auto created = environment.find(kCreatedKey);
-        if (created == environment.end() || !created->is_string()) return std::nullopt;
-        return created->get<std::string>();
+        const auto entry = environment.find(key);
+        if (entry == environment.end() || !entry->is_string()) return std::nullopt;
+        return entry->get<std::string>();
     } catch (const InvalidInput& fault) {
         throw Error("Cannot read " + path.string() + ": " + fault.what());
     }
 }
 
+std::optional<std::string> readCreated(const std::filesystem::path& folder) {
+    return readEnvironmentText(folder, kCreatedKey);
+}
+
 bool isThere(const std::filesystem::path& path) {
     std::error_code ignored;  // what cannot be looked at is as good as not there
     return std::filesystem::exists(path, ignored);
+}
+
+bool isFree(const std::filesystem::path& folder) {
+    if (!isThere(folder)) return true;
+    std::error_code fault;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, fault)) {
+        if (entry.path().filename() != kLock) return false;
+    }
+    return !fault;
 }
 
 std::string timeText(std::time_t time, const char* format) {

@@ -20,6 +20,7 @@ inline constexpr const char* kLog = "log.txt";
 inline constexpr const char* kBestWeights = "best.safetensors";
 inline constexpr const char* kLastWeights = "last.safetensors";
 inline constexpr const char* kResult = "result.json";
+inline constexpr const char* kLock = ".lock";
 inline constexpr const char* kCreatedKey = "created";  // in environment.json
 
 template <typename T>
@@ -33,11 +34,15 @@ struct Line {
 std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder);
 std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder);
 
-// When the run was begun, from environment.json; nothing if that file or its entry is not there. Throws Error if the
-// file is damaged.
+// A text from environment.json; nothing if that file or its entry is not there. Throws Error if the file is damaged.
+std::optional<std::string> readEnvironmentText(const std::filesystem::path& folder, const char* key);
+// When the run was begun.
 std::optional<std::string> readCreated(const std::filesystem::path& folder);
 
 bool isThere(const std::filesystem::path& path);
+
+// Whether a run can begin in this folder: it is not there, or there is nothing in it but a lock.
+bool isFree(const std::filesystem::path& folder);
 
 // Local time as std::strftime writes it.
 std::string timeText(std::time_t time, const char* format);

@@ -7,8 +7,10 @@
 //   epochs.jsonl      one EpochDone a line
 //   log.txt           messages with their time
 //   best.safetensors  weights at the best validation accuracy
-//   last.safetensors  weights, optimizer state and position after the last finished epoch
+//   last.safetensors  weights, optimizer state and position, after the last finished epoch or within one
+//   epoch-N.safetensors  weights of the last epochs, as far as run.keep_epochs wants them
 //   result.json       how it ended; absent while it runs or when it was killed
+//   .lock             held by the process that trains it
 #pragma once
 
 #include "config/config.h"

@@ -9,29 +9,37 @@
 #include "runs/run_files.h"
 #include "train/event_json.h"
 
-#include <cerrno>
-#include <string_view>
+#include <system_error>
 
 namespace vit {
 
 namespace {
 
-// Leaves the lines at the front that `isKept` accepts.
+// Leaves the lines at the front that `isKept` accepts; what was there beside them, in words.
 template <typename T, typename IsKept>
-void cutBack(const std::filesystem::path& path, const std::vector<run_files::Line<T>>& lines, IsKept isKept) {
-    if (!run_files::isThere(path)) return;
+std::vector<std::string> cutBack(const std::filesystem::path& path, const std::vector<run_files::Line<T>>& lines,
+                                 IsKept isKept) {
+    std::vector<std::string> notes;
+    if (!run_files::isThere(path)) return notes;
     std::string kept;
+    std::size_t keptLines = 0;
+    std::size_t wholeBytes = 0;
     for (const auto& [text, value] : lines) {
-        if (!isKept(value)) break;
-        kept += text + '\n';
+        wholeBytes += text.size() + 1;
+        if (keptLines < lines.size() && isKept(value)) {
+            kept += text + '\n';
+            ++keptLines;
+        }
+    }
+    const std::string name = path.filename().string();
+    if (std::filesystem::file_size(path) > wholeBytes) notes.push_back("The last line of " + name + " was torn: left out.");
+    if (keptLines < lines.size()) {
+        const std::size_t count = lines.size() - keptLines;
+        notes.push_back(std::to_string(count) + (count == 1 ? " line of " : " lines of ") + name +
+                        " came after the last checkpoint: they are trained again.");
     }
     writeFileAtomically(path, kept);
-}
-
-std::FILE* openForAppending(const std::filesystem::path& path) {
-    std::FILE* file = std::fopen(path.c_str(), "abe");
-    if (!file) throwSystemFault("Cannot write", path, errno);
-    return file;
+    return notes;
 }
 
 void removeIfThere(const std::filesystem::path& path) {
@@ -40,25 +48,38 @@ void removeIfThere(const std::filesystem::path& path) {
     if (fault) throwSystemFault("Cannot remove", path, fault.value());
 }
 
-void write(std::FILE* file, const std::string& line, const std::filesystem::path& path) {
-    if (std::fwrite(line.data(), 1, line.size(), file) != line.size()) throwSystemFault("Cannot write", path, errno);
-}
-
-void flushFile(std::FILE* file, const std::filesystem::path& path) {
-    if (std::fflush(file) != 0) throwSystemFault("Cannot write", path, errno);
+// Files that were being written when a process was killed; theirs are the names that writeFileAtomically() makes.
+std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> found;
+    std::error_code fault;
+    std::filesystem::directory_iterator entry(folder, fault);
+    for (; !fault && entry != std::filesystem::directory_iterator(); entry.increment(fault)) {
+        const std::string name = entry->path().filename().string();
+        if (name.starts_with('.') && name.ends_with(".tmp")) found.push_back(entry->path());
+    }
+    if (fault) throwSystemFault("Cannot look into", folder, fault.value());
+    std::vector<std::string> notes;
+    for (const auto& path : found) {
+        removeIfThere(path);
+        notes.push_back("The half-written file " + path.filename().string() + " was removed.");
+    }
+    return notes;
 }
 
 }  // namespace
 
 RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std::int64_t keepSteps)
-    : m_folder(std::move(folder)), m_flushed(std::chrono::steady_clock::now()) {
+    : m_folder(std::move(folder)), m_recovered(removeHalfWritten(m_folder)), m_flushed(std::chrono::steady_clock::now()) {
     using namespace run_files;
-    cutBack(m_folder / kSteps, readSteps(m_folder), [&](const StepDone& step) { return step.step <= keepSteps; });
-    cutBack(m_folder / kEpochs, readEpochs(m_folder), [&](const EpochDone& done) { return done.epoch <= keepEpochs; });
+    const auto note = [this](std::vector<std::string> notes) {
+        for (std::string& text : notes) m_recovered.push_back(std::move(text));
+    };
+    note(cutBack(m_folder / kSteps, readSteps(m_folder), [&](const StepDone& step) { return step.step <= keepSteps; }));
+    note(cutBack(m_folder / kEpochs, readEpochs(m_folder), [&](const EpochDone& done) { return done.epoch <= keepEpochs; }));
     removeIfThere(m_folder / kResult);  // it has not ended any more
-    m_steps.reset(openForAppending(m_folder / kSteps));
-    m_epochs.reset(openForAppending(m_folder / kEpochs));
-    m_log.reset(openForAppending(m_folder / kLog));
+    m_steps.emplace(m_folder / kSteps);
+    m_epochs.emplace(m_folder / kEpochs);
+    m_log.emplace(m_folder / kLog);
 }
 
 void RunWriter::writeConfig(const Config& config) {
@@ -75,21 +96,20 @@ void RunWriter::writeEnvironment(const std::string& json) {
 
 void RunWriter::append(const StepDone& step) {
     constexpr auto kFlushInterval = std::chrono::seconds(1);
-    write(m_steps.get(), toJson(Event(step)) + "\n", m_folder / run_files::kSteps);
+    m_steps->append(toJson(Event(step)));
     if (std::chrono::steady_clock::now() - m_flushed >= kFlushInterval) flush();
 }
 
 void RunWriter::append(const EpochDone& epoch) {
-    write(m_epochs.get(), toJson(Event(epoch)) + "\n", m_folder / run_files::kEpochs);
+    m_epochs->append(toJson(Event(epoch)));
     flush();
 }
 
 void RunWriter::log(const Message& message) {
-    const std::filesystem::path path = m_folder / run_files::kLog;
     const std::string time = run_files::timeText(std::time(nullptr), run_files::kIsoTime);
     const char* severity = message.severity == Severity::Warning ? " WARNING " : " ";
-    write(m_log.get(), time + severity + message.text + "\n", path);
-    flushFile(m_log.get(), path);
+    m_log->append(time + severity + message.text);
+    m_log->flush();
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
@@ -100,10 +120,17 @@ void RunWriter::writeResult(const RunFinished& result) {
 }
 
 void RunWriter::flush() {
-    flushFile(m_steps.get(), m_folder / run_files::kSteps);
-    flushFile(m_epochs.get(), m_folder / run_files::kEpochs);
-    flushFile(m_log.get(), m_folder / run_files::kLog);
     m_flushed = std::chrono::steady_clock::now();
+    m_steps->flush();
+    m_epochs->flush();
+    m_log->flush();
+}
+
+void RunWriter::sync() {
+    m_flushed = std::chrono::steady_clock::now();
+    m_steps->sync();
+    m_epochs->sync();
+    m_log->flush();
 }
 
 }  // namespace vit

@@ -3,42 +3,44 @@
 #pragma once
 
 #include "config/config.h"
+#include "io/append_file.h"
 #include "train/event.h"
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace vit {
 
 class RunWriter {
 public:
     // For a new run: `folder` exists and is empty. For one that goes on: curves are cut back to the last finished epoch
-    // `keepEpochs` (steps and epochs after it, and a torn last line, are dropped) and appended to.
+    // `keepEpochs` and the step `keepSteps` (what comes after them, a torn last line and half-written files are dropped)
+    // and appended to.
     RunWriter(std::filesystem::path folder, std::int64_t keepEpochs = 0, std::int64_t keepSteps = 0);
 
     const std::filesystem::path& folder() const { return m_folder; }
+    // What a crash had left behind, in words for the log.
+    const std::vector<std::string>& recovered() const { return m_recovered; }
 
     void writeConfig(const Config& config);
     void writeEnvironment(const std::string& json);
+    // Each of these may throw Error; what could not be written waits in memory and is written with the next flush.
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
     void append(const EpochDone& epoch);  // flushes both curves to the file system
     void log(const Message& message);
     void writeResult(const RunFinished& result);
     void flush();
+    void sync();  // to the disk itself
 
 private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    using File = std::unique_ptr<std::FILE, Close>;
-
     std::filesystem::path m_folder;
-    File m_steps;
-    File m_epochs;
-    File m_log;
+    std::vector<std::string> m_recovered;
+    std::optional<AppendFile> m_steps;
+    std::optional<AppendFile> m_epochs;
+    std::optional<AppendFile> m_log;
     std::chrono::steady_clock::time_point m_flushed;
 };
 

@@ -4,10 +4,11 @@
 
 #include "config/schema.h"
 #include "runs/environment.h"
+#include "runs/fault_words.h"
+#include "runs/run_files.h"
+#include "runs/run_lock.h"
 #include "runs/run_writer.h"
 #include "train/trainer.h"
-
-#include <c10/util/Exception.h>
 
 #include <condition_variable>
 #include <deque>
@@ -46,19 +47,6 @@ struct CurrentModel {
     std::int64_t step = 0;
     bool training = false;
 };
-
-// What a fault says to a person, without libtorch's stack traces.
-std::string faultText(const std::exception& fault) {
-    if (const auto* torchFault = dynamic_cast<const c10::Error*>(&fault)) {
-        std::string text = torchFault->what_without_backtrace();
-        if (text.find("out of memory") != std::string::npos || text.find("not enough memory") != std::string::npos)
-            text = "The device's memory is exhausted. Choose a smaller batch size or a smaller model. (" + text + ")";
-        return text;
-    }
-    if (dynamic_cast<const std::bad_alloc*>(&fault) != nullptr)
-        return "The computer's memory is exhausted. Choose a smaller batch size or a smaller model.";
-    return fault.what();
-}
 
 }  // namespace
 
@@ -139,6 +127,7 @@ private:
     std::shared_ptr<DataStore> m_data;
     RunStore m_runs;
     CurrentModel m_model;  // worker thread only
+    bool m_writeTrouble = false;  // so too; a warning was given
 
     mutable std::mutex m_mutex;  // guards all that follows
     std::condition_variable m_wake;
@@ -263,9 +252,11 @@ private:
 
     void execute(QueuedRun& run) {
         Event last = RunFailed{};
+        std::optional<RunLock> runLock;
         std::unique_ptr<RunWriter> writer;
+        m_writeTrouble = false;
         try {
-            last = runExperiment(run, writer);
+            last = runExperiment(run, runLock, writer);
         } catch (const InvalidInput& fault) {
             RunFailed failed{"", fault.what(), {}};
             for (const Issue& issue : fault.issues()) failed.keys.push_back(issue.key);
@@ -280,9 +271,10 @@ private:
         m_model.training = false;
         if (auto* failed = std::get_if<RunFailed>(&last); failed && writer) {
             failed->runName = writer->folder().filename().string();
-            logFault(*writer, failed->text);
+            tryTo([&] { writer->log(Message{Severity::Warning, failed->text}); });
         }
         writer.reset();
+        runLock.reset();
         releaseMemory();
         {
             const std::lock_guard lock(m_mutex);
@@ -293,19 +285,35 @@ private:
     }
 
     // A disk that is full must not hide the fault that ended the run.
-    static void logFault(RunWriter& writer, const std::string& text) {
+    template <typename Write>
+    static bool tryTo(Write write) {
         try {
-            writer.log(Message{Severity::Warning, text});
-            writer.flush();
+            write();
+            return true;
         } catch (const Error&) {
-            return;
+            return false;
         }
     }
 
-    RunFinished runExperiment(const QueuedRun& run, std::unique_ptr<RunWriter>& writer) {
+    // A curve or log that cannot be written ends no run: its lines wait in memory.
+    template <typename Write>
+    void writeOrWarn(Write write) {
+        try {
+            write();
+            m_writeTrouble = false;
+        } catch (const Error& fault) {
+            if (m_writeTrouble) return;
+            m_writeTrouble = true;
+            m_listener(Message{Severity::Warning, std::string(fault.what()) +
+                                                      " The run goes on; its curves wait in memory until they can be written."});
+        }
+    }
+
+    RunFinished runExperiment(const QueuedRun& run, std::optional<RunLock>& lock, std::unique_ptr<RunWriter>& writer) {
         const TrainRequest& request = run.request;
         const bool resumes = !request.resumeFrom.empty();
-        const Config config = resumes ? loadConfig((request.resumeFrom / "config.json").string()) : request.config;
+        if (resumes && run_files::isThere(request.resumeFrom / run_files::kConfig)) lock.emplace(request.resumeFrom);
+        const Config config = resumes ? extended(readRun(request.resumeFrom), request.extension) : request.config;
         if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
         const DeviceSelection device = selectDevice(config.run);
         at::set_num_threads(device.threads);
@@ -316,33 +324,57 @@ private:
                                           return !stopping(run.ticket);
                                       });
         const std::filesystem::path folder = runFolder(request);
+        if (!lock) lock.emplace(folder);
         TrainerHooks hooks;
-        hooks.emit = [&](const Event& event) { record(*writer, event); };
+        hooks.emit = [&](const Event& event) { writer ? record(*writer, event) : m_listener(event); };
         hooks.goOn = [&] { return goOn(run.ticket); };
-        Trainer trainer(config, data, device, folder, hooks);
-        if (resumes && std::filesystem::exists(folder / "last.safetensors")) trainer.resume();
-        writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
+        hooks.beforeSaving = [&] { writer->sync(); };
+        try {
+            Trainer trainer(config, data, device, folder, hooks);
+            if (resumes && std::filesystem::exists(folder / run_files::kLastWeights)) trainer.resume();
+            writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
+            if (!resumes || request.extension.epochs > 0) writer->writeConfig(config);
+            begin(trainer, device, *writer, *lock);
+            return trainToItsEnd(trainer, request, *writer);
+        } catch (const std::exception& fault) {
+            if (isOutOfMemory(fault)) throwOutOfMemory(config, describe(*data).input(), device.device);
+            throw;
+        }
+    }
 
-        const RunStarted started = describeRun(config, device, trainer, folder);
-        if (!resumes) writer->writeConfig(config);
-        writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
+    void begin(Trainer& trainer, const DeviceSelection& device, RunWriter& writer, const RunLock& lock) {
+        const RunStarted started = describeRun(trainer.classifier().config(), device, trainer, writer.folder());
+        writer.writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
         m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
-        record(*writer, started);
+        record(writer, started);
+        for (const std::string& note : writer.recovered()) record(writer, Message{Severity::Info, note});
+        if (!lock.isHeld()) {
+            record(writer, Message{Severity::Warning,
+                                   "The file system of " + started.runFolder +
+                                       " knows no locks: take care that no second program trains this run."});
+        }
+    }
 
-        RunFinished result = trainer.run({request.maxSteps, request.testAfterStop, request.stopAfterEpoch});
-        m_model.epoch = result.bestEpoch;
-        writer->writeResult(result);
-        return result;
+    RunFinished trainToItsEnd(Trainer& trainer, const TrainRequest& request, RunWriter& writer) {
+        try {
+            RunFinished result = trainer.run({request.maxSteps, request.testAfterStop, request.stopAfterEpoch});
+            m_model.epoch = result.bestEpoch;
+            writer.writeResult(result);
+            return result;
+        } catch (const std::exception& fault) {
+            tryTo([&] { writer.writeResult(endedBy(fault, trainer.position(), writer.folder())); });
+            throw;
+        }
     }
 
     std::filesystem::path runFolder(const TrainRequest& request) const {
         if (!request.resumeFrom.empty()) return request.resumeFrom;
         if (request.runFolder.empty()) return m_runs.create(request.label);
-        std::error_code fault;
-        if (std::filesystem::exists(request.runFolder) && !std::filesystem::is_empty(request.runFolder, fault)) {
+        if (!run_files::isFree(request.runFolder)) {
             throw InvalidInput(request.runFolder.string() +
                                " is not empty: choose a new folder, or resume the run that is in it.");
         }
+        std::error_code fault;
         std::filesystem::create_directories(request.runFolder, fault);
         if (fault) throw Error(request.runFolder.string() + " cannot be made: " + fault.message());
         return request.runFolder;
@@ -351,13 +383,13 @@ private:
     // Writes what belongs into the run's folder, then tells the listener.
     void record(RunWriter& writer, const Event& event) {
         if (const auto* step = std::get_if<StepDone>(&event)) {
-            writer.append(*step);
+            writeOrWarn([&] { writer.append(*step); });
             m_model.step = step->step;
         } else if (const auto* epoch = std::get_if<EpochDone>(&event)) {
-            writer.append(*epoch);
+            writeOrWarn([&] { writer.append(*epoch); });
             m_model.epoch = epoch->epoch;
         } else if (const auto* message = std::get_if<Message>(&event)) {
-            writer.log(*message);
+            writeOrWarn([&] { writer.log(*message); });
         }
         m_listener(event);
         if (std::holds_alternative<EpochDone>(event)) predictProbe();

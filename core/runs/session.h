@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "data/data_store.h"
 #include "data/image.h"
+#include "runs/extension.h"
 #include "runs/run_store.h"
 #include "train/event.h"
 
@@ -20,7 +21,8 @@ struct TrainRequest {
     Config config;
     std::string label;                 // becomes part of the run's name, e.g. the preset's name
     std::filesystem::path runFolder;   // empty: a new one in the run store; else it must not exist or be empty
-    std::filesystem::path resumeFrom;  // an existing run to go on with after its last finished epoch; config is then its own
+    std::filesystem::path resumeFrom;  // an existing run to go on with where it was saved last; config is then its own
+    Extension extension;               // of a run that is resumed
     std::int64_t maxSteps = 0;         // stop (as Stopped) after so many steps; 0 = no limit
     bool testAfterStop = false;        // evaluate the best weights on the test set even when stopped
     std::int64_t stopAfterEpoch = 0;   // stop (as Stopped) when this epoch is finished; 0 = at the planned end

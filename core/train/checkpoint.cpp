@@ -22,6 +22,12 @@ std::string exactText(double value) {
 void storePosition(TensorFile& file, const TrainingPosition& position) {
     file.metadata["epoch"] = std::to_string(position.epoch);
     file.metadata["step"] = std::to_string(position.step);
+    file.metadata["step_in_epoch"] = std::to_string(position.stepInEpoch);
+    file.metadata["sum_loss"] = exactText(position.sums.loss);
+    file.metadata["sum_correct"] = exactText(position.sums.correct);
+    file.metadata["sum_correct_top5"] = exactText(position.sums.correctTop5);
+    file.metadata["sum_images"] = std::to_string(position.sums.images);
+    file.metadata["epoch_seconds"] = exactText(position.epochSeconds);
     file.metadata["best_epoch"] = std::to_string(position.bestEpoch);
     file.metadata["best_accuracy"] = exactText(position.bestAccuracy);
     file.metadata["seconds"] = exactText(position.seconds);
@@ -38,14 +44,29 @@ T readNumber(const TensorFile& file, const char* key) {
     return value;
 }
 
+// An older version saved after finished epochs only.
+void loadPlaceInEpoch(const TensorFile& file, TrainingPosition& position) {
+    if (!file.metadata.contains("step_in_epoch")) return;
+    position.stepInEpoch = readNumber<std::int64_t>(file, "step_in_epoch");
+    position.sums.loss = readNumber<double>(file, "sum_loss");
+    position.sums.correct = readNumber<double>(file, "sum_correct");
+    position.sums.correctTop5 = readNumber<double>(file, "sum_correct_top5");
+    position.sums.images = readNumber<std::int64_t>(file, "sum_images");
+    position.epochSeconds = readNumber<double>(file, "epoch_seconds");
+}
+
 }  // namespace
 
-void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module& network,
-                     const TrainingPosition& position) {
+TensorFile bestWeightsFile(const torch::nn::Module& network, const TrainingPosition& position) {
     TensorFile file;
     storeWeights(network, file);
     storePosition(file, position);
-    writeSafetensors(path, file);
+    return file;
+}
+
+void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module& network,
+                     const TrainingPosition& position) {
+    writeSafetensors(path, bestWeightsFile(network, position));
 }
 
 void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const AdamW& optimizer,
@@ -67,6 +88,7 @@ TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn:
     position.bestEpoch = readNumber<std::int64_t>(file, "best_epoch");
     position.bestAccuracy = readNumber<double>(file, "best_accuracy");
     position.seconds = readNumber<double>(file, "seconds");
+    loadPlaceInEpoch(file, position);
     return position;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The two files of a run that hold weights: the best model, and all that is needed to go on after a finished epoch.
+// The two files of a run that hold weights: the best model, and all that is needed to go on, after an epoch or within it.
 #pragma once
 
+#include "io/safetensors.h"
+#include "model/metrics.h"
 #include "train/optimizer.h"
 
 #include <torch/torch.h>
@@ -11,16 +13,19 @@
 
 namespace vit {
 
-// Where a run stands after a finished epoch. With the counter-based random numbers it is all there is to know besides
-// weights and moments.
+// Where a run stands. With the counter-based random numbers it is all there is to know besides weights and moments.
 struct TrainingPosition {
-    std::int64_t epoch = 0;  // finished epochs
-    std::int64_t step = 0;   // finished steps
+    std::int64_t epoch = 0;        // finished epochs
+    std::int64_t step = 0;         // finished steps
+    std::int64_t stepInEpoch = 0;  // those of the epoch under way; 0 = it has not begun
+    MetricSums sums;               // over them
+    double epochSeconds = 0;       // and how long they took
     std::int64_t bestEpoch = 0;
     double bestAccuracy = -1;  // validation accuracy at bestEpoch; -1 = none yet
     double seconds = 0;        // trained so far
 };
 
+TensorFile bestWeightsFile(const torch::nn::Module& network, const TrainingPosition& position);
 void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module& network,
                      const TrainingPosition& position);
 void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const AdamW& optimizer,

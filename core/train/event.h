@@ -28,6 +28,7 @@ struct RunStarted {
     std::int64_t testImages = 0;
     std::int64_t stepsPerEpoch = 0;
     std::int64_t firstEpoch = 1;  // above 1 when a run goes on
+    std::int64_t firstStep = 1;   // so too; within an epoch when it goes on from there
 };
 
 struct StepDone {
@@ -59,8 +60,9 @@ struct EpochDone {
 
 struct CheckpointSaved {
     std::string path;
-    std::int64_t epoch = 0;
+    std::int64_t epoch = 0;  // finished epochs
     bool best = false;
+    std::int64_t step = 0;   // finished steps
 };
 
 struct ProbePredicted {  // the pinned image, after each epoch
@@ -80,7 +82,13 @@ struct Message {
     std::string text;
 };
 
-enum class StopReason { Completed, Stopped };
+enum class StopReason {
+    Completed,
+    Stopped,       // as the user asked
+    EarlyStopped,  // no better validation accuracy for run.patience epochs
+    Diverged,      // the loss exploded or was no number
+    Failed,
+};
 
 struct RunFinished {
     StopReason reason = StopReason::Completed;
@@ -93,6 +101,7 @@ struct RunFinished {
     bool tested = false;
     EpochMetrics test;              // of the best weights, on the test set
     double seconds = 0;
+    std::string explanation;        // of EarlyStopped, Diverged and Failed: what happened
 };
 
 struct RunFailed {

@@ -67,6 +67,7 @@ void describe(Visit& visit, Self& result) {
     visit("tested", result.tested);
     visit("test", result.test);
     visit("seconds", result.seconds);
+    visit("explanation", result.explanation);
 }
 
 template <typename Visit>
@@ -82,6 +83,7 @@ void describe(Visit& visit, const RunStarted& run) {
     visit("test_images", run.testImages);
     visit("steps_per_epoch", run.stepsPerEpoch);
     visit("first_epoch", run.firstEpoch);
+    visit("first_step", run.firstStep);
     visit("class_names", run.classNames);
     visit("config", run.config);
 }
@@ -91,6 +93,7 @@ void describe(Visit& visit, const CheckpointSaved& checkpoint) {
     visit("path", checkpoint.path);
     visit("epoch", checkpoint.epoch);
     visit("best", checkpoint.best);
+    visit("step", checkpoint.step);
 }
 
 template <typename Visit>
@@ -154,7 +157,10 @@ struct ReasonName {
     const char* name;
 };
 constexpr std::array kReasons = {ReasonName{StopReason::Completed, "completed"},
-                                 ReasonName{StopReason::Stopped, "stopped"}};
+                                 ReasonName{StopReason::Stopped, "stopped"},
+                                 ReasonName{StopReason::EarlyStopped, "early-stopped"},
+                                 ReasonName{StopReason::Diverged, "diverged"},
+                                 ReasonName{StopReason::Failed, "failed"}};
 
 class Writer {
 public:

@@ -15,7 +15,8 @@ double learningRateAt(const Config& config, std::int64_t step, std::int64_t step
     if (position < warmup) return rate * (position + 1) / warmup;
     if (config.schedule.type == ScheduleType::Constant) return rate;
 
-    const double steps = static_cast<double>(config.run.epochs * stepsPerEpoch) - warmup;
+    const std::int64_t epochs = config.schedule.epochs > 0 ? config.schedule.epochs : config.run.epochs;
+    const double steps = static_cast<double>(epochs * stepsPerEpoch) - warmup;
     const double progress = std::min((position - warmup) / std::max(steps, 1.0), 1.0);
     const double factor = config.schedule.finalFactor +
                           (1 - config.schedule.finalFactor) * 0.5 * (1 + std::cos(std::numbers::pi * progress));

@@ -3,14 +3,13 @@
 #include "train/trainer.h"
 
 #include "error.h"
-#include "model/weights.h"
 #include "train/epoch_batches.h"
 #include "train/schedule.h"
 #include "train/torch_device.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <limits>
 
 namespace vit {
 
@@ -59,47 +58,44 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_classifier(std::make_shared<Classifier>(config, describe(*data), torchDevice(device),
                                                 device.precision == Precision::BFloat16, config.run.kernels)),
       m_optimizer(*m_classifier->network(), config.optimizer),
-      m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize) {
+      m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize),
+      m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
+      m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
     m_resident = placeOnDevice(m_train, m_classifier->device(), m_hooks);
     m_step = std::make_unique<TrainStep>(*m_classifier, m_optimizer, config.run.seed, m_hooks.emit);
 }
 
 void Trainer::resume() {
-    m_position = loadTrainingState(lastPath(), *m_classifier->network(), m_optimizer);
+    m_position = loadTrainingState(m_keeper.lastPath(), *m_classifier->network(), m_optimizer);
+    m_keeper.resumedAt(m_position.step);
 }
 
 RunFinished Trainer::run(const TrainerLimits& limits) {
     m_throughput.start(m_position.seconds);
     Outcome outcome = Outcome::Finished;
-    while (outcome == Outcome::Finished && m_position.epoch < m_config.run.epochs) {
-        if (limits.stopAfterEpoch > 0 && m_position.epoch >= limits.stopAfterEpoch) {
-            outcome = Outcome::Stopped;
-            break;
-        }
-        const auto start = std::chrono::steady_clock::now();
-        MetricSums sums;
-        outcome = trainEpoch(m_position.epoch + 1, limits, sums);
-        if (outcome == Outcome::Finished && !finishEpoch(m_position.epoch + 1, sums, secondsSince(start)))
-            outcome = Outcome::Stopped;
+    try {
+        outcome = trainEpochs(limits);
+        keepWhatWasLearned();
+    } catch (const Diverged&) {
+        if (m_position.bestEpoch > 0) m_keeper.loadBest(*m_classifier->network());
+        throw;
     }
 
     RunFinished result;
-    result.reason = outcome == Outcome::Finished ? StopReason::Completed : StopReason::Stopped;
+    result.reason = outcome == Outcome::Stopped ? StopReason::Stopped : StopReason::Completed;
+    if (outcome == Outcome::EarlyStopped) {
+        result.reason = StopReason::EarlyStopped;
+        result.explanation = "The validation accuracy has not become better since epoch " +
+                             std::to_string(m_position.bestEpoch) + ".";
+    }
     result.runFolder = m_folder.string();
     result.runName = m_folder.filename().string();
     result.epochsDone = m_position.epoch;
     result.stepsDone = m_position.step;
     result.bestEpoch = m_position.bestEpoch;
     result.bestValidationAccuracy = std::max(m_position.bestAccuracy, 0.0);
-    if (m_position.bestEpoch > 0) {
-        loadBest();
-    } else if (m_position.step > 0) {
-        // Stopped before the first validation: what was learned is kept all the same.
-        saveBestWeights(bestPath(), *m_classifier->network(), m_position);
-        m_hooks.emit(CheckpointSaved{bestPath().string(), 0, true});
-    }
-    const bool wanted = outcome == Outcome::Finished || limits.testAfterStop;
+    const bool wanted = outcome != Outcome::Stopped || limits.testAfterStop;
     if (wanted && m_position.step > 0 && m_test.count() > 0) {
         result.test = evaluate(m_test, "Testing the best weights", false);
         result.tested = true;
@@ -108,41 +104,90 @@ RunFinished Trainer::run(const TrainerLimits& limits) {
     return result;
 }
 
-Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums) {
-    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step);
+Trainer::Outcome Trainer::trainEpochs(const TrainerLimits& limits) {
+    while (m_position.epoch < m_config.run.epochs) {
+        if (hasStoppedLearning()) return Outcome::EarlyStopped;
+        if (limits.stopAfterEpoch > 0 && m_position.epoch >= limits.stopAfterEpoch) return Outcome::Stopped;
+        if (trainEpoch(m_position.epoch + 1, limits) == Outcome::Stopped) return Outcome::Stopped;
+        if (!finishEpoch(m_position.epoch + 1)) return Outcome::Stopped;
+    }
+    return Outcome::Finished;
+}
+
+bool Trainer::hasStoppedLearning() const {
+    const std::int64_t patience = m_config.run.patience;
+    return patience > 0 && m_position.bestEpoch > 0 && m_position.epoch - m_position.bestEpoch >= patience;
+}
+
+// A loss can still be a number when the step after it has spoilt the weights.
+void Trainer::requireFiniteWeights() {
+    for (const torch::Tensor& parameter : m_classifier->network()->parameters()) {
+        if (!parameter.isfinite().all().item<bool>())
+            m_lossWatch.see(std::numeric_limits<double>::quiet_NaN(), m_position.step);
+    }
+}
+
+void Trainer::saveState() {
+    m_position.seconds = m_throughput.elapsedSeconds();
+    m_keeper.saveState(*m_classifier->network(), m_optimizer, m_position);
+}
+
+// The state for going on, and the best weights in the classifier.
+void Trainer::keepWhatWasLearned() {
+    VisionTransformer& network = m_classifier->network();
+    if (m_position.step > m_keeper.savedStep()) {
+        requireFiniteWeights();
+        saveState();
+    }
+    // Stopped before the first validation: what was learned is kept all the same.
+    if (m_position.bestEpoch == 0 && m_position.step > 0) m_keeper.saveBest(*network, m_position);
+    m_keeper.finish();
+    if (m_position.bestEpoch > 0) m_keeper.loadBest(*network);
+}
+
+Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits) {
+    const std::int64_t begin = m_position.stepInEpoch;
+    if (begin == m_stepsPerEpoch) return Outcome::Finished;  // it was stopped while validating
+    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step, begin);
     PendingSteps pending(m_classifier->device());
+    const auto start = std::chrono::steady_clock::now();
+    const double secondsBefore = m_position.epochSeconds;
     m_throughput.skip();
-    for (std::int64_t i = 0; i < m_stepsPerEpoch; ++i) {
-        if (!m_hooks.goOn()) {
-            report(pending, sums);
+    for (std::int64_t i = begin; i < m_stepsPerEpoch; ++i) {
+        const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
+        if (enough || !m_hooks.goOn()) {
+            report(pending);
             return Outcome::Stopped;
         }
         const double rate = learningRateAt(m_config, m_position.step, m_stepsPerEpoch);
         const PreparedBatch batch = batches.next();
         const torch::Tensor metrics = m_step->run(batch, m_position.step, rate);
         ++m_position.step;
+        m_position.stepInEpoch = i + 1;
         pending.add(describeStep(epoch, i + 1, rate), metrics, batch.labels.size(0));
-        const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
         const bool last = i + 1 == m_stepsPerEpoch;
-        if (pending.due() || enough || last) report(pending, sums);
-        if (enough && !last) return Outcome::Stopped;
+        const bool saves = !last && m_keeper.isDue(m_position.step);
+        if (pending.due() || last || saves) report(pending);
+        m_position.epochSeconds = secondsBefore + secondsSince(start);
+        if (saves) {
+            requireFiniteWeights();
+            saveState();
+            m_throughput.skip();
+        }
     }
     return Outcome::Finished;
 }
 
-void Trainer::report(PendingSteps& pending, MetricSums& sums) {
+void Trainer::report(PendingSteps& pending) {
     std::vector<PendingSteps::Step> steps = pending.take();
     std::int64_t images = 0;
     for (const PendingSteps::Step& step : steps) images += step.sums.images;
     if (images > 0) m_throughput.step(images);
     for (PendingSteps::Step& step : steps) {
-        sums += step.sums;
+        m_position.sums += step.sums;
         measure(step.event, step.sums);
         m_hooks.emit(step.event);
-        if (!std::isfinite(step.sums.loss)) {
-            throw Error("The loss is no longer a number (step " + std::to_string(step.event.step) +
-                        "). The weights of the best epoch so far are kept. Try a lower learning rate or a warm-up.");
-        }
+        m_lossWatch.see(step.sums.mean().loss, step.event.step);
     }
 }
 
@@ -170,36 +215,39 @@ void Trainer::measure(StepDone& done, const MetricSums& batch) const {
     done.memoryBytes = peakMemoryBytes(m_classifier->device());
 }
 
-bool Trainer::finishEpoch(std::int64_t epoch, const MetricSums& sums, double trainSeconds) {
+bool Trainer::finishEpoch(std::int64_t epoch) {
+    requireFiniteWeights();
     const auto start = std::chrono::steady_clock::now();
     EpochDone done;
     done.epoch = epoch;
     done.epochs = m_config.run.epochs;
     done.step = m_position.step;
-    done.train = sums.mean();
+    done.train = m_position.sums.mean();
     try {
         done.validation = evaluate(m_validation, "Validating", true);
     } catch (const Cancelled&) {
         return false;
     }
     done.learningRate = learningRateAt(m_config, m_position.step - 1, m_stepsPerEpoch);
-    done.imagesPerSecond = static_cast<double>(sums.images) / trainSeconds;
+    done.imagesPerSecond = static_cast<double>(m_position.sums.images) / m_position.epochSeconds;
+    done.seconds = m_position.epochSeconds;
 
     // Without validation images the last epoch counts as the best.
     done.best = m_validation.count() == 0 || done.validation.accuracy > m_position.bestAccuracy;
     m_position.epoch = epoch;
+    m_position.stepInEpoch = 0;
+    m_position.sums = {};
+    m_position.epochSeconds = 0;
     if (done.best) {
         m_position.bestEpoch = epoch;
         m_position.bestAccuracy = m_validation.count() == 0 ? 0 : done.validation.accuracy;
-        saveBestWeights(bestPath(), *m_classifier->network(), m_position);
-        m_hooks.emit(CheckpointSaved{bestPath().string(), epoch, true});
+        m_keeper.saveBest(*m_classifier->network(), m_position);
     }
-    m_position.seconds = m_throughput.elapsedSeconds();
-    done.seconds = trainSeconds + secondsSince(start);
+    done.seconds += secondsSince(start);
     // The curves first: a resume cuts them back to the checkpoint, so that none of the two can be ahead unnoticed.
     m_hooks.emit(done);
-    saveTrainingState(lastPath(), *m_classifier->network(), m_optimizer, m_position);
-    m_hooks.emit(CheckpointSaved{lastPath().string(), epoch, false});
+    saveState();
+    m_keeper.saveEpoch(*m_classifier->network(), m_position);
     m_throughput.epochOverhead(secondsSince(start));
     return true;
 }
@@ -213,7 +261,5 @@ EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool s
     if (view.count() > 0) m_hooks.emit(PhaseChanged{what, view.count(), view.count()});
     return mean;
 }
-
-void Trainer::loadBest() { loadWeights(*m_classifier->network(), readSafetensors(bestPath())); }
 
 }  // namespace vit

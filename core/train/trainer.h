@@ -7,8 +7,10 @@
 #include "model/classifier.h"
 #include "data/resident_images.h"
 #include "train/checkpoint.h"
+#include "train/checkpoint_keeper.h"
 #include "train/device.h"
 #include "train/event.h"
+#include "train/loss_watch.h"
 #include "train/optimizer.h"
 #include "train/pending_steps.h"
 #include "train/throughput.h"
@@ -27,6 +29,8 @@ struct TrainerHooks {
     std::function<void(const Event&)> emit;
     // Between two steps or two batches of an evaluation: false ends the run within this step.
     std::function<bool()> goOn;
+    // Before a checkpoint: the curves told of so far are to be on the disk. Throws Error if they cannot be.
+    std::function<void()> beforeSaving = [] {};
 };
 
 struct TrainerLimits {
@@ -49,14 +53,14 @@ public:
     const DatasetView& validationView() const { return m_validation; }
     const DatasetView& testView() const { return m_test; }
 
-    // Goes on after the last finished epoch of this folder.
+    // Goes on where this folder's state was saved, within an epoch or after one.
     void resume();
 
     // Trains to the last planned epoch or until told to end. The classifier holds the best weights afterwards.
     RunFinished run(const TrainerLimits& limits);
 
 private:
-    enum class Outcome { Finished, Stopped };
+    enum class Outcome { Finished, Stopped, EarlyStopped };
 
     Config m_config;
     std::filesystem::path m_folder;
@@ -71,17 +75,22 @@ private:
     std::int64_t m_stepsPerEpoch;
     TrainingPosition m_position;
     Throughput m_throughput;
+    CheckpointKeeper m_keeper;
+    LossWatch m_lossWatch;
 
-    Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits, MetricSums& sums);
+    Outcome trainEpochs(const TrainerLimits& limits);
+    // The steps of the epoch that are left; m_position keeps count of them.
+    Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits);
     // Tells of the steps whose metrics are waiting, and adds them up.
-    void report(PendingSteps& pending, MetricSums& sums);
+    void report(PendingSteps& pending);
     StepDone describeStep(std::int64_t epoch, std::int64_t stepInEpoch, double learningRate) const;
     void measure(StepDone& done, const MetricSums& batch) const;
-    bool finishEpoch(std::int64_t epoch, const MetricSums& sums, double seconds);
+    bool finishEpoch(std::int64_t epoch);
+    bool hasStoppedLearning() const;
+    void requireFiniteWeights();
+    void saveState();
+    void keepWhatWasLearned();
     EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable);
-    void loadBest();
-    std::filesystem::path bestPath() const { return m_folder / "best.safetensors"; }
-    std::filesystem::path lastPath() const { return m_folder / "last.safetensors"; }
 };
 
 }  // namespace vit

@@ -425,7 +425,7 @@ void TestRunStore::noRunIsAnError() {
 void TestRunStore::writerSaysWhatIsWrong() {
     const QTemporaryDir folder;
     const QString missing = test::thrown<Error>([&] { RunWriter(pathOf(folder) / "missing"); });
-    QVERIFY2(missing.contains("steps.jsonl: No such file or directory"), qPrintable(missing));
+    QVERIFY2(missing.contains("missing: No such file or directory"), qPrintable(missing));
 
     // A limit on file sizes fails as a full disk does.
     rlimit before{};

@@ -3,62 +3,18 @@
 #include "config/presets.h"
 #include "io/safetensors.h"
 #include "runs/session.h"
+#include "support/recorder.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include <condition_variable>
 #include <fstream>
-#include <mutex>
 #include <vector>
 
 using namespace vit;
+using vit::test::Recorder;
 
 namespace {
-
-// Collects what a session says and lets a test wait for it.
-class Recorder {
-public:
-    Session::Listener listener() {
-        return [this](const Event& event) {
-            const std::lock_guard lock(m_mutex);
-            m_events.push_back(event);
-            m_changed.notify_all();
-        };
-    }
-
-    template <typename T>
-    bool waitFor(int count = 1, int seconds = 60) {
-        std::unique_lock lock(m_mutex);
-        return m_changed.wait_for(lock, std::chrono::seconds(seconds), [&] { return countOf<T>() >= count; });
-    }
-
-    template <typename T>
-    std::vector<T> all() {
-        const std::lock_guard lock(m_mutex);
-        std::vector<T> found;
-        for (const Event& event : m_events)
-            if (const T* e = std::get_if<T>(&event)) found.push_back(*e);
-        return found;
-    }
-
-    std::vector<Event> events() {
-        const std::lock_guard lock(m_mutex);
-        return m_events;
-    }
-
-private:
-    std::mutex m_mutex;
-    std::condition_variable m_changed;
-    std::vector<Event> m_events;
-
-    template <typename T>
-    int countOf() const {
-        int count = 0;
-        for (const Event& event : m_events) count += std::holds_alternative<T>(event);
-        return count;
-    }
-};
 
 std::vector<char> bytesOf(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -342,6 +298,7 @@ void TestSession::resumingGivesTheSameWeights() {
     session.train(rest);
     QVERIFY(recorder.waitFor<RunFinished>(3));
     QCOMPARE(recorder.all<RunStarted>()[2].firstEpoch, std::int64_t{3});
+    QCOMPARE(recorder.all<RunStarted>()[2].firstStep, broken.maxSteps + 1);
     QVERIFY(recorder.all<RunFinished>()[2].test.accuracy == recorder.all<RunFinished>()[0].test.accuracy);
 
     const RunCurves one = readCurves(home / "whole");
@@ -405,11 +362,16 @@ void TestSession::aLossThatIsNoNumberEndsTheRun() {
     Recorder recorder;
     Session session(options(), recorder.listener());
     TrainRequest request = quick(50);
-    request.config.optimizer.decayConvention = DecayConvention::Decoupled;
-    request.config.optimizer.weightDecay = 10;  // each step multiplies every weight by -9
+    request.config.optimizer.learningRate = 10;
     session.train(request);
     QVERIFY(recorder.waitFor<RunFailed>(1, 60));
-    QVERIFY(recorder.all<RunFailed>()[0].text.find("learning rate") != std::string::npos);
+    const RunFailed failed = recorder.all<RunFailed>()[0];
+    QVERIFY2(failed.text.find("lower learning rate") != std::string::npos, failed.text.c_str());
+    QVERIFY(recorder.all<StepDone>().size() >= 1);
+    const RunSummary run = readRun(recorder.all<RunStarted>()[0].runFolder);
+    QVERIFY(run.result.has_value());
+    QCOMPARE(run.result->reason, StopReason::Diverged);
+    QCOMPARE(run.result->explanation, failed.text);
 }
 
 QTEST_GUILESS_MAIN(TestSession)

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Faults injected while a run goes on: what is said, what is safe, and that nothing of the training is lost.
+#include "config/presets.h"
+#include "io/append_file.h"
+#include "io/atomic_file.h"
+#include "runs/session.h"
+#include "support/recorder.h"
+#include "support/same_run.h"
+#include "support/thrown.h"
+#include "train/loss_watch.h"
+#include "train/memory_advice.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <limits>
+#include <sys/resource.h>
+
+using namespace vit;
+using vit::test::Recorder;
+using vit::test::runDifference;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// As a full disk: no file can grow past so many bytes. Root is bound by it too, unlike by permissions.
+void limitFiles(rlim_t bytes) {
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+}  // namespace
+
+class TestRunFaults : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_home;
+    fs::path home() const { return m_home.path().toStdString(); }
+    Session::Options options() const { return {home() / "data", home() / "runs", nullptr, 0}; }
+    TrainRequest quick(const std::string& name) const {
+        TrainRequest request;
+        request.config = preset("testing").config;
+        request.config.data.trainLimit = 150;  // 5 steps an epoch
+        request.config.run.epochs = 4;
+        request.config.run.threads = 1;
+        request.runFolder = home() / name;
+        return request;
+    }
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanup() { limitFiles(RLIM_INFINITY); }
+    void fullDiskForAWhile();
+    void fullDiskToTheEnd();
+    void folderGoneForAWhile();
+    void folderGoneToTheEnd();
+    void tornFilesAreRecoveredFrom();
+    void linesWaitForAFullDisk();
+    void lossesThatMeanDivergence_data();
+    void lossesThatMeanDivergence();
+    void batchSizeForTheMemory();
+};
+
+void TestRunFaults::initTestCase() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick("whole"));
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+}
+
+void TestRunFaults::fullDiskForAWhile() {
+    Recorder recorder;
+    std::string difference;
+    recorder.react = [&](const Event& event) {
+        const auto* epoch = std::get_if<EpochDone>(&event);
+        if (epoch && epoch->epoch == 2) limitFiles(0);
+        if (epoch && epoch->epoch == 3) {
+            // The last good checkpoint is intact: that of the first epoch.
+            const TensorFile state = readSafetensors(home() / "full-for-a-while" / "last.safetensors");
+            if (state.metadata.at("epoch") != "1") difference = "epoch " + state.metadata.at("epoch");
+            limitFiles(RLIM_INFINITY);
+        }
+    };
+    Session session(options(), recorder.listener());
+    session.train(quick("full-for-a-while"));
+    session.wait();
+    QCOMPARE(difference, std::string());
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+    QCOMPARE(runDifference(home() / "whole", home() / "full-for-a-while"), std::string());
+    const std::string log = readTextFile(home() / "full-for-a-while" / "log.txt");
+    QVERIFY2(log.find("The run goes on") != std::string::npos, log.c_str());
+    QVERIFY2(log.find("can be written again") != std::string::npos, log.c_str());
+}
+
+void TestRunFaults::fullDiskToTheEnd() {
+    Recorder recorder;
+    recorder.react = [&](const Event& event) {
+        const auto* epoch = std::get_if<EpochDone>(&event);
+        if (epoch && epoch->epoch == 2) limitFiles(0);
+    };
+    Session session(options(), recorder.listener());
+    session.train(quick("full"));
+    session.wait();
+    limitFiles(RLIM_INFINITY);
+    QCOMPARE(recorder.all<EpochDone>().size(), std::size_t{4});
+    QCOMPARE(recorder.all<RunFailed>().size(), std::size_t{1});
+    const std::string text = recorder.all<RunFailed>()[0].text;
+    QVERIFY2(text.find("Cannot write") != std::string::npos, text.c_str());
+
+    recorder.react = {};
+    TrainRequest rest;
+    rest.resumeFrom = home() / "full";
+    session.train(rest);
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+    QCOMPARE(runDifference(home() / "whole", home() / "full"), std::string());
+}
+
+void TestRunFaults::folderGoneForAWhile() {
+    Recorder recorder;
+    recorder.react = [&](const Event& event) {
+        const auto* step = std::get_if<StepDone>(&event);
+        if (step && step->step == 7) fs::rename(home() / "unplugged", home() / "elsewhere");
+        if (step && step->step == 17) fs::rename(home() / "elsewhere", home() / "unplugged");
+    };
+    Session session(options(), recorder.listener());
+    session.train(quick("unplugged"));
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+    const auto messages = recorder.all<Message>();
+    QVERIFY(!messages.empty());
+    QVERIFY2(messages[0].text.find("unplugged") != std::string::npos, messages[0].text.c_str());
+    QCOMPARE(messages[0].severity, Severity::Warning);
+    QCOMPARE(runDifference(home() / "whole", home() / "unplugged"), std::string());
+}
+
+void TestRunFaults::folderGoneToTheEnd() {
+    Recorder recorder;
+    recorder.react = [&](const Event& event) {
+        const auto* step = std::get_if<StepDone>(&event);
+        if (step && step->step == 7) fs::remove_all(home() / "removed");
+    };
+    Session session(options(), recorder.listener());
+    session.train(quick("removed"));
+    session.wait();
+    QCOMPARE(recorder.all<RunFailed>().size(), std::size_t{1});
+    const std::string text = recorder.all<RunFailed>()[0].text;
+    QVERIFY2(text.find((home() / "removed").string()) != std::string::npos, text.c_str());
+    session.train(quick("after-the-fault"));
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+}
+
+void TestRunFaults::tornFilesAreRecoveredFrom() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick("torn");
+    request.maxSteps = 8;
+    session.train(request);
+    session.wait();
+    const fs::path folder = home() / "torn";
+    std::ofstream(folder / "steps.jsonl", std::ios::app) << R"({"event":"step","ste)";
+    std::ofstream(folder / ".last.safetensors.4242-7.tmp") << "half";
+    TrainRequest rest;
+    rest.resumeFrom = folder;
+    session.train(rest);
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{2});
+    QCOMPARE(runDifference(home() / "whole", folder), std::string());
+    QVERIFY(!fs::exists(folder / ".last.safetensors.4242-7.tmp"));
+    const std::string log = readTextFile(folder / "log.txt");
+    QVERIFY2(log.find("steps.jsonl was torn") != std::string::npos, log.c_str());
+    QVERIFY2(log.find("half-written file") != std::string::npos, log.c_str());
+}
+
+void TestRunFaults::linesWaitForAFullDisk() {
+    const fs::path path = home() / "lines.txt";
+    AppendFile file(path);
+    file.append("one");
+    file.sync();
+    limitFiles(6);  // "one\n" and half of what comes next
+    file.append("two");
+    const QString fault = test::thrown<Error>([&] { file.flush(); });
+    limitFiles(RLIM_INFINITY);
+    QVERIFY2(fault.contains("lines.txt"), qPrintable(fault));
+    QCOMPARE(readTextFile(path), std::string("one\n"));
+    file.append("three");
+    file.flush();
+    QCOMPARE(readTextFile(path), std::string("one\ntwo\nthree\n"));
+
+    AppendFile full("/dev/full");
+    full.append("x");
+    const QString text = test::thrown<Error>([&] { full.flush(); });
+    QVERIFY2(text.contains("Make room"), qPrintable(text));
+}
+
+void TestRunFaults::lossesThatMeanDivergence_data() {
+    QTest::addColumn<double>("loss");
+    QTest::addColumn<int>("steps");
+    QTest::addColumn<bool>("diverged");
+    QTest::newRow("no number") << std::numeric_limits<double>::quiet_NaN() << 1 << true;
+    QTest::newRow("infinite") << std::numeric_limits<double>::infinity() << 1 << true;
+    QTest::newRow("guessing") << std::log(10.0) << 1000 << false;
+    QTest::newRow("high for a while") << 100.0 << 19 << false;
+    QTest::newRow("high for too long") << 100.0 << 20 << true;
+}
+
+void TestRunFaults::lossesThatMeanDivergence() {
+    QFETCH(double, loss);
+    QFETCH(int, steps);
+    QFETCH(bool, diverged);
+    LossWatch watch(10);
+    watch.see(50, 1);
+    watch.see(1, 2);  // one that is sound begins the count anew
+    const QString text = test::thrown<Diverged>([&] {
+        for (int i = 0; i < steps; ++i) watch.see(loss, i + 3);
+    });
+    QCOMPARE(!text.isEmpty(), diverged);
+    if (diverged) QVERIFY2(text.contains("learning rate"), qPrintable(text));
+}
+
+void TestRunFaults::batchSizeForTheMemory() {
+    const Config config;  // the published example, batches of 256
+    const ModelInput input{3, 100};
+    const double whole = derive(config, input).trainingMemoryBytes;
+    const std::int64_t fits = batchSizeThatFits(config, input, whole / 2);
+    QVERIFY(fits > 0 && fits < 128 && fits % 8 == 0);
+    Config smaller = config;
+    smaller.run.batchSize = fits;
+    QVERIFY(derive(smaller, input).trainingMemoryBytes <= whole / 2);
+    QCOMPARE(batchSizeThatFits(config, input, 100 * whole), std::int64_t{128});  // what failed is not tried again
+    QCOMPARE(batchSizeThatFits(config, input, 1e6), std::int64_t{0});
+    const std::string advice = memoryAdvice(config, input, whole / 2);
+    QVERIFY2(advice.find(std::to_string(fits) + " instead of 256") != std::string::npos, advice.c_str());
+    QVERIFY(memoryAdvice(config, input, 1e6).find("smaller dimensions") != std::string::npos);
+    QVERIFY(processMemoryBytes() > 1e8);
+}
+
+QTEST_GUILESS_MAIN(TestRunFaults)
+#include "test_run_faults.moc"

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a run can be told, in awkward orders: it ends as told and goes on as if nothing had been.
+#include "config/presets.h"
+#include "runs/session.h"
+#include "support/recorder.h"
+#include "support/same_run.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace vit;
+using vit::test::Recorder;
+using vit::test::runDifference;
+
+namespace fs = std::filesystem;
+
+class TestSessionControl : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_home;
+    fs::path home() const { return m_home.path().toStdString(); }
+    Session::Options options() const { return {home() / "data", home() / "runs", nullptr, 0}; }
+    TrainRequest quick(const std::string& name, std::int64_t epochs = 3) const {
+        TrainRequest request;
+        request.config = preset("testing").config;
+        request.config.data.trainLimit = 150;  // 5 steps an epoch
+        request.config.run.epochs = epochs;
+        request.config.run.threads = 1;
+        request.runFolder = home() / name;
+        return request;
+    }
+    TrainRequest resumed(const std::string& name) const {
+        TrainRequest request;
+        request.resumeFrom = home() / name;
+        return request;
+    }
+    // Trains to the terminal event.
+    RunFinished finish(Session& session, Recorder& recorder, const TrainRequest& request) const {
+        const int before = static_cast<int>(recorder.all<RunFinished>().size());
+        session.train(request);
+        session.wait();
+        const auto results = recorder.all<RunFinished>();
+        if (static_cast<int>(results.size()) != before + 1) {
+            const auto failures = recorder.all<RunFailed>();
+            qWarning() << "the run failed:" << (failures.empty() ? "" : failures.back().text.c_str());
+            return {};
+        }
+        return results.back();
+    }
+
+private Q_SLOTS:
+    void initTestCase();
+    void stoppedWithinAnEpochGoesOnThere();
+    void stopWhileSaving_data();
+    void stopWhileSaving();
+    void startThenAtOncePause();
+    void stopAfterOpeningAModel();
+    void twoRunsResumedInOneSitting();
+    void aRunInUseIsRefused();
+    void earlyStoppingEndsTheRun();
+    void moreEpochs_data();
+    void moreEpochs();
+    void weightsOfTheLastEpochsAreKept();
+};
+
+// The run that the others are held against.
+void TestSessionControl::initTestCase() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    QCOMPARE(finish(session, recorder, quick("whole")).reason, StopReason::Completed);
+}
+
+void TestSessionControl::stoppedWithinAnEpochGoesOnThere() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick("in-pieces");
+    request.maxSteps = 3;
+    QCOMPARE(finish(session, recorder, request).stepsDone, std::int64_t{3});
+    TrainRequest rest = resumed("in-pieces");
+    for (const std::int64_t upTo : {5, 7, 14}) {
+        rest.maxSteps = upTo;
+        QCOMPARE(finish(session, recorder, rest).stepsDone, upTo);
+    }
+    rest.maxSteps = 0;
+    QCOMPARE(finish(session, recorder, rest).reason, StopReason::Completed);
+    QCOMPARE(recorder.all<StepDone>().size(), std::size_t{15});  // not one was made twice
+    QCOMPARE(runDifference(home() / "whole", home() / "in-pieces"), std::string());
+}
+
+void TestSessionControl::stopWhileSaving_data() {
+    QTest::addColumn<int>("kind");
+    QTest::newRow("before an epoch's state is written") << 0;
+    QTest::newRow("after the best weights were written") << 1;
+    QTest::newRow("after the state was written") << 2;
+    QTest::newRow("while validating") << 3;
+}
+
+void TestSessionControl::stopWhileSaving() {
+    QFETCH(int, kind);
+    const std::string name = "stop-" + std::to_string(kind);
+    Recorder recorder;
+    Session* current = nullptr;
+    recorder.react = [&](const Event& event) {
+        const auto* saved = std::get_if<CheckpointSaved>(&event);
+        const auto* phase = std::get_if<PhaseChanged>(&event);
+        const bool now = (kind == 0 && std::holds_alternative<EpochDone>(event)) || (kind == 1 && saved && saved->best) ||
+                         (kind == 2 && saved && !saved->best) || (kind == 3 && phase && phase->what == "Validating");
+        if (now) current->requestStop();
+    };
+    Session session(options(), recorder.listener());
+    current = &session;
+    QCOMPARE(finish(session, recorder, quick(name)).reason, StopReason::Stopped);
+    recorder.react = {};
+    QCOMPARE(finish(session, recorder, resumed(name)).reason, StopReason::Completed);
+    QCOMPARE(runDifference(home() / "whole", home() / name), std::string());
+}
+
+void TestSessionControl::startThenAtOncePause() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.train(quick("paused"));
+    session.requestPause();
+    QVERIFY(session.paused());
+    QVERIFY(recorder.waitFor<RunStarted>());
+    QTest::qWait(200);
+    QVERIFY(recorder.all<StepDone>().empty());
+    session.requestContinue();
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+    QCOMPARE(runDifference(home() / "whole", home() / "paused"), std::string());
+}
+
+void TestSessionControl::stopAfterOpeningAModel() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.openModel(home() / "whole");
+    session.requestStop();
+    session.wait();
+    QCOMPARE(recorder.all<ModelOpened>().size(), std::size_t{1});
+    QCOMPARE(recorder.all<ModelOpened>()[0].problem, std::string());
+    QVERIFY(recorder.all<RunFinished>().empty());
+    QCOMPARE(finish(session, recorder, quick("after-opening")).reason, StopReason::Completed);
+    QCOMPARE(runDifference(home() / "whole", home() / "after-opening"), std::string());
+}
+
+void TestSessionControl::twoRunsResumedInOneSitting() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    for (const char* name : {"first", "second"}) {
+        TrainRequest request = quick(name);
+        request.maxSteps = 8;
+        QCOMPARE(finish(session, recorder, request).reason, StopReason::Stopped);
+    }
+    session.train(resumed("first"));
+    session.train(resumed("second"));
+    session.wait();
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{4});
+    for (const char* name : {"first", "second"}) QCOMPARE(runDifference(home() / "whole", home() / name), std::string());
+}
+
+void TestSessionControl::aRunInUseIsRefused() {
+    Recorder recorder;
+    Recorder otherRecorder;
+    Session session(options(), recorder.listener());
+    Session other(options(), otherRecorder.listener());
+    session.train(quick("in-use", 10'000));
+    QVERIFY(recorder.waitFor<StepDone>());
+    other.train(resumed("in-use"));
+    QVERIFY(otherRecorder.waitFor<RunFailed>());
+    const std::string text = otherRecorder.all<RunFailed>()[0].text;
+    QVERIFY2(text.find("is being trained by process") != std::string::npos, text.c_str());
+    session.requestStop();
+    session.wait();
+    TrainRequest request = resumed("in-use");
+    request.maxSteps = recorder.all<RunFinished>()[0].stepsDone + 1;
+    QCOMPARE(finish(other, otherRecorder, request).stepsDone, request.maxSteps);
+}
+
+void TestSessionControl::earlyStoppingEndsTheRun() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick("patient", 200);
+    request.config.run.patience = 2;
+    request.config.optimizer.learningRate = 1e-8;  // it cannot become better
+    request.config.optimizer.weightDecay = 0;
+    const RunFinished result = finish(session, recorder, request);
+    QCOMPARE(result.reason, StopReason::EarlyStopped);
+    QCOMPARE(result.epochsDone, result.bestEpoch + 2);
+    QVERIFY(result.tested);
+    QVERIFY(!result.explanation.empty());
+    QCOMPARE(readRun(home() / "patient").result->reason, StopReason::EarlyStopped);
+
+    TrainRequest more = resumed("patient");
+    more.extension.epochs = 3;
+    const RunFinished longer = finish(session, recorder, more);
+    QCOMPARE(longer.reason, StopReason::Completed);
+    QCOMPARE(longer.epochsDone, result.epochsDone + 3);
+}
+
+void TestSessionControl::moreEpochs_data() {
+    QTest::addColumn<bool>("stretch");
+    QTest::newRow("the schedule keeps its end") << false;
+    QTest::newRow("the schedule is stretched") << true;
+}
+
+void TestSessionControl::moreEpochs() {
+    QFETCH(bool, stretch);
+    const std::string name = stretch ? "stretched" : "kept";
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick(name, 2);
+    request.config.schedule.type = ScheduleType::Cosine;
+    request.config.schedule.finalFactor = 0.25;
+    QCOMPARE(finish(session, recorder, request).reason, StopReason::Completed);
+    TrainRequest more = resumed(name);
+    more.extension = {2, stretch ? ScheduleEnd::Stretch : ScheduleEnd::Keep};
+    const RunFinished result = finish(session, recorder, more);
+    QCOMPARE(result.reason, StopReason::Completed);
+    QCOMPARE(result.epochsDone, std::int64_t{4});
+    const Config config = readRun(home() / name).config;
+    QCOMPARE(config.run.epochs, std::int64_t{4});
+
+    const std::vector<StepDone> steps = readCurves(home() / name).steps;
+    QCOMPARE(steps.size(), std::size_t{20});
+    const double rate = config.optimizer.learningRate;
+    if (stretch) {
+        QVERIFY(steps[10].learningRate > 0.6 * rate);  // half way down a cosine of four epochs
+        QVERIFY(steps[19].learningRate < 0.27 * rate);
+    } else {
+        for (std::size_t i = 10; i < 20; ++i) QCOMPARE(steps[i].learningRate, 0.25 * rate);
+    }
+}
+
+void TestSessionControl::weightsOfTheLastEpochsAreKept() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick("keeping", 4);
+    request.config.run.keepEpochs = 2;
+    QCOMPARE(finish(session, recorder, request).reason, StopReason::Completed);
+    const QStringList kept = QDir(m_home.filePath("keeping")).entryList({"epoch-*"});
+    QCOMPARE(kept, (QStringList{"epoch-000003.safetensors", "epoch-000004.safetensors"}));
+    const TensorFile epoch = readSafetensors(home() / "keeping" / "epoch-000004.safetensors");
+    const TensorFile last = readSafetensors(home() / "keeping" / "last.safetensors");
+    for (const auto& [name, tensor] : epoch.tensors) QVERIFY(last.tensors.at("model." + name).bytes == tensor.bytes);
+}
+
+QTEST_GUILESS_MAIN(TestSessionControl)
+#include "test_session_control.moc"
