@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -60,6 +61,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     std::setlocale(LC_CTYPE, "");  // tells whether the terminal takes Unicode; numbers keep their decimal point
     try {
+        std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a fault to be told like a disk that is full
         vit::tuneAllocator();
         return run(argc, argv);
     } catch (const vit::InvalidInput& error) {

@@ -19,7 +19,14 @@ namespace {
 
 std::string stateOf(const RunSummary& run) {
     if (!run.result) return "unfinished";
-    return run.result->reason == StopReason::Completed ? "done" : "stopped";
+    switch (run.result->reason) {
+        case StopReason::Completed: return "done";
+        case StopReason::Stopped: return "stopped";
+        case StopReason::EarlyStopped: return "stopped early";
+        case StopReason::Diverged: return "diverged";
+        case StopReason::Failed: return "failed";
+    }
+    return "unfinished";
 }
 
 double testAccuracy(const RunSummary& run) {

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "interrupt.h"
 #include "run_argument.h"
+#include "runs/run_files.h"
 #include "runs/session.h"
 #include "train_report.h"
 
@@ -22,8 +23,6 @@ namespace vit::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::int64_t kFewSteps = 100;  // up to so many are worth a line each
 
 struct Options {
@@ -31,6 +30,8 @@ struct Options {
     std::string name;
     std::string runFolder;
     std::string resume;
+    std::int64_t moreEpochs = 0;
+    std::string schedule = "keep";
     std::int64_t maxSteps = 0;
     bool test = false;
     bool verbose = false;
@@ -58,10 +59,11 @@ TrainRequest requestFrom(const Options& options) {
             throw InvalidInput("--resume goes on with a run as it is: it takes no --preset, --config, --set, --name or --run-dir");
         }
         request.resumeFrom = findRun(options.resume).folder;
+        request.extension = {options.moreEpochs,
+                             options.schedule == "stretch" ? ScheduleEnd::Stretch : ScheduleEnd::Keep};
         return request;
     }
-    if (!options.runFolder.empty() && fs::exists(options.runFolder) &&
-        !(fs::is_directory(options.runFolder) && fs::is_empty(options.runFolder))) {
+    if (!options.runFolder.empty() && !run_files::isFree(options.runFolder)) {
         throw InvalidInput("--run-dir " + options.runFolder + " is there and is not empty; name a new folder");
     }
     request.config = options.config.resolve();
@@ -120,7 +122,16 @@ void addTrainCommand(CLI::App& app) {
     options->config.addTo(*command);
     command->add_option("--name", options->name, "Becomes part of the run's name; without it, the preset's name");
     command->add_option("--run-dir", options->runFolder, "Keep the run in this new folder instead of among the other runs");
-    command->add_option("--resume", options->resume, "Go on with this run after its last finished epoch");
+    CLI::Option* resume = command->add_option("--resume", options->resume,
+                                              "Go on with this run where it was saved last, within an epoch too");
+    CLI::Option* more = command->add_option("--more-epochs", options->moreEpochs, "Train so many epochs past its planned end")
+                            ->check(CLI::PositiveNumber)
+                            ->needs(resume);
+    command->add_option("--schedule", options->schedule,
+                        "With --more-epochs: keep the learning-rate schedule as planned, its last rate to stay, or stretch it "
+                        "over all epochs")
+        ->check(CLI::IsMember({"keep", "stretch"}))
+        ->needs(more);
     command->add_option("--max-steps", options->maxSteps, "Stop after so many steps")->check(CLI::PositiveNumber);
     command->add_flag("--test", options->test, "Evaluate on the test set even if the run is stopped early");
     command->add_flag("-v,--verbose", options->verbose, "A line for every step (so too if --max-steps is at most 100)");

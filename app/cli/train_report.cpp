@@ -19,7 +19,8 @@ std::string withValidation(const std::string& training, const std::string& valid
 std::string counted(std::int64_t count, const std::string& what) { return grouped(count) + " " + what + (count == 1 ? "" : "s"); }
 
 std::string planText(const RunStarted& run) {
-    const std::string going = run.firstEpoch > 1 ? ", going on with epoch " + std::to_string(run.firstEpoch) : "";
+    const std::string step = (run.firstStep - 1) % run.stepsPerEpoch > 0 ? ", step " + grouped(run.firstStep) : "";
+    const std::string going = run.firstStep > 1 ? ", going on with epoch " + std::to_string(run.firstEpoch) + step : "";
     return counted(run.config.run.epochs, "epoch") + " of " + counted(run.stepsPerEpoch, "step") + ", batch " +
            grouped(run.config.run.batchSize) + going;
 }
@@ -32,6 +33,14 @@ double median(std::vector<double> values) {
 }
 
 std::string speedText(double imagesPerSecond) { return fixed(imagesPerSecond, imagesPerSecond < 100 ? 1 : 0) + " images/s"; }
+
+const char* reasonText(StopReason reason) {
+    switch (reason) {
+        case StopReason::Completed: return "Done";
+        case StopReason::EarlyStopped: return "Stopped early";
+        default: return "Stopped";
+    }
+}
 
 std::string ofEpochs(std::int64_t epoch, std::int64_t epochs) {
     return std::to_string(epoch) + "/" + std::to_string(epochs);
@@ -95,8 +104,9 @@ void TrainReport::show(const Message& message) {
 
 void TrainReport::show(const RunFinished& result) {
     std::vector<std::vector<std::string>> rows = {
-        {result.reason == StopReason::Completed ? "Done" : "Stopped",
+        {reasonText(result.reason),
          counted(result.epochsDone, "epoch") + ", " + counted(result.stepsDone, "step") + " in " + duration(result.seconds)}};
+    if (!result.explanation.empty()) rows.push_back({"Why", result.explanation});
     if (result.bestEpoch > 0) {
         rows.push_back({"Best", "epoch " + std::to_string(result.bestEpoch) + ": validation accuracy " +
                                     percent(result.bestValidationAccuracy)});
