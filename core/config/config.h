@@ -88,6 +88,7 @@ struct RunConfig {
     Precision precision = Precision::Float32;
     std::int64_t threads = 0;  // CPU threads; 0 = one for each core
     KernelChoice kernels = KernelChoice::Auto;
+    bool tensorboard = false;  // write the run's TensorBoard files as it goes on
 
     bool operator==(const RunConfig&) const = default;
 };

@@ -152,6 +152,11 @@ std::vector<Field> runFields() {
               {KernelChoice::Fused,
                {"fused", "Fused", "A whole block at a time in the CPU's cache, about three times as fast."}},
               {KernelChoice::Plain, {"plain", "Plain", "Layer by layer with libtorch: the reference."}}}),
+        tied({.key = "run.tensorboard",
+              .label = "TensorBoard files",
+              .help = "Write the curves for TensorBoard too while the run goes on, into the run's folder. A run can be "
+                      "exported for it afterwards as well."},
+             &Config::run, &RunConfig::tensorboard),
     };
 }
 

@@ -73,14 +73,18 @@ void RunWriter::writeEnvironment(const std::string& json) {
     writeFileAtomically(m_folder / kEnvironment, environment.dump(2) + "\n");
 }
 
+void RunWriter::startTensorBoard() { m_tensorBoard.emplace(m_folder); }
+
 void RunWriter::append(const StepDone& step) {
     constexpr auto kFlushInterval = std::chrono::seconds(1);
     write(m_steps.get(), toJson(Event(step)) + "\n", m_folder / run_files::kSteps);
+    if (m_tensorBoard) m_tensorBoard->add(step);
     if (std::chrono::steady_clock::now() - m_flushed >= kFlushInterval) flush();
 }
 
 void RunWriter::append(const EpochDone& epoch) {
     write(m_epochs.get(), toJson(Event(epoch)) + "\n", m_folder / run_files::kEpochs);
+    if (m_tensorBoard) m_tensorBoard->add(epoch);
     flush();
 }
 
@@ -93,6 +97,7 @@ void RunWriter::log(const Message& message) {
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
+    if (m_tensorBoard) m_tensorBoard->add(result);
     flush();
     const auto json = eventJson(result);
     writeFileAtomically(m_folder / run_files::kResult,
@@ -103,6 +108,7 @@ void RunWriter::flush() {
     flushFile(m_steps.get(), m_folder / run_files::kSteps);
     flushFile(m_epochs.get(), m_folder / run_files::kEpochs);
     flushFile(m_log.get(), m_folder / run_files::kLog);
+    if (m_tensorBoard) m_tensorBoard->flush();
     m_flushed = std::chrono::steady_clock::now();
 }
 

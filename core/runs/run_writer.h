@@ -3,12 +3,14 @@
 #pragma once
 
 #include "config/config.h"
+#include "runs/run_tensorboard.h"
 #include "train/event.h"
 
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace vit {
@@ -23,6 +25,7 @@ public:
 
     void writeConfig(const Config& config);
     void writeEnvironment(const std::string& json);
+    void startTensorBoard();              // from now on curves and result go there too; after config and environment
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
     void append(const EpochDone& epoch);  // flushes both curves to the file system
     void log(const Message& message);
@@ -39,6 +42,7 @@ private:
     File m_steps;
     File m_epochs;
     File m_log;
+    std::optional<TensorBoardLog> m_tensorBoard;
     std::chrono::steady_clock::time_point m_flushed;
 };
 

@@ -326,6 +326,7 @@ private:
         const RunStarted started = describeRun(config, device, trainer, folder);
         if (!resumes) writer->writeConfig(config);
         writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
+        if (config.run.tensorboard) writer->startTensorBoard();
         m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
         record(*writer, started);
 
