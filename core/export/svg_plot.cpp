@@ -78,7 +78,7 @@ public:
             m_y = widened(m_y);
             drawGrid();
             for (const SvgCurve& curve : m_plot.curves) drawCurve(curve);
-            drawLegend();
+            if (m_plot.curves.size() > 1) drawLegend();
         }
         add("</svg>\n");
         return std::move(m_text);
