@@ -13,6 +13,7 @@
 #include "main_tool_bar.h"
 #include "prompts.h"
 #include "recent_photos.h"
+#include "run_export.h"
 #include "session_bridge.h"
 #include "settings.h"
 #include "theme_controller.h"
@@ -49,7 +50,8 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                        ThemeController& theme, QWidget* parent)
     : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
-      m_theme(theme), m_actions(this), m_import(m_store, bridge.options().runsFolder) {
+      m_theme(theme), m_actions(this), m_import(m_store, bridge.options().runsFolder),
+      m_export(new RunExport(bridge, prompts, settings, this)) {
     setWindowTitle("ViT Workbench");
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
@@ -62,7 +64,7 @@ MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, 
     connectForm();
     connectPages();
     connectRun();
-    connectImport();
+    connectImportAndExport();
     restore();
     updateActions();
 }
@@ -369,7 +371,7 @@ void MainWindow::saveSettings() {
     }
 }
 
-void MainWindow::connectImport() {
+void MainWindow::connectImportAndExport() {
     connect(m_actions.importKeras, &QAction::triggered, this, [this] {
         const QString path = m_prompts.openFile(this, tr("Import Keras weights"), m_settings.lastFolder(),
                                                 tr("Keras weights (*.h5 *.hdf5);;All files (*)"));
@@ -383,6 +385,8 @@ void MainWindow::connectImport() {
         m_bridge.openModel(folder.toStdString());
         showPage(InspectPageIndex);
     });
+    m_export->fill(m_actions.exportRun);
+    connect(m_export, &RunExport::statusChanged, m_status, &QLabel::setText);
     connect(&m_import, &ModelImport::failed, this, [this](const QString& problem) {
         m_status->setText(tr("Nothing was imported"));
         m_prompts.showError(this, tr("Import Keras weights"), problem);

@@ -30,6 +30,7 @@ class ExperimentForm;
 class InspectPage;
 class MainToolBar;
 class Prompts;
+class RunExport;
 class SessionBridge;
 class Settings;
 class ThemeController;
@@ -82,7 +83,7 @@ private:
     void refreshDataSets();
     void loadSettings();
     void saveSettings();
-    void connectImport();
+    void connectImportAndExport();
 
     SessionBridge& m_bridge;
     std::shared_ptr<DataStore> m_store;
@@ -96,6 +97,7 @@ private:
     DeviceLookup m_deviceLookup;
     Job m_dataSetLookup;
     ModelImport m_import;
+    RunExport* m_export;
 
     QSplitter* m_splitter;
     ExperimentForm* m_form;

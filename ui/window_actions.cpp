@@ -97,6 +97,8 @@ void WindowActions::fill(QMenuBar* bar) {
     file->addAction(importKeras);
     file->addSeparator();
     file->addActions({loadSettings, saveSettings});
+    exportRun = file->addMenu(icon("export"), tr("Export run"));
+    exportRun->setObjectName("exportRun");
     exportPlot = file->addMenu(icon("export"), tr("Export plot"));
     file->addSeparator();
     file->addAction(quit);

@@ -45,6 +45,7 @@ struct WindowActions {
 
     QMenu* recentPhotos = nullptr;
     QMenu* exportPlot = nullptr;
+    QMenu* exportRun = nullptr;  // a format each
 
 private:
     QAction* add(const QString& text, const char* iconName, const QKeySequence& shortcut, const QString& tip);

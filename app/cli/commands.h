@@ -21,5 +21,6 @@ void addCompareReferenceCommand(CLI::App& app);
 void addImportCommand(CLI::App& app);
 void addDevicesCommand(CLI::App& app);
 void addBenchCommand(CLI::App& app);
+void addExportCommand(CLI::App& app);
 
 }  // namespace vit::cli

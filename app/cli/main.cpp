@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
     vit::cli::addRunsCommand(app);
     vit::cli::addCompareReferenceCommand(app);
     vit::cli::addImportCommand(app);
+    vit::cli::addExportCommand(app);
     vit::cli::addDevicesCommand(app);
     vit::cli::addBenchCommand(app);
     try {

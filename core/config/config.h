@@ -93,6 +93,7 @@ struct RunConfig {
     std::int64_t checkpointSteps = 0;  // and after so many steps; 0 = none
     std::int64_t keepEpochs = 0;       // keep the weights of the last N epochs beside the best and the last ones
     std::int64_t patience = 0;         // stop after N epochs without a better validation accuracy; 0 = never
+    bool tensorboard = false;  // write the run's TensorBoard files as it goes on
 
     bool operator==(const RunConfig&) const = default;
 };

@@ -196,6 +196,11 @@ std::vector<Field> runFields() {
               .maximum = 100'000,
               .step = 1},
              &Config::run, &RunConfig::patience),
+        tied({.key = "run.tensorboard",
+              .label = "TensorBoard files",
+              .help = "Write the curves for TensorBoard too while the run goes on, into the run's folder. A run can be "
+                      "exported for it afterwards as well."},
+             &Config::run, &RunConfig::tensorboard),
     };
 }
 

@@ -5,6 +5,7 @@
 //   environment.json  versions, device, data set, class names, image statistics
 //   steps.jsonl       one StepDone a line      (append-only, readable while written)
 //   epochs.jsonl      one EpochDone a line
+//   tensorboard/      the curves once more, as TensorBoard reads them (if wanted: run.tensorboard)
 //   log.txt           messages with their time
 //   best.safetensors  weights at the best validation accuracy
 //   last.safetensors  weights, optimizer state and position, after the last finished epoch or within one

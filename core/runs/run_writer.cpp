@@ -94,14 +94,18 @@ void RunWriter::writeEnvironment(const std::string& json) {
     writeFileAtomically(m_folder / kEnvironment, environment.dump(2) + "\n");
 }
 
+void RunWriter::startTensorBoard() { m_tensorBoard.emplace(m_folder); }
+
 void RunWriter::append(const StepDone& step) {
     constexpr auto kFlushInterval = std::chrono::seconds(1);
     m_steps->append(toJson(Event(step)));
+    if (m_tensorBoard) m_tensorBoard->add(step);
     if (std::chrono::steady_clock::now() - m_flushed >= kFlushInterval) flush();
 }
 
 void RunWriter::append(const EpochDone& epoch) {
     m_epochs->append(toJson(Event(epoch)));
+    if (m_tensorBoard) m_tensorBoard->add(epoch);
     flush();
 }
 
@@ -113,6 +117,7 @@ void RunWriter::log(const Message& message) {
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
+    if (m_tensorBoard) m_tensorBoard->add(result);
     flush();
     const auto json = eventJson(result);
     writeFileAtomically(m_folder / run_files::kResult,
@@ -124,6 +129,7 @@ void RunWriter::flush() {
     m_steps->flush();
     m_epochs->flush();
     m_log->flush();
+    if (m_tensorBoard) m_tensorBoard->flush();
 }
 
 void RunWriter::sync() {

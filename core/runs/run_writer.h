@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "io/append_file.h"
+#include "runs/run_tensorboard.h"
 #include "train/event.h"
 
 #include <chrono>
@@ -27,6 +28,7 @@ public:
 
     void writeConfig(const Config& config);
     void writeEnvironment(const std::string& json);
+    void startTensorBoard();  // from now on curves and result go there too; after config and environment
     // Each of these may throw Error; what could not be written waits in memory and is written with the next flush.
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
     void append(const EpochDone& epoch);  // flushes both curves to the file system
@@ -41,6 +43,7 @@ private:
     std::optional<AppendFile> m_steps;
     std::optional<AppendFile> m_epochs;
     std::optional<AppendFile> m_log;
+    std::optional<TensorBoardLog> m_tensorBoard;
     std::chrono::steady_clock::time_point m_flushed;
 };
 

@@ -343,8 +343,10 @@ private:
     }
 
     void begin(Trainer& trainer, const DeviceSelection& device, RunWriter& writer, const RunLock& lock) {
-        const RunStarted started = describeRun(trainer.classifier().config(), device, trainer, writer.folder());
+        const Config& config = trainer.classifier().config();
+        const RunStarted started = describeRun(config, device, trainer, writer.folder());
         writer.writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
+        if (config.run.tensorboard) writer.startTensorBoard();
         m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
         record(writer, started);
         for (const std::string& note : writer.recovered()) record(writer, Message{Severity::Info, note});

@@ -23,7 +23,7 @@ if(VIT_BUILD_UI)
 endif()
 set_target_properties(${vit_programs} PROPERTIES INSTALL_RPATH "${vit_installed_torch}")
 install(TARGETS ${vit_programs})
-install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES LICENSE README.md resources/pytorch/vit_workbench.py DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 set(CPACK_PACKAGE_NAME vit-workbench)
 set(CPACK_PACKAGE_CONTACT "The ViT Workbench authors")

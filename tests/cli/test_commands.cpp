@@ -137,6 +137,9 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("add what does not exist") << "data add mine --from missing" << "missing";
     QTest::newRow("download an unknown data set") << "data download nonsense" << "nonsense";
     QTest::newRow("index beyond the end") << "data image synthetic-shapes --index 99999999 --out x.png" << "--index";
+    QTest::newRow("export to an unknown format") << "export --format pdf --out x" << "--format";
+    QTest::newRow("export an unknown run") << "export nonsense --format csv --out x.csv" << "nonsense";
+    QTest::newRow("export all runs as a model") << "export --all-runs --format onnx --out x.onnx" << "--format csv";
     QTest::newRow("unknown split") << "evaluate --split half" << "--split";
 }
 

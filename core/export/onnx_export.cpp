@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The forward pass, node by node, as core/model/layers.cpp computes it in evaluation.
+#include "export/onnx_export.h"
+
+#include "io/onnx_graph.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace vit {
+
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+class Exporter {
+public:
+    explicit Exporter(const TrainedWeights& weights) : m_weights(weights), m_model(weights.config().model) {}
+
+    std::string file() {
+        const std::int64_t channels = m_weights.description().input().channels;
+        m_graph.input("pixels", {"batch", channels, "height", "width"}, "Pixel values 0 to 255");
+        addConstants();
+        std::string tokens = encode(resize(normalize("pixels", channels)));
+        for (std::int64_t i = 0; i < m_model.layers; ++i) tokens = block("blocks." + std::to_string(i), tokens);
+        head(summarize(norm("norm", tokens)));
+        m_graph.node("Softmax", "probabilities", {"logits"}, {{"axis", std::int64_t{-1}}});
+        m_graph.output("logits", {"batch", m_weights.classes()}, "Before the softmax");
+        m_graph.output("probabilities", {"batch", m_weights.classes()}, "Their softmax");
+
+        auto metadata = m_weights.metadata();
+        metadata["input"] =
+            "pixels: float32 [batch, channels, height, width], values 0 to 255; normalisation and resizing "
+            "to image_size are part of the model";
+        metadata["preprocessing"] =
+            "Bring the photo's centre square to native_size [height, width] by area averaging, as float32 NCHW with "
+            "values 0 "
+            "to 255. The model itself subtracts 255 * mean, divides by 255 * std and resizes to image_size (bilinear, "
+            "half-pixel centres, no antialiasing).";
+        return m_graph.file("vit_workbench", "ViT Workbench", VIT_VERSION, metadata);
+    }
+
+private:
+    const TrainedWeights& m_weights;
+    const ModelConfig& m_model;
+    OnnxGraph m_graph;
+
+    void addConstants() {
+        const auto scalar = [this](const std::string& name, double value) {
+            const auto number = static_cast<float>(value);
+            m_graph.weights(name, {}, std::span(&number, 1));
+        };
+        scalar("half", 0.5);
+        scalar("one", 1);
+        scalar("root_of_two", std::numbers::sqrt2);
+        scalar("query_scale", 1 / std::sqrt(static_cast<double>(m_model.keyDim)));
+        const std::int64_t width = m_model.heads * m_model.keyDim;
+        m_graph.integers("thirds", Ints{width, width, width});
+        m_graph.integers("split_heads", Ints{0, m_weights.tokens(), m_model.heads, m_model.keyDim});
+        m_graph.integers("merge_heads", Ints{0, m_weights.tokens(), width});
+    }
+
+    std::string parameter(const std::string& name, const Ints& shape) {
+        return m_graph.weights(name, shape, m_weights.values(name, shape));
+    }
+
+    std::string normalize(const std::string& pixels, std::int64_t channels) {
+        const std::vector<double> means = m_weights.mean(), deviations = m_weights.deviation();
+        const std::vector<float> mean(means.begin(), means.end()), deviation(deviations.begin(), deviations.end());
+        const Ints shape = {1, channels, 1, 1};
+        const std::string centred =
+            m_graph.node("Sub", "input.centred", {pixels, m_graph.weights("input.mean", shape, mean)});
+        return m_graph.node("Div", "input.normalized", {centred, m_graph.weights("input.deviation", shape, deviation)});
+    }
+
+    std::string resize(const std::string& images) {
+        const std::string sizes = m_graph.integers("input.sizes", Ints{m_model.imageSize, m_model.imageSize});
+        // No antialiasing and half-pixel centres are the operator's defaults.
+        return m_graph.node("Resize", "input.resized", {images, "", "", sizes},
+                            {{"mode", "linear"}, {"axes", Ints{2, 3}}});  // [B, C, S, S]
+    }
+
+    std::string encode(const std::string& images) {
+        const std::int64_t dim = m_model.projectionDim;
+        const std::int64_t patch = m_model.patchSize;
+        const Ints kernelShape = {dim, m_weights.description().input().channels, patch, patch};
+        const std::string kernel = m_graph.weights("patch_embed.proj.weight", kernelShape, m_weights.patchKernel());
+        const std::string grid = m_graph.node(
+            "Conv", "patch_embed.grid", {images, kernel, parameter("patch_embed.proj.bias", {dim})},
+            {{"kernel_shape", Ints{patch, patch}}, {"strides", Ints{patch, patch}}});  // [B, D, side, side]
+        const std::string rows = m_graph.node(
+            "Reshape", "patch_embed.rows",
+            {grid, m_graph.integers("patch_embed.shape", Ints{0, dim, m_weights.patches()})});  // [B, D, N]
+        std::string tokens =
+            m_graph.node("Transpose", "patch_embed.tokens", {rows}, {{"perm", Ints{0, 2, 1}}});  // [B, N, D]
+        if (m_weights.config().head.type == HeadType::ClassToken) tokens = prependClassToken(tokens);
+        return m_graph.node("Add", "encoding", {tokens, parameter("pos_embed", {m_weights.tokens(), dim})});
+    }
+
+    std::string prependClassToken(const std::string& tokens) {
+        const std::int64_t dim = m_model.projectionDim;
+        const std::string batch =
+            m_graph.node("Shape", "cls_token.batch", {tokens}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
+        const std::string shape =
+            m_graph.node("Concat", "cls_token.shape", {batch, m_graph.integers("cls_token.one", Ints{1, dim})},
+                         {{"axis", std::int64_t{0}}});
+        const std::string repeated =
+            m_graph.node("Expand", "cls_token.repeated", {parameter("cls_token", {dim}), shape});  // [B, 1, D]
+        return m_graph.node("Concat", "cls_token.tokens", {repeated, tokens}, {{"axis", std::int64_t{1}}});
+    }
+
+    std::string norm(const std::string& name, const std::string& tokens) {
+        const Ints shape = {m_model.projectionDim};
+        return m_graph.node("LayerNormalization", name,
+                            {tokens, parameter(name + ".weight", shape), parameter(name + ".bias", shape)},
+                            {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(m_model.normEpsilon)}});
+    }
+
+    // [B, N, inputs] -> [B, N, outputs]; MatMul wants the kernel as [inputs, outputs].
+    std::string dense(const std::string& name, const std::string& input, std::int64_t inputs, std::int64_t outputs) {
+        const auto stored = m_weights.values(name + ".weight", {outputs, inputs});
+        std::vector<float> kernel(stored.size());
+        for (std::int64_t o = 0; o < outputs; ++o) {
+            for (std::int64_t i = 0; i < inputs; ++i) {
+                kernel[static_cast<std::size_t>(i * outputs + o)] = stored[static_cast<std::size_t>(o * inputs + i)];
+            }
+        }
+        const std::string product = m_graph.node(
+            "MatMul", name + ".product", {input, m_graph.weights(name + ".weight", Ints{inputs, outputs}, kernel)});
+        return m_graph.node("Add", name, {product, parameter(name + ".bias", {outputs})});
+    }
+
+    // x * (1 + erf(x / sqrt 2)) / 2: a Gelu operator came only with operator set 20.
+    std::string gelu(const std::string& name, const std::string& x) {
+        const std::string scaled = m_graph.node("Div", name + ".scaled", {x, "root_of_two"});
+        const std::string shifted =
+            m_graph.node("Add", name + ".shifted", {m_graph.node("Erf", name + ".erf", {scaled}), "one"});
+        const std::string product = m_graph.node("Mul", name + ".product", {x, shifted});
+        return m_graph.node("Mul", name, {product, "half"});
+    }
+
+    std::string attention(const std::string& name, const std::string& tokens) {
+        const std::int64_t width = m_model.heads * m_model.keyDim;
+        const std::string all = dense(name + ".qkv", tokens, m_model.projectionDim, 3 * width);
+        const std::vector<std::string> parts = {name + ".q", name + ".k", name + ".v"};
+        m_graph.node("Split", name + ".split", {all, "thirds"}, {{"axis", std::int64_t{-1}}}, parts);
+        const auto perHead = [&](std::size_t part, const std::string& what, const Ints& order) {
+            const std::string shaped =
+                m_graph.node("Reshape", name + "." + what + ".shaped", {parts[part], "split_heads"});  // [B, N, H, K]
+            return m_graph.node("Transpose", name + "." + what, {shaped}, {{"perm", order}});
+        };
+        const std::string query = m_graph.node("Mul", name + ".query.scaled",
+                                               {perHead(0, "query", {0, 2, 1, 3}), "query_scale"});  // [B, H, N, K]
+        const std::string key = perHead(1, "key", {0, 2, 3, 1});                                     // [B, H, K, N]
+        const std::string scores = m_graph.node("MatMul", name + ".scores", {query, key});           // [B, H, N, N]
+        const std::string shares = m_graph.node("Softmax", name + ".shares", {scores}, {{"axis", std::int64_t{-1}}});
+        const std::string mixed = m_graph.node("MatMul", name + ".mixed", {shares, perHead(2, "value", {0, 2, 1, 3})});
+        const std::string turned = m_graph.node("Transpose", name + ".turned", {mixed}, {{"perm", Ints{0, 2, 1, 3}}});
+        const std::string merged = m_graph.node("Reshape", name + ".merged", {turned, "merge_heads"});  // [B, N, H*K]
+        return dense(name + ".proj", merged, width, m_model.projectionDim);
+    }
+
+    std::string block(const std::string& name, const std::string& tokens) {
+        const std::string attended = m_graph.node("Add", name + ".attention",
+                                                  {tokens, attention(name + ".attn", norm(name + ".norm1", tokens))});
+        std::string hidden = norm(name + ".norm2", attended);
+        std::int64_t inputs = m_model.projectionDim;
+        for (std::size_t i = 0; i < m_model.mlpUnits.size(); ++i) {
+            const std::string layer = name + ".mlp.fc" + std::to_string(i + 1);
+            hidden = gelu(layer + ".gelu", dense(layer, hidden, inputs, m_model.mlpUnits[i]));
+            inputs = m_model.mlpUnits[i];
+        }
+        return m_graph.node("Add", name + ".output", {attended, hidden});
+    }
+
+    std::string summarize(const std::string& tokens) {
+        switch (m_weights.config().head.type) {
+            case HeadType::Flatten:
+                return m_graph.node("Flatten", "features", {tokens}, {{"axis", std::int64_t{1}}});
+            case HeadType::GlobalAveragePooling:
+                return m_graph.node("ReduceMean", "features", {tokens, m_graph.integers("token_axis", Ints{1})},
+                                    {{"keepdims", std::int64_t{0}}});
+            case HeadType::ClassToken:
+                return m_graph.node("Gather", "features", {tokens, m_graph.integer("first_token", 0)},
+                                    {{"axis", std::int64_t{1}}});
+        }
+        return {};
+    }
+
+    // [B, F] -> "logits"
+    void head(std::string features) {
+        const HeadConfig& config = m_weights.config().head;
+        std::int64_t inputs = m_model.projectionDim * (config.type == HeadType::Flatten ? m_weights.patches() : 1);
+        Ints widths = config.units;
+        widths.push_back(m_weights.classes());
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            const std::string name = "head." + std::to_string(i);
+            const bool last = i + 1 == widths.size();
+            const std::string sums = m_graph.node(
+                "Gemm", last ? "logits" : name,
+                {features, parameter(name + ".weight", {widths[i], inputs}), parameter(name + ".bias", {widths[i]})},
+                {{"transB", std::int64_t{1}}});
+            features = last ? sums : gelu(name + ".gelu", sums);
+            inputs = widths[i];
+        }
+    }
+};
+
+}  // namespace
+
+std::string onnxModel(const TrainedWeights& weights) {
+    return Exporter(weights).file();
+}
+
+}  // namespace vit

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The report's style sheet: light, dark where the reader's system is, and black on white in print.
+#pragma once
+
+namespace vit {
+
+inline constexpr const char* kReportStyle = R"(
+:root { --page: #ffffff; --text: #1b2430; --muted: #5b6676; --line: #d3d9e2; --grid: #e8ecf1; --mark: #fff4d9;
+  --train: #2463d6; --validation: #d9610b; --rate: #7a3fd0; color-scheme: light dark; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --page: #14171c; --text: #e6e9ee; --muted: #9aa5b5; --line: #383f4b; --grid: #2a303a; --mark: #362b13;
+    --train: #62a4ff; --validation: #ffa047; --rate: #b88fff; } }
+body { background: var(--page); color: var(--text); font: 15px/1.45 system-ui, sans-serif; max-width: 1160px;
+  margin: 2rem auto; padding: 0 1.5rem; }
+h1 { font-size: 1.6rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
+table { border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid var(--grid);
+  font-weight: normal; overflow-wrap: anywhere; }
+th { color: var(--muted); white-space: nowrap; }
+tr.group th { color: var(--text); font-weight: 600; padding-top: .9rem; }
+tr.differs td { background: var(--mark); font-weight: 600; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 1rem; }
+.plot { width: 100%; border: 1px solid var(--line); border-radius: 6px; }
+.plot text { fill: var(--muted); font: 12px system-ui, sans-serif; }
+.plot .plot-title { fill: var(--text); font-size: 14px; font-weight: 600; }
+.plot line.grid { stroke: var(--grid); }
+.plot line.axis { stroke: var(--line); }
+.plot polyline { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.plot .train { stroke: var(--train); }
+.plot .validation { stroke: var(--validation); }
+.plot .rate { stroke: var(--rate); }
+.plot line.train, .plot line.validation, .plot line.rate { stroke-width: 2; }
+.plot circle.train { fill: var(--train); }
+.plot circle.validation { fill: var(--validation); }
+.plot circle.rate { fill: var(--rate); }
+footer { color: var(--muted); margin-top: 2.5rem; font-size: .85rem; }
+@media print { body { margin: 0; max-width: none; font-size: 10pt; } .plots { grid-template-columns: 1fr 1fr; }
+  .plot, tr { break-inside: avoid; } h2 { break-after: avoid; } tr.differs td { -webkit-print-color-adjust: exact;
+  print-color-adjust: exact; } }
+)";
+
+}  // namespace vit

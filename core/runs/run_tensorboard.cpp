@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which scalars a run has, and when each happened.
+#include "runs/run_tensorboard.h"
+
+#include "config/schema.h"
+#include "io/atomic_file.h"
+#include "io/system_fault.h"
+#include "io/tensorboard.h"
+#include "runs/run_files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+
+namespace vit {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using tensorboard::Scalar;
+
+constexpr const char* kFileStart = "events.out.tfevents.";
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// When the run began, in seconds since 1970; 0 for a time that is not understood.
+double beginning(const RunSummary& run) {
+    std::tm parts{};
+    if (strptime(run.created.c_str(), run_files::kIsoTime, &parts) == nullptr) return 0;
+    parts.tm_isdst = -1;
+    return static_cast<double>(std::mktime(&parts));
+}
+
+tensorboard::HyperparameterValue pluginValue(const Field& field, const Config& config) {
+    const Value value = field.get(config);
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return static_cast<double>(*number);
+    if (const auto* real = std::get_if<double>(&value)) return *real;
+    return toText(field, value);
+}
+
+std::vector<tensorboard::Hyperparameter> hyperparameters(const Config& config) {
+    std::vector<tensorboard::Hyperparameter> list;
+    for (const Field& field : schema())
+        list.push_back({field.key, field.label, field.help, pluginValue(field, config)});
+    return list;
+}
+
+const std::vector<tensorboard::Metric>& metrics() {
+    static const std::vector<tensorboard::Metric> list = {
+        {"accuracy/best_validation", "Best validation accuracy", true},
+        {"accuracy/validation", "Validation accuracy", true},
+        {"top5_accuracy/validation", "Validation top-5 accuracy", true},
+        {"loss/validation", "Validation loss", true},
+        {"accuracy/train", "Training accuracy", false},
+        {"loss/train", "Training loss", false},
+        {"accuracy/test", "Test accuracy", false},
+        {"top5_accuracy/test", "Test top-5 accuracy", false},
+        {"loss/test", "Test loss", false},
+    };
+    return list;
+}
+
+void addMetrics(std::vector<Scalar>& scalars, const EpochMetrics& metrics, const std::string& part) {
+    scalars.push_back({"loss/" + part, metrics.loss});
+    scalars.push_back({"accuracy/" + part, metrics.accuracy});
+    scalars.push_back({"top5_accuracy/" + part, metrics.top5Accuracy});
+}
+
+std::string record(const StepDone& step, double time) {
+    std::vector<Scalar> scalars;
+    addMetrics(scalars, {step.loss, step.accuracy, step.top5Accuracy}, "step");
+    scalars.push_back({"learning_rate/step", step.learningRate});
+    scalars.push_back({"images_per_second/step", step.imagesPerSecond});
+    return tensorboard::scalarsRecord(time, step.step, scalars);
+}
+
+std::string record(const EpochDone& epoch, double time) {
+    std::vector<Scalar> scalars;
+    addMetrics(scalars, epoch.train, "train");
+    if (!std::isnan(epoch.validation.loss)) addMetrics(scalars, epoch.validation, "validation");
+    scalars.push_back({"learning_rate/epoch", epoch.learningRate});
+    scalars.push_back({"images_per_second/epoch", epoch.imagesPerSecond});
+    scalars.push_back({"seconds/epoch", epoch.seconds});
+    return tensorboard::scalarsRecord(time, epoch.epoch, scalars);
+}
+
+std::string records(const RunFinished& result, double time) {
+    std::vector<Scalar> scalars;
+    if (result.bestEpoch > 0) scalars.push_back({"accuracy/best_validation", result.bestValidationAccuracy});
+    if (result.tested) addMetrics(scalars, result.test, "test");
+    const std::string values =
+        scalars.empty() ? std::string() : tensorboard::scalarsRecord(time, result.bestEpoch, scalars);
+    return values + tensorboard::sessionEndRecord(time);
+}
+
+void removeOldFiles(const fs::path& folder) {
+    std::error_code fault;
+    std::vector<fs::path> old;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, fault)) {
+        if (entry.path().filename().string().starts_with(kFileStart)) old.push_back(entry.path());
+    }
+    for (const fs::path& path : old) {
+        fs::remove(path, fault);
+        if (fault) throwSystemFault("Cannot remove", path, fault.value());
+    }
+}
+
+}  // namespace
+
+std::string tensorBoardFileName(const RunSummary& run) {
+    return kFileStart + std::to_string(static_cast<std::int64_t>(beginning(run))) + "." + run.name;
+}
+
+std::string tensorBoardEvents(const RunSummary& run, const RunCurves& curves) {
+    const double start = beginning(run);
+    std::string events = tensorboard::versionRecord(start);
+    events += tensorboard::restartRecord(start);
+    events += tensorboard::experimentRecord(start, hyperparameters(run.config), metrics());
+    events += tensorboard::sessionStartRecord(start, run.name, hyperparameters(run.config));
+    auto epoch = curves.epochs.begin();
+    double time = start;
+    for (const StepDone& step : curves.steps) {
+        time = start + step.elapsedSeconds;
+        events += record(step, time);
+        for (; epoch != curves.epochs.end() && epoch->step <= step.step; ++epoch) events += record(*epoch, time);
+    }
+    for (; epoch != curves.epochs.end(); ++epoch) events += record(*epoch, time);
+    if (run.result) events += records(*run.result, start + run.result->seconds);
+    return events;
+}
+
+TensorBoardLog::TensorBoardLog(const fs::path& runFolder) {
+    const fs::path folder = runFolder / "tensorboard";
+    std::error_code fault;
+    fs::create_directories(folder, fault);
+    if (fault) throwSystemFault("Cannot make the folder", folder, fault.value());
+    removeOldFiles(folder);
+
+    const RunSummary run = readRun(runFolder);
+    // A new name, so that a TensorBoard that is open takes notice.
+    m_path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." + run.name);
+    writeFileAtomically(m_path, tensorBoardEvents(run, readCurves(runFolder)));
+    m_file.reset(std::fopen(m_path.c_str(), "abe"));
+    if (!m_file) throwSystemFault("Cannot write", m_path, errno);
+}
+
+void TensorBoardLog::add(const StepDone& step) {
+    write(record(step, now()));
+}
+void TensorBoardLog::add(const EpochDone& epoch) {
+    write(record(epoch, now()));
+}
+void TensorBoardLog::add(const RunFinished& result) {
+    write(records(result, now()));
+}
+
+void TensorBoardLog::flush() {
+    if (std::fflush(m_file.get()) != 0) throwSystemFault("Cannot write", m_path, errno);
+}
+
+void TensorBoardLog::write(const std::string& records) {
+    if (std::fwrite(records.data(), 1, records.size(), m_file.get()) != records.size()) {
+        throwSystemFault("Cannot write", m_path, errno);
+    }
+}
+
+}  // namespace vit

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A run's curves, hyperparameters and results for TensorBoard: while it goes on, or afterwards.
+//
+//   loss/step, accuracy/step, top5_accuracy/step, learning_rate/step, images_per_second/step    over the steps
+//   loss, accuracy and top5_accuracy of /train and /validation, learning_rate/epoch, images_per_second/epoch,
+//   seconds/epoch                                                                              over the epochs
+//   loss/test, accuracy/test, top5_accuracy/test, accuracy/best_validation                     at the best epoch
+//   hyperparameters and metrics of the HParams plugin
+#pragma once
+
+#include "config/config.h"
+#include "runs/run_store.h"
+#include "train/event.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace vit {
+
+// The event file of a run as it is now; its name is the same each time.
+std::string tensorBoardEvents(const RunSummary& run, const RunCurves& curves);
+std::string tensorBoardFileName(const RunSummary& run);
+
+// Writes RUN/tensorboard while the run goes on. A run that goes on after an end begins a new file with what its curves
+// already hold, and the old one is removed: so none has what was cut off.
+class TensorBoardLog {
+public:
+    explicit TensorBoardLog(const std::filesystem::path& runFolder);
+
+    void add(const StepDone& step);
+    void add(const EpochDone& epoch);
+    void add(const RunFinished& result);
+    void flush();
+
+private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
+    std::filesystem::path m_path;
+    std::unique_ptr<std::FILE, Close> m_file;
+
+    void write(const std::string& records);
+};
+
+}  // namespace vit

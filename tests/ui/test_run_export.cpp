@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// File > Export run: the shown run's files appear, or the reason is said.
+#include "config/presets.h"
+#include "run_export.h"
+#include "runs/run_writer.h"
+#include "session_bridge.h"
+#include "settings.h"
+#include "support/files.h"
+#include "support/scripted_prompts.h"
+#include "theme.h"
+
+#include <QAction>
+#include <QMenu>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QWidget>
+
+using namespace vit;
+using namespace vit::ui;
+
+namespace {
+
+constexpr int kWaitMs = 20000;
+
+}  // namespace
+
+class TestRunExport : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_home;
+    std::unique_ptr<SessionBridge> m_bridge;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<QWidget> m_window;
+    test::ScriptedPrompts m_prompts;
+    QMenu* m_menu = nullptr;
+    RunExport* m_export = nullptr;
+
+    QString path(const QString& name) const { return m_home->filePath(name); }
+    void showRun();
+    void choose(const char* action) { m_menu->findChild<QAction*>(action)->trigger(); }
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(false); }
+    void init();
+    void cleanup() { m_window.reset(); }
+    void nothingCanBeExportedWithoutARun();
+    void filesAppear_data();
+    void filesAppear();
+    void cancelledDialogDoesNothing();
+    void faultIsSaid();
+};
+
+void TestRunExport::init() {
+    m_home = std::make_unique<QTemporaryDir>();
+    Session::Options options;
+    options.dataFolder = path("data").toStdString();
+    options.runsFolder = path("runs").toStdString();
+    m_bridge = std::make_unique<SessionBridge>(options);
+    m_settings = std::make_unique<Settings>(path("settings.ini"));
+    m_prompts = {};
+    m_window = std::make_unique<QWidget>();
+    m_menu = new QMenu(m_window.get());
+    m_export = new RunExport(*m_bridge, m_prompts, *m_settings, m_window.get());
+    m_export->fill(m_menu);
+}
+
+// A run of one epoch, without weights.
+void TestRunExport::showRun() {
+    const std::filesystem::path folder = path("a-run").toStdString();
+    std::filesystem::create_directories(folder);
+    RunWriter writer(folder);
+    writer.writeConfig(preset("testing").config);
+    writer.writeEnvironment("{\"device\": \"CPU\"}");
+    EpochDone epoch;
+    epoch.epoch = 1;
+    writer.append(epoch);
+    RunStarted started;
+    started.runFolder = folder.string();
+    Q_EMIT m_bridge->runStarted(started);
+}
+
+void TestRunExport::nothingCanBeExportedWithoutARun() {
+    QVERIFY(!m_menu->isEnabled());
+    QCOMPARE(m_menu->actions().size(), static_cast<qsizetype>(exportKinds().size()));
+    showRun();
+    QVERIFY(m_menu->isEnabled());
+}
+
+void TestRunExport::filesAppear_data() {
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<QString>("file");
+    QTest::newRow("table") << "export.csv"
+                           << "out";
+    QTest::newRow("report") << "export.report"
+                            << "out";
+    QTest::newRow("event file") << "export.tensorboard"
+                                << "a-run";
+}
+
+void TestRunExport::filesAppear() {
+    QFETCH(QString, action);
+    QFETCH(QString, file);
+    showRun();
+    m_prompts.file = path("boards/out");
+    m_prompts.folder = path("boards");
+    QDir().mkpath(path("boards"));
+    QSignalSpy status(m_export, &RunExport::statusChanged);
+    choose(qPrintable(action));
+    QTRY_VERIFY_WITH_TIMEOUT(status.count() == 2, kWaitMs);
+    QVERIFY2(status[1][0].toString().startsWith("Exported:"), qPrintable(status[1][0].toString()));
+    QVERIFY(QFileInfo::exists(path("boards/" + file)));
+    QCOMPARE(m_settings->lastFolder(), path("boards"));
+}
+
+void TestRunExport::cancelledDialogDoesNothing() {
+    showRun();
+    QSignalSpy status(m_export, &RunExport::statusChanged);
+    choose("export.csv");
+    QCOMPARE(m_prompts.asked.size(), 1);
+    QCOMPARE(status.count(), 0);
+}
+
+void TestRunExport::faultIsSaid() {
+    showRun();
+    m_prompts.file = path("model.onnx");
+    QSignalSpy status(m_export, &RunExport::statusChanged);
+    choose("export.onnx");
+    QTRY_VERIFY_WITH_TIMEOUT(m_prompts.asked.contains("Export run"), kWaitMs);
+    QCOMPARE(status.last()[0].toString(), QString("Nothing was exported"));
+    QVERIFY(!QFileInfo::exists(path("model.onnx")));
+}
+
+QTEST_MAIN(TestRunExport)
+#include "test_run_export.moc"
