@@ -52,6 +52,10 @@ std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder) {
     return readCurve(folder / kEpochs, epochDoneFromJson);
 }
 
+std::vector<Line<ProbePredicted>> readProbe(const std::filesystem::path& folder) {
+    return readCurve(folder / kProbe, probePredictedFromJson);
+}
+
 std::optional<std::string> readCreated(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / kEnvironment;
     if (!isThere(path)) return std::nullopt;

@@ -20,6 +20,8 @@ inline constexpr const char* kLog = "log.txt";
 inline constexpr const char* kBestWeights = "best.safetensors";
 inline constexpr const char* kLastWeights = "last.safetensors";
 inline constexpr const char* kResult = "result.json";
+inline constexpr const char* kAbout = "about.json";
+inline constexpr const char* kProbe = "probe.jsonl";
 inline constexpr const char* kCreatedKey = "created";  // in environment.json
 
 template <typename T>
@@ -32,6 +34,7 @@ struct Line {
 // file and the line when another one cannot be understood.
 std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder);
 std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder);
+std::vector<Line<ProbePredicted>> readProbe(const std::filesystem::path& folder);
 
 // When the run was begun, from environment.json; nothing if that file or its entry is not there. Throws Error if the
 // file is damaged.

@@ -55,6 +55,8 @@ RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std:
     using namespace run_files;
     cutBack(m_folder / kSteps, readSteps(m_folder), [&](const StepDone& step) { return step.step <= keepSteps; });
     cutBack(m_folder / kEpochs, readEpochs(m_folder), [&](const EpochDone& done) { return done.epoch <= keepEpochs; });
+    cutBack(m_folder / kProbe, readProbe(m_folder),
+            [&](const ProbePredicted& probe) { return probe.prediction.epoch <= keepEpochs; });
     removeIfThere(m_folder / kResult);  // it has not ended any more
     m_steps.reset(openForAppending(m_folder / kSteps));
     m_epochs.reset(openForAppending(m_folder / kEpochs));
@@ -82,6 +84,13 @@ void RunWriter::append(const StepDone& step) {
 void RunWriter::append(const EpochDone& epoch) {
     write(m_epochs.get(), toJson(Event(epoch)) + "\n", m_folder / run_files::kEpochs);
     flush();
+}
+
+void RunWriter::append(const ProbePredicted& probe) {
+    const std::filesystem::path path = m_folder / run_files::kProbe;
+    if (!m_probe) m_probe.reset(openForAppending(path));  // most runs have no such picture
+    write(m_probe.get(), toJson(Event(probe)) + "\n", path);
+    flushFile(m_probe.get(), path);
 }
 
 void RunWriter::log(const Message& message) {

@@ -25,6 +25,7 @@ public:
     void writeEnvironment(const std::string& json);
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
     void append(const EpochDone& epoch);  // flushes both curves to the file system
+    void append(const ProbePredicted& probe);
     void log(const Message& message);
     void writeResult(const RunFinished& result);
     void flush();
@@ -38,6 +39,7 @@ private:
     std::filesystem::path m_folder;
     File m_steps;
     File m_epochs;
+    File m_probe;
     File m_log;
     std::chrono::steady_clock::time_point m_flushed;
 };

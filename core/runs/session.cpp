@@ -360,10 +360,10 @@ private:
             writer.log(*message);
         }
         m_listener(event);
-        if (std::holds_alternative<EpochDone>(event)) predictProbe();
+        if (std::holds_alternative<EpochDone>(event)) predictProbe(writer);
     }
 
-    void predictProbe() {
+    void predictProbe(RunWriter& writer) {
         std::shared_ptr<const Image> probe;
         {
             const std::lock_guard lock(m_mutex);
@@ -371,7 +371,9 @@ private:
         }
         if (!probe || probe->empty()) return;
         constexpr int kTop = 5;
-        m_listener(ProbePredicted{predictNow(*probe, kTop)});
+        const ProbePredicted predicted{predictNow(*probe, kTop)};
+        writer.append(predicted);
+        m_listener(predicted);
     }
 };
 
