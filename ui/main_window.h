@@ -30,6 +30,7 @@ class ExperimentForm;
 class InspectPage;
 class MainToolBar;
 class Prompts;
+class RunsPage;
 class SessionBridge;
 class Settings;
 class ThemeController;
@@ -39,7 +40,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex };
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex };
 
     MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                ThemeController& theme, QWidget* parent = nullptr);
@@ -49,6 +50,7 @@ public:
     TrainPage* trainPage() const { return m_trainPage; }
     DataPage* dataPage() const { return m_dataPage; }
     InspectPage* inspectPage() const { return m_inspectPage; }
+    RunsPage* runsPage() const { return m_runsPage; }
 
     void showPage(int page);
     void openPhoto(const QString& path);
@@ -103,6 +105,7 @@ private:
     TrainPage* m_trainPage;
     DataPage* m_dataPage;
     InspectPage* m_inspectPage;
+    RunsPage* m_runsPage;
     QLabel* m_status;
 };
 
