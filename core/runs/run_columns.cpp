@@ -20,6 +20,13 @@ constexpr const char* kResults = "Results";
 RunValue number(double value) { return std::isnan(value) ? RunValue() : RunValue(value); }
 RunValue text(std::string value) { return value.empty() ? RunValue() : RunValue(std::move(value)); }
 
+// "2026-03-01 14:07" of "2026-03-01T14:07:05".
+std::string readableTime(std::string time) {
+    constexpr std::size_t kMinutes = 16;
+    std::replace(time.begin(), time.end(), 'T', ' ');
+    return time.substr(0, kMinutes);
+}
+
 RunValue settingOf(const Field& field, const RunSummary& run) {
     const Value value = field.get(run.config);
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return double(*integer);
@@ -53,7 +60,7 @@ std::vector<RunColumn> factColumns() {
         {"state", kRun, "State", "How the run ended, or that it is going on", ColumnKind::Text,
          [](const RunSummary& run) { return text(stateOf(run)); }},
         {"created", kRun, "Begun", "When the run was begun", ColumnKind::Text,
-         [](const RunSummary& run) { return text(run.created); }},
+         [](const RunSummary& run) { return text(readableTime(run.created)); }},
         {"tags", kRun, "Tags", "The tags that you gave it", ColumnKind::Text,
          [](const RunSummary& run) { return text(tagsText(run.about.tags)); }},
         {"notes", kRun, "Notes", "The notes that you made on it", ColumnKind::Text,

@@ -89,6 +89,7 @@ void TestRunColumns::texts_data() {
     QTest::addColumn<QString>("key");
     QTest::addColumn<QString>("text");
     QTest::newRow("name") << "name" << "Wide Model";
+    QTest::newRow("time") << "created" << "2026-03-01 14:07";
     QTest::newRow("tags") << "tags" << "baseline, wide";
     QTest::newRow("state") << "state" << "finished";
     QTest::newRow("share") << "best_accuracy" << "55.14 %";

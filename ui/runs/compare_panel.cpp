@@ -16,7 +16,7 @@ namespace vit::ui {
 namespace {
 
 constexpr std::size_t kMostRuns = 50;
-constexpr int kColumnWidth = 170;
+constexpr int kColumnWidth = 210;
 
 }  // namespace
 

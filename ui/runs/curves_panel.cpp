@@ -101,6 +101,7 @@ QWidget* CurvesPanel::makeControls() {
     m_smoothing->setObjectName("smoothing");
     m_smoothing->setRange(0, kSmoothingUnits);
     m_smoothing->setMaximumWidth(150);
+    m_smoothing->setMinimumHeight(22);  // the handle is taller than the style believes
     m_smoothing->setToolTip(tr("Exponential moving average: how much of a point comes from those before it"));
     m_smoothing->setAccessibleName(tr("Smoothing"));
     m_smoothingText = new QLabel(bar);

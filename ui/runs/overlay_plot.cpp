@@ -43,7 +43,7 @@ OverlayPlot::OverlayPlot(const QString& name, const QString& title, const QStrin
     m_plot->yAxis->setLabel(axisLabel);
     m_plot->axisRect()->setMinimumMargins({kLeftMargin, 6, 10, 0});
     m_plot->axisRect()->setAutoMargins(QCP::msRight | QCP::msTop | QCP::msBottom | QCP::msLeft);
-    m_plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | (percent ? Qt::AlignLeft : Qt::AlignRight));
+    m_plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | (percent ? Qt::AlignBottom : Qt::AlignTop));
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     m_plot->setToolTip(tr("The wheel zooms, dragging moves, a double click shows everything"));
     m_crosshair = new PlotCrosshair(m_plot, percent);

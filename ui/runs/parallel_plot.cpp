@@ -61,7 +61,7 @@ private:
         const Place& place = m_view->m_places[std::size_t(item)];
         QColor color = place.back() ? resultColor(*place.back(), theme) : theme.mutedText;
         if (rank == 0) color = theme.grid;
-        else if (rank == 1) color.setAlphaF(picked ? 0.22F : 0.6F);
+        else if (rank == 1) color.setAlphaF(picked ? alpha() / 3 : alpha());
         painter->setPen(QPen(color, rank == 2 ? 2.6 : 1.1));
         for (std::size_t axis = 1; axis < place.size(); ++axis) {
             if (!place[axis - 1] || !place[axis]) continue;
@@ -69,6 +69,9 @@ private:
                               QPointF(m_view->axisTop(int(axis)).x(), m_view->pixelY(*place[axis])));
         }
     }
+
+    // Many lines over each other stay transparent, so that one sees where they gather.
+    float alpha() const { return std::clamp(60.0F / float(m_view->items().size() + 1), 0.09F, 0.65F); }
 
     void drawAxes(QCPPainter* painter, const Colors& theme) {
         painter->setFont(QApplication::font());

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kLogarithmicFrom = 30;  // largest by smallest value
 constexpr int kSteps = 4;
+constexpr std::size_t kFewValues = 6;    // so many different numbers are each a tick
 constexpr std::size_t kMostTexts = 12;   // ticks; more would lie over each other
 
 double shown(const RunColumn& column, double value) { return column.kind == ColumnKind::Share ? value * 100 : value; }
@@ -53,7 +54,8 @@ RunAxis::RunAxis(const RunColumn& column, const std::vector<const RunSummary*>& 
         m_ticks.emplace_back(0.5, plainNumber(m_low));
         return;
     }
-    addNumberTicks();
+    if (numbers.size() > kFewValues) addNumberTicks();
+    else for (const double value : numbers) m_ticks.emplace_back(place(value), plainNumber(value));
 }
 
 void RunAxis::addNumberTicks() {

@@ -27,6 +27,9 @@ QString folderOf(const RunSummary& run) { return QString::fromStdString(run.fold
 
 RunsModel::RunsModel(QObject* parent) : QAbstractTableModel(parent) {
     for (const RunColumn& column : runColumns()) m_columns.push_back(&column);
+    std::stable_partition(m_columns.begin(), m_columns.end(), [](const RunColumn* column) {
+        return column->key == "name" || column->key == "state" || column->group == "Results";
+    });
     m_columns.insert(m_columns.begin() + CurveColumn, nullptr);
 }
 

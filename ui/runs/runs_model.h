@@ -17,7 +17,7 @@ class RunsModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    // The name comes first, then the curve of validation accuracy, then the other columns of runColumns().
+    // The name comes first, then the curve of validation accuracy, then state and results, then all else.
     enum FixedColumn { NameColumn, CurveColumn };
     enum Role { CurveRole = Qt::UserRole, ColorRole };
 
