@@ -14,6 +14,8 @@
 #include "prompts.h"
 #include "recent_photos.h"
 #include "run_export.h"
+#include "runs/runs_page.h"
+#include "runs/runs_wiring.h"
 #include "session_bridge.h"
 #include "settings.h"
 #include "theme_controller.h"
@@ -123,9 +125,11 @@ void MainWindow::makeContent() {
     m_trainPage = new TrainPage(m_bridge, m_prompts, m_settings, m_pages);
     m_dataPage = new DataPage(m_store, m_prompts, m_pages);
     m_inspectPage = new InspectPage(m_bridge, m_store, m_prompts, m_pages);
+    m_runsPage = new RunsPage(m_bridge, m_prompts, m_settings, m_pages);
     m_pages->addWidget(m_trainPage);
     m_pages->addWidget(m_dataPage);
     m_pages->addWidget(m_inspectPage);
+    m_pages->addWidget(m_runsPage);
     m_splitter->addWidget(m_form);
     m_splitter->addWidget(m_pages);
     m_splitter->setCollapsible(1, false);
@@ -159,6 +163,8 @@ void MainWindow::connectActions() {
     connect(m_actions.pause, &QAction::triggered, this, &MainWindow::togglePause);
     connect(m_actions.stop, &QAction::triggered, this, &MainWindow::stop);
     connect(m_actions.findField, &QAction::triggered, this, [this] {
+        if (m_pages->currentWidget() == m_runsPage && !m_form->isAncestorOf(focusWidget()))
+            return m_runsPage->focusFilter();
         m_actions.showForm->setChecked(true);
         m_form->focusSearch();
     });
@@ -205,6 +211,8 @@ void MainWindow::connectForm() {
 }
 
 void MainWindow::connectPages() {
+    connectRunsPage(*m_runsPage, {m_bridge, *m_form, *m_trainPage, [this] { showPage(TrainPageIndex); },
+                                  [this] { m_actions.showForm->setChecked(true); }});
     connect(m_trainPage, &TrainPage::trainRequested, m_actions.train, &QAction::trigger);
     connect(m_dataPage, &DataPage::imageChosen, this,
             [this](const std::shared_ptr<const Image>& image, const QString& title) {

@@ -31,6 +31,7 @@ class InspectPage;
 class MainToolBar;
 class Prompts;
 class RunExport;
+class RunsPage;
 class SessionBridge;
 class Settings;
 class ThemeController;
@@ -40,7 +41,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex };
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex };
 
     MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                ThemeController& theme, QWidget* parent = nullptr);
@@ -50,6 +51,7 @@ public:
     TrainPage* trainPage() const { return m_trainPage; }
     DataPage* dataPage() const { return m_dataPage; }
     InspectPage* inspectPage() const { return m_inspectPage; }
+    RunsPage* runsPage() const { return m_runsPage; }
 
     void showPage(int page);
     void openPhoto(const QString& path);
@@ -105,6 +107,7 @@ private:
     TrainPage* m_trainPage;
     DataPage* m_dataPage;
     InspectPage* m_inspectPage;
+    RunsPage* m_runsPage;
     QLabel* m_status;
 };
 

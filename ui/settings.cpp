@@ -19,6 +19,7 @@ constexpr auto kWindowState = "window/state";
 constexpr auto kSplitter = "window/splitter";
 constexpr auto kPage = "window/page";
 constexpr auto kPublishedCurves = "train/published_curves";
+constexpr auto kShownRun = "train/shown_run";
 constexpr auto kLastFolder = "files/last_folder";
 constexpr auto kRecent = "files/recent_photos";
 constexpr auto kConfig = "experiment/config";
@@ -53,6 +54,11 @@ QByteArray Settings::splitter() const { return m_store.value(kSplitter).toByteAr
 void Settings::setSplitter(const QByteArray& state) { m_store.setValue(kSplitter, state); }
 int Settings::page() const { return m_store.value(kPage, 0).toInt(); }
 void Settings::setPage(int page) { m_store.setValue(kPage, page); }
+
+QVariant Settings::pageState(const QString& key) const { return m_store.value("pages/" + key); }
+void Settings::setPageState(const QString& key, const QVariant& value) { m_store.setValue("pages/" + key, value); }
+QString Settings::shownRun() const { return m_store.value(kShownRun).toString(); }
+void Settings::setShownRun(const QString& folder) { m_store.setValue(kShownRun, folder); }
 
 bool Settings::publishedCurves() const { return m_store.value(kPublishedCurves, false).toBool(); }
 void Settings::setPublishedCurves(bool shown) { m_store.setValue(kPublishedCurves, shown); }

@@ -9,6 +9,7 @@
 #include <QSettings>
 #include <QString>
 #include <QStringList>
+#include <QVariant>
 
 #include <optional>
 
@@ -30,6 +31,14 @@ public:
     void setSplitter(const QByteArray& state);
     int page() const;
     void setPage(int page);
+
+    // How a page was left: by "page/what".
+    QVariant pageState(const QString& key) const;
+    void setPageState(const QString& key, const QVariant& value);
+
+    // The folder of the run whose curves were seen last; empty: the one trained last.
+    QString shownRun() const;
+    void setShownRun(const QString& folder);
 
     bool publishedCurves() const;
     void setPublishedCurves(bool shown);

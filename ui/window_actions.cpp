@@ -53,6 +53,7 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     addChoice(pages, add(tr("Data"), "data", QKeySequence("Ctrl+2"), tr("Browse and add data sets")), 1);
     addChoice(pages, add(tr("Inspect"), "inspect", QKeySequence("Ctrl+3"),
                          tr("See a photo's patches and what the model makes of it")), 2);
+    addChoice(pages, add(tr("Runs"), "runs", QKeySequence("Ctrl+4"), tr("Find, compare and open the runs")), 3);
     themes = makeChoice(window);
     addChoice(themes, add(tr("Follow system"), nullptr, {}, {}), static_cast<int>(ThemeChoice::System));
     addChoice(themes, add(tr("Light"), nullptr, {}, {}), static_cast<int>(ThemeChoice::Light));

@@ -15,12 +15,9 @@ RunSummary findRun(const std::string& nameOrFolder) {
         throw InvalidInput("There is no trained run in " + store.folder().string() +
                            " yet. Train one first: vit-cli train --preset first-steps");
     }
-    // A folder of the same name in the current directory is meant only if it is a run.
-    const fs::path asFolder = nameOrFolder;
-    const fs::path inStore = store.folder() / nameOrFolder;
-    for (const fs::path& folder : {inStore, asFolder}) {
-        if (fs::exists(folder / "config.json")) return readRun(folder);
-    }
+    // A folder of the same name in the current directory is meant only if the store has no such run.
+    if (auto run = store.find(nameOrFolder)) return *run;
+    if (fs::exists(fs::path(nameOrFolder) / "config.json")) return readRun(nameOrFolder);
     throw InvalidInput("There is no run \"" + nameOrFolder + "\", neither in " + store.folder().string() +
                        " nor as a folder. vit-cli runs list shows those there are.");
 }

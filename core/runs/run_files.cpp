@@ -52,6 +52,10 @@ std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder) {
     return readCurve(folder / kEpochs, epochDoneFromJson);
 }
 
+std::vector<Line<ProbePredicted>> readProbe(const std::filesystem::path& folder) {
+    return readCurve(folder / kProbe, probePredictedFromJson);
+}
+
 std::optional<std::string> readEnvironmentText(const std::filesystem::path& folder, const char* key) {
     const std::filesystem::path path = folder / kEnvironment;
     if (!isThere(path)) return std::nullopt;

@@ -21,6 +21,8 @@ inline constexpr const char* kBestWeights = "best.safetensors";
 inline constexpr const char* kLastWeights = "last.safetensors";
 inline constexpr const char* kResult = "result.json";
 inline constexpr const char* kLock = ".lock";
+inline constexpr const char* kAbout = "about.json";
+inline constexpr const char* kProbe = "probe.jsonl";
 inline constexpr const char* kCreatedKey = "created";  // in environment.json
 
 template <typename T>
@@ -33,6 +35,7 @@ struct Line {
 // file and the line when another one cannot be understood.
 std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder);
 std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder);
+std::vector<Line<ProbePredicted>> readProbe(const std::filesystem::path& folder);
 
 // A text from environment.json; nothing if that file or its entry is not there. Throws Error if the file is damaged.
 std::optional<std::string> readEnvironmentText(const std::filesystem::path& folder, const char* key);

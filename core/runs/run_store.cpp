@@ -2,17 +2,16 @@
 // Lists, makes and reads the folders of runs.
 #include "runs/run_store.h"
 
-#include "config/schema.h"
 #include "error.h"
-#include "io/atomic_file.h"
 #include "io/system_fault.h"
 #include "io/user_folders.h"
 #include "runs/run_files.h"
-#include "train/event_json.h"
+#include "runs/run_overview.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <ctime>
 #include <sys/stat.h>
 
 namespace vit {
@@ -38,33 +37,13 @@ std::string nameFrom(const std::string& label) {
     return name.empty() ? "run" : name;
 }
 
-// When the run was begun; of a folder without an environment.json, when its configuration was written.
-std::string createdTime(const std::filesystem::path& folder) {
-    if (const auto created = run_files::readCreated(folder)) return *created;
-    const std::filesystem::path config = folder / run_files::kConfig;
-    struct stat status {};
-    if (::stat(config.c_str(), &status) != 0) throwSystemFault("Cannot read", config, errno);
-    return run_files::timeText(status.st_mtime, run_files::kIsoTime);
-}
-
-std::optional<RunFinished> readResult(const std::filesystem::path& folder) {
-    const std::filesystem::path path = folder / run_files::kResult;
-    if (!run_files::isThere(path)) return std::nullopt;
-    try {
-        RunFinished result = runFinishedFromJson(readTextFile(path));
-        result.runName = folder.filename().string();  // the folder may have been moved since
-        result.runFolder = folder.string();
-        return result;
-    } catch (const Error& fault) {
-        throw Error("Cannot read " + path.string() + ": " + fault.what() + ".");
-    }
-}
-
 bool isNewer(const RunSummary& a, const RunSummary& b) {
     if (a.created != b.created) return a.created > b.created;
     // Begun within one second: "…-10" came after "…-2".
-    if (a.name.size() != b.name.size()) return a.name.size() > b.name.size();
-    return a.name > b.name;
+    const std::string first = a.folder.filename().string();
+    const std::string second = b.folder.filename().string();
+    if (first.size() != second.size()) return first.size() > second.size();
+    return first > second;
 }
 
 }  // namespace
@@ -74,19 +53,7 @@ std::filesystem::path RunStore::defaultFolder() { return userDataFolder() / "run
 RunStore::RunStore(std::filesystem::path folder) : m_folder(std::move(folder)) {}
 
 std::vector<RunSummary> RunStore::list() const {
-    std::vector<RunSummary> runs;
-    std::error_code fault;
-    std::filesystem::directory_iterator entry(m_folder, fault);
-    for (; !fault && entry != std::filesystem::directory_iterator(); entry.increment(fault)) {
-        try {
-            runs.push_back(readRun(entry->path()));
-        } catch (const Error&) {
-            continue;  // no run; readRun says why when it is asked for by name
-        }
-    }
-    if (fault && fault != std::errc::no_such_file_or_directory) {
-        throwSystemFault("Cannot list the runs in", m_folder, fault.value());
-    }
+    std::vector<RunSummary> runs = readOverview(m_folder);
     std::sort(runs.begin(), runs.end(), isNewer);
     return runs;
 }
@@ -96,6 +63,36 @@ std::optional<RunSummary> RunStore::lastTrained() const {
     const auto found = std::find_if(runs.begin(), runs.end(), [](const RunSummary& run) { return run.hasModel; });
     if (found == runs.end()) return std::nullopt;
     return std::move(*found);
+}
+
+std::optional<RunSummary> RunStore::find(const std::string& name) const {
+    if (name.empty() || name.find('/') != std::string::npos) return std::nullopt;
+    if (run_files::isThere(m_folder / name / run_files::kConfig)) return readRun(m_folder / name);
+    std::optional<RunSummary> found;
+    for (RunSummary& run : list()) {
+        if (run.name != name) continue;
+        if (found) {
+            throw InvalidInput("Several runs are called \"" + name + "\": name its folder instead, " +
+                               found->folder.string() + " or " + run.folder.string() + ".");
+        }
+        found = std::move(run);
+    }
+    return found;
+}
+
+void RunStore::rename(const std::filesystem::path& run, const std::string& name) const {
+    if (name.find_first_not_of(" \t") == std::string::npos) throw InvalidInput("A run needs a name.");
+    if (name.find_first_of("\n\r") != std::string::npos) throw InvalidInput("A run's name is one line.");
+    const RunSummary renamed = readRun(run);
+    for (const RunSummary& other : list()) {
+        if (other.folder == renamed.folder) continue;
+        if (other.name == name || other.folder.filename() == name) {
+            throw InvalidInput("Another run is called \"" + name + "\" already: choose a name of its own.");
+        }
+    }
+    RunAbout about = renamed.about;
+    about.name = name == renamed.folder.filename() ? "" : name;
+    writeAbout(renamed.folder, about);
 }
 
 std::filesystem::path RunStore::create(const std::string& label) const {
@@ -110,28 +107,6 @@ std::filesystem::path RunStore::create(const std::string& label) const {
         if (::mkdir(folder.c_str(), 0777) == 0) return folder;
         if (errno != EEXIST) throwSystemFault("Cannot make the run's folder", folder, errno);
     }
-}
-
-RunSummary readRun(const std::filesystem::path& folder) {
-    const std::filesystem::path whole = std::filesystem::absolute(folder / "").parent_path();
-    if (!run_files::isThere(whole / run_files::kConfig)) {
-        throw Error(whole.string() + " is no run: there is no config.json in it.");
-    }
-    RunSummary run;
-    run.folder = whole;
-    run.name = whole.filename().string();
-    run.config = loadConfig((whole / run_files::kConfig).string());
-    run.created = createdTime(whole);
-    for (const auto& [text, epoch] : run_files::readEpochs(whole)) {
-        run.epochsDone = epoch.epoch;
-        // NaN, when there are no validation images, is never greater.
-        if (epoch.validation.accuracy > run.bestValidationAccuracy) {
-            run.bestValidationAccuracy = epoch.validation.accuracy;
-        }
-    }
-    run.result = readResult(whole);
-    run.hasModel = run_files::isThere(whole / run_files::kBestWeights);
-    return run;
 }
 
 RunCurves readCurves(const std::filesystem::path& folder) {

@@ -12,9 +12,14 @@
 //   epoch-N.safetensors  weights of the last epochs, as far as run.keep_epochs wants them
 //   result.json       how it ended; absent while it runs or when it was killed
 //   .lock             held by the process that trains it
+//   probe.jsonl       what the model said of the pinned picture after each epoch, if there was one
+//   about.json        name, notes and tags that a person gave it (run_about.h)
+//
+// Beside them lies .overview.json, a digest of all runs from which a long list is made in a moment (run_overview.h).
 #pragma once
 
 #include "config/config.h"
+#include "runs/run_about.h"
 #include "train/event.h"
 
 #include <filesystem>
@@ -25,12 +30,20 @@
 namespace vit {
 
 struct RunSummary {
-    std::string name;
+    std::string name;          // as a person has called it, else the folder's
     std::filesystem::path folder;
+    RunAbout about;
     std::string created;       // ISO 8601, local time
     Config config;
     std::int64_t epochsDone = 0;
     double bestValidationAccuracy = 0;
+    std::int64_t bestEpoch = 0;         // 0 = none
+    std::optional<EpochDone> last;      // the last finished epoch
+    double seconds = 0;                 // of all its epochs
+    std::vector<float> validationAccuracy;  // after each epoch; NaN without validation images
+    std::string device;                 // in words
+    std::int64_t parameters = 0;
+    bool live = false;                  // this program is training it now; never set by reading
     std::optional<RunFinished> result;  // none: running, killed or failed
     bool hasModel = false;              // best.safetensors is there
 };
@@ -51,6 +64,12 @@ public:
     // Newest first. Folders that are no runs are passed over; a torn last line of a curve is dropped.
     std::vector<RunSummary> list() const;
     std::optional<RunSummary> lastTrained() const;  // the newest that has a model
+    // By the name of its folder, else by the name it was given. Throws InvalidInput if several are called so.
+    std::optional<RunSummary> find(const std::string& name) const;
+
+    // Calls a run differently; its folder stays where it is. Throws InvalidInput if the name is empty, has a line break
+    // or belongs to another run of this store, Error if it cannot be written.
+    void rename(const std::filesystem::path& run, const std::string& name) const;
 
     // Makes a new, empty, uniquely named folder: "2026-03-01-1407-first-steps", with "-2" and so on if it is taken.
     std::filesystem::path create(const std::string& label) const;

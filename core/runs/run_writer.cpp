@@ -76,6 +76,8 @@ RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std:
     };
     note(cutBack(m_folder / kSteps, readSteps(m_folder), [&](const StepDone& step) { return step.step <= keepSteps; }));
     note(cutBack(m_folder / kEpochs, readEpochs(m_folder), [&](const EpochDone& done) { return done.epoch <= keepEpochs; }));
+    note(cutBack(m_folder / kProbe, readProbe(m_folder),
+                 [&](const ProbePredicted& probe) { return probe.prediction.epoch <= keepEpochs; }));
     removeIfThere(m_folder / kResult);  // it has not ended any more
     m_steps.emplace(m_folder / kSteps);
     m_epochs.emplace(m_folder / kEpochs);
@@ -109,6 +111,12 @@ void RunWriter::append(const EpochDone& epoch) {
     flush();
 }
 
+void RunWriter::append(const ProbePredicted& probe) {
+    if (!m_probe) m_probe.emplace(m_folder / run_files::kProbe);  // most runs have no such picture
+    m_probe->append(toJson(Event(probe)));
+    m_probe->flush();
+}
+
 void RunWriter::log(const Message& message) {
     const std::string time = run_files::timeText(std::time(nullptr), run_files::kIsoTime);
     const char* severity = message.severity == Severity::Warning ? " WARNING " : " ";
@@ -136,6 +144,7 @@ void RunWriter::sync() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->sync();
     m_epochs->sync();
+    if (m_probe) m_probe->sync();
     m_log->flush();
 }
 

@@ -32,6 +32,7 @@ public:
     // Each of these may throw Error; what could not be written waits in memory and is written with the next flush.
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
     void append(const EpochDone& epoch);  // flushes both curves to the file system
+    void append(const ProbePredicted& probe);
     void log(const Message& message);
     void writeResult(const RunFinished& result);
     void flush();
@@ -42,6 +43,7 @@ private:
     std::vector<std::string> m_recovered;
     std::optional<AppendFile> m_steps;
     std::optional<AppendFile> m_epochs;
+    std::optional<AppendFile> m_probe;
     std::optional<AppendFile> m_log;
     std::optional<TensorBoardLog> m_tensorBoard;
     std::chrono::steady_clock::time_point m_flushed;

@@ -394,10 +394,10 @@ private:
             writeOrWarn([&] { writer.log(*message); });
         }
         m_listener(event);
-        if (std::holds_alternative<EpochDone>(event)) predictProbe();
+        if (std::holds_alternative<EpochDone>(event)) predictProbe(writer);
     }
 
-    void predictProbe() {
+    void predictProbe(RunWriter& writer) {
         std::shared_ptr<const Image> probe;
         {
             const std::lock_guard lock(m_mutex);
@@ -405,7 +405,9 @@ private:
         }
         if (!probe || probe->empty()) return;
         constexpr int kTop = 5;
-        m_listener(ProbePredicted{predictNow(*probe, kTop)});
+        const ProbePredicted predicted{predictNow(*probe, kTop)};
+        writer.append(predicted);
+        m_listener(predicted);
     }
 };
 

@@ -96,8 +96,9 @@ void describe(Visit& visit, const CheckpointSaved& checkpoint) {
     visit("step", checkpoint.step);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const ProbePredicted& probe) {
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, ProbePredicted>
+void describe(Visit& visit, Self& probe) {
     visit("prediction", probe.prediction);
 }
 
@@ -231,6 +232,27 @@ public:
             describeMetrics(inner, metrics);
         }
     }
+    void operator()(const char* key, Prediction& prediction) const {
+        const Json* found = find(key, {Json::value_t::object});
+        if (!found) return;
+        const Reader inner(*found);
+        inner("model", prediction.model);
+        inner("epoch", prediction.epoch);
+        inner("step", prediction.step);
+        inner("training", prediction.training);
+        inner("milliseconds", prediction.milliseconds);
+        const Json* top = inner.find("top", {Json::value_t::array});
+        if (!top) return;
+        for (const Json& json : *top) {
+            const Reader entry(json);
+            std::int64_t index = 0;
+            entry("index", index);
+            ClassProbability& place = prediction.top.emplace_back();
+            place.index = static_cast<std::int32_t>(index);
+            entry("name", place.name);
+            entry("probability", place.probability);
+        }
+    }
     void operator()(const char* key, StopReason& reason) const {
         std::string text;
         (*this)(key, text);
@@ -273,6 +295,7 @@ Json eventJson(const Event& event) {
 
 StepDone stepDoneFromJson(std::string_view text) { return fromJsonText<StepDone>(text); }
 EpochDone epochDoneFromJson(std::string_view text) { return fromJsonText<EpochDone>(text); }
+ProbePredicted probePredictedFromJson(std::string_view text) { return fromJsonText<ProbePredicted>(text); }
 RunFinished runFinishedFromJson(std::string_view text) { return fromJsonText<RunFinished>(text); }
 
 }  // namespace vit

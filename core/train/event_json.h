@@ -17,6 +17,7 @@ nlohmann::ordered_json eventJson(const Event& event);
 // folder of an older version can still be read.
 StepDone stepDoneFromJson(std::string_view text);
 EpochDone epochDoneFromJson(std::string_view text);
+ProbePredicted probePredictedFromJson(std::string_view text);
 RunFinished runFinishedFromJson(std::string_view text);
 
 }  // namespace vit

@@ -92,6 +92,7 @@ private Q_SLOTS:
     void patchesAreDrawnAndCounted();
     void trainingTellsEventsAsJson();
     void trainedRunIsListedAndShown();
+    void trainedRunIsNamedAndFound();
     void trainedRunIsEvaluated();
     void trainedRunPredicts();
     void oneBadImageDoesNotHideTheOthers();
@@ -99,6 +100,7 @@ private Q_SLOTS:
     void stoppedRunGoesOn();
     void plainOutputHasNoControlCharacters();
     void interruptStopsAndKeeps();
+    void deletedRunLiesInTheTrash();
 };
 
 void TestCommands::initTestCase() {
@@ -125,6 +127,10 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("unknown data set") << "train --preset testing --set data.name=nonsense" << "nonsense";
     QTest::newRow("data set that is not here") << "train --preset keras-example" << "vit-cli data download cifar-100";
     QTest::newRow("no steps") << "train --preset testing --max-steps 0" << "--max-steps";
+    QTest::newRow("unknown column to sort by") << "runs list --sort nonsense" << "vit-cli runs columns";
+    QTest::newRow("filter with an unknown column") << "runs list --filter nonsense>3" << "nonsense";
+    QTest::newRow("rename an unknown run") << "runs rename nonsense x" << "vit-cli runs list";
+    QTest::newRow("delete an unknown run") << "runs delete nonsense" << "vit-cli runs list";
     QTest::newRow("resume with another configuration") << "train --resume x --preset testing" << "--resume";
     QTest::newRow("resume an unknown run") << "train --resume nonsense" << "nonsense";
     QTest::newRow("evaluate an unknown run") << "evaluate nonsense" << "vit-cli runs list";
@@ -265,6 +271,23 @@ void TestCommands::trainedRunIsListedAndShown() {
     QVERIFY2(shown.out.contains("Loss") && shown.out.contains("validation"), qPrintable(shown.out));
 }
 
+void TestCommands::trainedRunIsNamedAndFound() {
+    const QJsonArray all = QJsonDocument::fromJson(run({"runs", "list", "--json"}).out.toUtf8()).array();
+    const QString name = all[0].toObject()["name"].toString();
+    QCOMPARE(run({"runs", "rename", name, "my first"}).code, 0);
+    QCOMPARE(run({"runs", "tag", "my first", "baseline", "small"}).code, 0);
+    QCOMPARE(run({"runs", "tag", "my first", "small", "--remove"}).code, 0);
+    QCOMPARE(run({"runs", "note", "my first", "one line"}).code, 0);
+    const Finished shown = run({"runs", "show", "my first"});
+    QVERIFY2(shown.out.contains("baseline") && shown.out.contains("one line"), qPrintable(shown.out));
+    const QString listed = run({"runs", "list", "--filter", "baseline epochs_done=2", "--columns", "name,layers",
+                                "--sort", "best_accuracy", "--ascending"}).out;
+    QVERIFY2(listed.contains("my first") && listed.contains("Layers", Qt::CaseInsensitive), qPrintable(listed));
+    QVERIFY(!run({"runs", "list", "--filter", "small"}).out.contains("my first"));
+    QVERIFY(run({"runs", "columns"}).out.contains("optimizer.learning_rate"));
+    QCOMPARE(run({"runs", "rename", "my first", name}).code, 0);
+}
+
 void TestCommands::trainedRunIsEvaluated() {
     const Finished test = run({"evaluate", "--json"});
     QVERIFY2(test.code == 0, qPrintable(test.err));
@@ -372,6 +395,19 @@ void TestCommands::interruptStopsAndKeeps() {
     QVERIFY(end["epochs_done"].toInt() < 1000);
     QVERIFY(QFile::exists(end["run_folder"].toString() + "/result.json"));
     QVERIFY(QFile::exists(end["run_folder"].toString() + "/best.safetensors"));
+}
+
+void TestCommands::deletedRunLiesInTheTrash() {
+    QCOMPARE(run({"train", "--preset", "testing", "--name", "unwanted", "--max-steps", "2"}).code, 0);
+    const QString listed = run({"runs", "list", "--filter", "unwanted", "--json"}).out;
+    const QJsonArray before = QJsonDocument::fromJson(listed.toUtf8()).array();
+    QCOMPARE(before.size(), 1);
+    const QString folder = before[0].toObject()["folder"].toString();
+    const Finished deleted = run({"runs", "delete", before[0].toObject()["name"].toString()});
+    QVERIFY2(deleted.code == 0, qPrintable(deleted.err));
+    QVERIFY(!QFile::exists(folder));
+    const QString kept = deleted.out.section(": ", -1).trimmed();
+    QVERIFY2(QFile::exists(kept + "/config.json"), qPrintable(deleted.out));
 }
 
 QTEST_GUILESS_MAIN(TestCommands)

@@ -21,6 +21,8 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace vit::ui {
 
 TrainPage::TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent)
@@ -118,32 +120,48 @@ void TrainPage::connectTo(const SessionBridge& bridge) {
     connect(&bridge, &SessionBridge::runFailed, this, &TrainPage::onRunFailed);
 }
 
-// The window begins where the user left it: with the curves of the run before.
+// The window begins where the user left it: with the curves of the run that was seen or trained last.
 void TrainPage::lookForLastRun(const std::filesystem::path& runsFolder) {
+    connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
+        m_log.append(LogLevel::Warning, tr("The run cannot be shown: %1").arg(problem));
+    });
+    const std::filesystem::path shown = m_settings.shownRun().toStdString();
+    load([runsFolder, shown]() -> std::optional<RunSummary> {
+        if (!shown.empty() && std::filesystem::exists(shown / "config.json")) return readRun(shown);
+        return RunStore(runsFolder).lastTrained();
+    });
+}
+
+void TrainPage::showRun(const std::filesystem::path& folder) {
+    load([folder]() -> std::optional<RunSummary> { return readRun(folder); });
+}
+
+void TrainPage::load(std::function<std::optional<RunSummary>()> find) {
     struct Found {
         std::optional<RunSummary> run;
         RunCurves curves;
     };
     m_lookup.run(
-        [runsFolder](const Progress&) {
-            Found found{RunStore(runsFolder).lastTrained(), {}};
+        [find = std::move(find)](const Progress&) {
+            Found found{find(), {}};
             if (found.run) found.curves = readCurves(found.run->folder);
             return found;
         },
         [this](const Found& found) {
             if (found.run) showEarlierRun(*found.run, found.curves);
         });
-    connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
-        m_log.append(LogLevel::Warning, tr("The last run cannot be shown: %1").arg(problem));
-    });
 }
 
 void TrainPage::showEarlierRun(const RunSummary& run, const RunCurves& curves) {
+    m_banner->clear();
     m_stack->setCurrentIndex(1);
+    m_curves->clear();
+    m_curves->setEmptyText(tr("No step was made"));
     m_curves->addSteps(curves.steps);
     for (const EpochDone& epoch : curves.epochs) m_curves->addEpoch(epoch);
     m_progress->showEarlier(run, curves);
-    m_log.append(LogLevel::Info, tr("The last run, %1, is shown. It lies in %2")
+    m_settings.setShownRun(QString::fromStdString(run.folder.string()));
+    m_log.append(LogLevel::Info, tr("%1 is shown. It lies in %2")
                                      .arg(QString::fromStdString(run.name), QString::fromStdString(run.folder.string())));
 }
 
@@ -158,6 +176,7 @@ void TrainPage::onRunRequested() {
 
 void TrainPage::onRunStarted(const RunStarted& run) {
     m_progress->showStarted(run);
+    m_settings.setShownRun(QString::fromStdString(run.runFolder));
     m_log.append(LogLevel::Info, startedText(run));
 }
 

@@ -9,6 +9,8 @@
 
 #include <QWidget>
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 class QPushButton;
@@ -42,6 +44,8 @@ public:
     void setIntroduction(const QString& preset, const QString& description);
     void showStopping();
     void exportPlot(MetricPlot* plot);
+    // The curves and results of a run that is not going on, in the place of what is shown.
+    void showRun(const std::filesystem::path& folder);
 
 Q_SIGNALS:
     void trainRequested();
@@ -51,6 +55,7 @@ private:
     QWidget* makeRunPage();
     void connectTo(const SessionBridge& bridge);
     void lookForLastRun(const std::filesystem::path& runsFolder);
+    void load(std::function<std::optional<RunSummary>()> find);
     void showEarlierRun(const RunSummary& run, const RunCurves& curves);
     void onRunRequested();
     void onRunStarted(const RunStarted& run);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads and writes about.json.
+#include "runs/run_about.h"
+
+#include "error.h"
+#include "io/atomic_file.h"
+#include "runs/run_files.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace vit {
+
+namespace {
+
+std::string trimmed(const std::string& text) {
+    constexpr const char* kSpaces = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(kSpaces);
+    return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1);
+}
+
+}  // namespace
+
+RunAbout readAbout(const std::filesystem::path& folder) {
+    const std::filesystem::path path = folder / run_files::kAbout;
+    if (!run_files::isThere(path)) return {};
+    try {
+        const auto json = nlohmann::json::parse(readTextFile(path));
+        return {json.value("name", std::string()), json.value("notes", std::string()),
+                json.value("tags", std::vector<std::string>())};
+    } catch (const nlohmann::json::exception& fault) {
+        throw Error("Cannot read " + path.string() + ": " + fault.what() +
+                    ". Mend or remove that file; the run itself does not depend on it.");
+    }
+}
+
+void writeAbout(const std::filesystem::path& folder, const RunAbout& about) {
+    const nlohmann::ordered_json json = {{"name", about.name}, {"notes", about.notes}, {"tags", about.tags}};
+    writeFileAtomically(folder / run_files::kAbout,
+                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+std::vector<std::string> tagsFromText(const std::string& text) {
+    std::vector<std::string> tags;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        const std::string tag = trimmed(text.substr(begin, end - begin));
+        if (!tag.empty() && std::find(tags.begin(), tags.end(), tag) == tags.end()) tags.push_back(tag);
+        begin = end + 1;
+    }
+    return tags;
+}
+
+std::string tagsText(const std::vector<std::string>& tags) {
+    std::string text;
+    for (const std::string& tag : tags) text += (text.empty() ? "" : ", ") + tag;
+    return text;
+}
+
+}  // namespace vit

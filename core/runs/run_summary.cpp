@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Reads what a list of runs tells of one; the steps are not looked at.
+#include "config/schema.h"
+#include "error.h"
+#include "io/atomic_file.h"
+#include "io/strict_json.h"
+#include "io/system_fault.h"
+#include "runs/run_files.h"
+#include "runs/run_store.h"
+#include "train/event_json.h"
+
+#include <cerrno>
+#include <sys/stat.h>
+
+namespace vit {
+
+namespace {
+
+std::string timeOfConfig(const std::filesystem::path& folder) {
+    const std::filesystem::path config = folder / run_files::kConfig;
+    struct stat status {};
+    if (::stat(config.c_str(), &status) != 0) throwSystemFault("Cannot read", config, errno);
+    return run_files::timeText(status.st_mtime, run_files::kIsoTime);
+}
+
+template <typename T>
+T entry(const nlohmann::ordered_json& json, const char* key, const T& otherwise) {
+    const auto found = json.find(key);
+    if (found == json.end()) return otherwise;
+    try {
+        return found->get<T>();
+    } catch (const nlohmann::json::exception&) {
+        return otherwise;  // of another version; nothing depends on it
+    }
+}
+
+// When the run was begun, of a folder without an environment.json when its configuration was written; and its device.
+void readEnvironment(RunSummary& run) {
+    const std::filesystem::path path = run.folder / run_files::kEnvironment;
+    if (run_files::isThere(path)) {
+        try {
+            const auto json = parseStrictJson(readTextFile(path));
+            run.created = entry(json, run_files::kCreatedKey, run.created);
+            run.device = entry(json, "device", run.device);
+            run.parameters = entry(json, "parameters", run.parameters);
+        } catch (const InvalidInput& fault) {
+            throw Error("Cannot read " + path.string() + ": " + fault.what());
+        }
+    }
+    if (run.created.empty()) run.created = timeOfConfig(run.folder);
+}
+
+void readEpochs(RunSummary& run) {
+    for (const auto& [text, epoch] : run_files::readEpochs(run.folder)) {
+        run.epochsDone = epoch.epoch;
+        run.seconds += epoch.seconds;
+        run.validationAccuracy.push_back(static_cast<float>(epoch.validation.accuracy));
+        run.last = epoch;
+        // NaN, when there are no validation images, is never greater.
+        if (epoch.validation.accuracy > run.bestValidationAccuracy) {
+            run.bestValidationAccuracy = epoch.validation.accuracy;
+            run.bestEpoch = epoch.epoch;
+        }
+    }
+}
+
+std::optional<RunFinished> readResult(const RunSummary& run) {
+    const std::filesystem::path path = run.folder / run_files::kResult;
+    if (!run_files::isThere(path)) return std::nullopt;
+    try {
+        RunFinished result = runFinishedFromJson(readTextFile(path));
+        result.runName = run.name;
+        result.runFolder = run.folder.string();  // it may have been moved since
+        return result;
+    } catch (const Error& fault) {
+        throw Error("Cannot read " + path.string() + ": " + fault.what() + ".");
+    }
+}
+
+}  // namespace
+
+RunSummary readRun(const std::filesystem::path& folder) {
+    const std::filesystem::path whole = std::filesystem::absolute(folder / "").parent_path();
+    if (!run_files::isThere(whole / run_files::kConfig)) {
+        throw Error(whole.string() + " is no run: there is no config.json in it.");
+    }
+    RunSummary run;
+    run.folder = whole;
+    run.about = readAbout(whole);
+    run.name = run.about.name.empty() ? whole.filename().string() : run.about.name;
+    run.config = loadConfig((whole / run_files::kConfig).string());
+    readEnvironment(run);
+    readEpochs(run);
+    run.result = readResult(run);
+    run.hasModel = run_files::isThere(whole / run_files::kBestWeights);
+    return run;
+}
+
+}  // namespace vit
