@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
     vit::cli::addPredictCommand(app);
     vit::cli::addPatchesCommand(app);
     vit::cli::addRunsCommand(app);
+    vit::cli::addSweepCommand(app);
     vit::cli::addCompareReferenceCommand(app);
     vit::cli::addImportCommand(app);
     vit::cli::addDevicesCommand(app);
