@@ -32,6 +32,7 @@ class MainToolBar;
 class Prompts;
 class SessionBridge;
 class Settings;
+class SweepPage;
 class ThemeController;
 class TrainPage;
 
@@ -39,7 +40,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex };
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, SweepPageIndex };
 
     MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                ThemeController& theme, QWidget* parent = nullptr);
@@ -49,6 +50,7 @@ public:
     TrainPage* trainPage() const { return m_trainPage; }
     DataPage* dataPage() const { return m_dataPage; }
     InspectPage* inspectPage() const { return m_inspectPage; }
+    SweepPage* sweepPage() const { return m_sweepPage; }
 
     void showPage(int page);
     void openPhoto(const QString& path);
@@ -103,6 +105,7 @@ private:
     TrainPage* m_trainPage;
     DataPage* m_dataPage;
     InspectPage* m_inspectPage;
+    SweepPage* m_sweepPage;
     QLabel* m_status;
 };
 

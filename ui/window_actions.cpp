@@ -53,6 +53,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     addChoice(pages, add(tr("Data"), "data", QKeySequence("Ctrl+2"), tr("Browse and add data sets")), 1);
     addChoice(pages, add(tr("Inspect"), "inspect", QKeySequence("Ctrl+3"),
                          tr("See a photo's patches and what the model makes of it")), 2);
+    addChoice(pages, add(tr("Sweeps"), "sweeps", QKeySequence("Ctrl+5"),
+                         tr("Try many values of hyperparameters, one run after the other")), 3);
     themes = makeChoice(window);
     addChoice(themes, add(tr("Follow system"), nullptr, {}, {}), static_cast<int>(ThemeChoice::System));
     addChoice(themes, add(tr("Light"), nullptr, {}, {}), static_cast<int>(ThemeChoice::Light));

@@ -102,6 +102,13 @@ SweepState SweepFolder::read() const {
     }
 }
 
+fs::file_time_type SweepFolder::changedAt() const {
+    std::error_code fault;
+    const fs::file_time_type time = fs::last_write_time(statePath(), fault);
+    if (fault) throwSystemFault("Cannot read", statePath(), fault.value());
+    return time;
+}
+
 SweepState SweepFolder::update(const std::function<void(SweepState&)>& change) const {
     const auto lock = locked(m_path / kChangeLock, true);
     SweepState state = read();

@@ -42,6 +42,7 @@ public:
     std::filesystem::path runFolder(const SweepTrial& trial) const;  // empty before it is first begun
 
     SweepState read() const;  // throws Error naming the file if it cannot be read or is damaged
+    std::filesystem::file_time_type changedAt() const;  // when the state was last written; throws Error
     // Reads, changes and writes the state (whole or not at all) while no one else does. What `change` throws passes
     // through and leaves the file as it was.
     SweepState update(const std::function<void(SweepState&)>& change) const;
