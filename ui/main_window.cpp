@@ -18,6 +18,7 @@
 #include "runs/runs_wiring.h"
 #include "session_bridge.h"
 #include "settings.h"
+#include "sweeps/sweep_page.h"
 #include "theme_controller.h"
 #include "train/curve_grid.h"
 #include "train/train_page.h"
@@ -126,10 +127,12 @@ void MainWindow::makeContent() {
     m_dataPage = new DataPage(m_store, m_prompts, m_pages);
     m_inspectPage = new InspectPage(m_bridge, m_store, m_prompts, m_pages);
     m_runsPage = new RunsPage(m_bridge, m_prompts, m_settings, m_pages);
+    m_sweepPage = new SweepPage(m_bridge, m_prompts, m_pages);
     m_pages->addWidget(m_trainPage);
     m_pages->addWidget(m_dataPage);
     m_pages->addWidget(m_inspectPage);
     m_pages->addWidget(m_runsPage);
+    m_pages->addWidget(m_sweepPage);
     m_splitter->addWidget(m_form);
     m_splitter->addWidget(m_pages);
     m_splitter->setCollapsible(1, false);
@@ -228,6 +231,12 @@ void MainWindow::connectPages() {
         m_settings.addRecentPhoto(path);
         m_settings.setLastFolder(QFileInfo(path).absolutePath());
     });
+    connect(m_sweepPage, &SweepPage::newSweepRequested, this,
+            [this] { m_sweepPage->newSweep(m_form->config(), qstr(m_form->preset())); });
+    connect(m_sweepPage, &SweepPage::runChosen, this, [this](const QString& folder) {
+        m_bridge.openModel(folder.toStdString());
+        showPage(InspectPageIndex);
+    });
 }
 
 void MainWindow::connectRun() {
@@ -297,6 +306,7 @@ void MainWindow::togglePause() {
 void MainWindow::stop() {
     if (m_state == State::Idle || m_state == State::Stopping) return;
     m_bridge.requestStop();
+    m_sweepPage->controller().pause();
     m_trainPage->showStopping();
     m_status->setText(tr("Stopping…"));
     setState(State::Stopping);

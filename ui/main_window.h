@@ -34,6 +34,7 @@ class RunExport;
 class RunsPage;
 class SessionBridge;
 class Settings;
+class SweepPage;
 class ThemeController;
 class TrainPage;
 
@@ -41,7 +42,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex };
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex, SweepPageIndex };
 
     MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                ThemeController& theme, QWidget* parent = nullptr);
@@ -52,6 +53,7 @@ public:
     DataPage* dataPage() const { return m_dataPage; }
     InspectPage* inspectPage() const { return m_inspectPage; }
     RunsPage* runsPage() const { return m_runsPage; }
+    SweepPage* sweepPage() const { return m_sweepPage; }
 
     void showPage(int page);
     void openPhoto(const QString& path);
@@ -108,6 +110,7 @@ private:
     DataPage* m_dataPage;
     InspectPage* m_inspectPage;
     RunsPage* m_runsPage;
+    SweepPage* m_sweepPage;
     QLabel* m_status;
 };
 

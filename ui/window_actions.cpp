@@ -54,6 +54,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     addChoice(pages, add(tr("Inspect"), "inspect", QKeySequence("Ctrl+3"),
                          tr("See a photo's patches and what the model makes of it")), 2);
     addChoice(pages, add(tr("Runs"), "runs", QKeySequence("Ctrl+4"), tr("Find, compare and open the runs")), 3);
+    addChoice(pages, add(tr("Sweeps"), "sweeps", QKeySequence("Ctrl+5"),
+                         tr("Try many values of hyperparameters, one run after the other")), 4);
     themes = makeChoice(window);
     addChoice(themes, add(tr("Follow system"), nullptr, {}, {}), static_cast<int>(ThemeChoice::System));
     addChoice(themes, add(tr("Light"), nullptr, {}, {}), static_cast<int>(ThemeChoice::Light));

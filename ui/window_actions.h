@@ -35,7 +35,7 @@ struct WindowActions {
     QAction* stop;
     QAction* findField;
 
-    QActionGroup* pages;  // Train, Data, Inspect, Runs
+    QActionGroup* pages;  // Train, Data, Inspect, Runs, Sweeps
     QActionGroup* themes;  // System, Light, Dark: the action's data is the ThemeChoice
     QAction* showForm;
     QAction* publishedCurves;

@@ -17,6 +17,7 @@ void addEvaluateCommand(CLI::App& app);
 void addPredictCommand(CLI::App& app);
 void addPatchesCommand(CLI::App& app);
 void addRunsCommand(CLI::App& app);
+void addSweepCommand(CLI::App& app);
 void addCompareReferenceCommand(CLI::App& app);
 void addImportCommand(CLI::App& app);
 void addDevicesCommand(CLI::App& app);

@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
     vit::cli::addPredictCommand(app);
     vit::cli::addPatchesCommand(app);
     vit::cli::addRunsCommand(app);
+    vit::cli::addSweepCommand(app);
     vit::cli::addCompareReferenceCommand(app);
     vit::cli::addImportCommand(app);
     vit::cli::addExportCommand(app);

@@ -3,7 +3,7 @@
 #include "chart.h"
 #include "commands.h"
 #include "config_options.h"
-#include "data/data_store.h"
+#include "data_argument.h"
 #include "error.h"
 #include "interrupt.h"
 #include "run_argument.h"
@@ -67,10 +67,7 @@ TrainRequest requestFrom(const Options& options) {
         throw InvalidInput("--run-dir " + options.runFolder + " is there and is not empty; name a new folder");
     }
     request.config = options.config.resolve();
-    if (const DataInfo info = DataStore().info(request.config.data.name); !info.available) {
-        throw InvalidInput("The data set " + info.name + " is not on this computer yet: vit-cli data add " + info.name +
-                           " --from PATH" + (info.downloadable ? ", or vit-cli data download " + info.name : ""));
-    }
+    requireDataSet(request.config.data.name);
     request.label = options.name.empty() ? options.config.label() : options.name;
     request.runFolder = options.runFolder;
     return request;
