@@ -88,10 +88,11 @@ void TestEventJson::epochsRoundTrip() {
 }
 
 void TestEventJson::resultsRoundTrip() {
-    const RunFinished result{StopReason::Stopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5};
+    const RunFinished result{StopReason::EarlyStopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5, "No better."};
     const RunFinished read = runFinishedFromJson(toJson(Event(result)));
-    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds] = read;
-    QCOMPARE(reason, StopReason::Stopped);
+    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds, why] = read;
+    QCOMPARE(reason, StopReason::EarlyStopped);
+    QCOMPARE(why, std::string("No better."));
     QCOMPARE(name, result.runName);
     QCOMPARE(folder, result.runFolder);
     QCOMPARE(epochs, result.epochsDone);

@@ -89,9 +89,10 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps] = config.model;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [rate, decay, convention, all, beta1, beta2, epsilon] = config.optimizer;
-    [[maybe_unused]] const auto& [schedule, warmup, factor] = config.schedule;
-    [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, board] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 4 + 10 + 3 + 7 + 3 + 8});
+    [[maybe_unused]] const auto& [schedule, warmup, factor, planned] = config.schedule;
+    [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
+                                  patience, board] = config.run;
+    QCOMPARE(schema().size(), std::size_t{3 + 4 + 10 + 3 + 7 + 4 + 12});
 }
 
 void TestSchema::rowsAreComplete() {
