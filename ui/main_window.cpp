@@ -48,6 +48,11 @@ const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)
 
 QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
+bool hasReachedItsEnd(const RunSummary& run) {
+    return run.result &&
+           (run.result->reason == StopReason::Completed || run.result->reason == StopReason::EarlyStopped);
+}
+
 }  // namespace
 
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
@@ -165,6 +170,8 @@ void MainWindow::connectActions() {
     connect(m_actions.train, &QAction::triggered, this, &MainWindow::train);
     connect(m_actions.pause, &QAction::triggered, this, &MainWindow::togglePause);
     connect(m_actions.stop, &QAction::triggered, this, &MainWindow::stop);
+    connect(m_actions.resumeRun, &QAction::triggered, this, [this] { resumeShownRun({}); });
+    connect(m_actions.moreEpochs, &QAction::triggered, this, &MainWindow::continueShownRun);
     connect(m_actions.findField, &QAction::triggered, this, [this] {
         if (m_pages->currentWidget() == m_runsPage && !m_form->isAncestorOf(focusWidget()))
             return m_runsPage->focusFilter();
@@ -217,6 +224,7 @@ void MainWindow::connectPages() {
     connectRunsPage(*m_runsPage, {m_bridge, *m_form, *m_trainPage, [this] { showPage(TrainPageIndex); },
                                   [this] { m_actions.showForm->setChecked(true); }});
     connect(m_trainPage, &TrainPage::trainRequested, m_actions.train, &QAction::trigger);
+    connect(m_trainPage, &TrainPage::shownRunChanged, this, &MainWindow::updateActions);
     connect(m_dataPage, &DataPage::imageChosen, this,
             [this](const std::shared_ptr<const Image>& image, const QString& title) {
                 showPage(InspectPageIndex);
@@ -253,8 +261,8 @@ void MainWindow::connectRun() {
         if (m_state != State::Idle && m_state != State::Stopping) setState(paused ? State::Paused : State::Running);
     });
     connect(&m_bridge, &SessionBridge::runFinished, this, [this](const RunFinished& result) {
-        endRun(result.reason == StopReason::Completed ? tr("%1 is finished").arg(qstr(result.runName))
-                                                      : tr("%1 was stopped and is kept").arg(qstr(result.runName)));
+        endRun(result.reason == StopReason::Stopped ? tr("%1 was stopped and is kept").arg(qstr(result.runName))
+                                                    : tr("%1 is finished").arg(qstr(result.runName)));
     });
     connect(&m_bridge, &SessionBridge::runFailed, this, &MainWindow::onRunFailed);
 }
@@ -298,6 +306,23 @@ void MainWindow::train() {
     m_trainPage->setFocus();  // not on a field of the form, which is now read-only
 }
 
+void MainWindow::resumeShownRun(const Extension& extension) {
+    const std::optional<RunSummary>& run = m_trainPage->shownRun();
+    if (m_state != State::Idle || !run) return;
+    showPage(TrainPageIndex);
+    TrainRequest request;
+    request.resumeFrom = run->folder;
+    request.extension = extension;
+    m_bridge.train(std::move(request));
+    m_trainPage->setFocus();
+}
+
+void MainWindow::continueShownRun() {
+    const std::optional<RunSummary>& run = m_trainPage->shownRun();
+    if (m_state != State::Idle || !run) return;
+    if (const auto extension = m_prompts.askExtension(this, qstr(run->name), run->config)) resumeShownRun(*extension);
+}
+
 void MainWindow::togglePause() {
     if (m_state == State::Running) m_bridge.requestPause();
     else if (m_state == State::Paused) m_bridge.requestContinue();
@@ -338,6 +363,9 @@ void MainWindow::updateActions() {
     m_actions.stop->setEnabled(m_state == State::Running || paused);
     m_actions.setText(m_actions.stop, m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
     m_actions.stop->setToolTip(tr("End the run after this step and keep everything it has"));
+    const std::optional<RunSummary>& shown = m_trainPage->shownRun();
+    m_actions.resumeRun->setEnabled(idle && shown && !hasReachedItsEnd(*shown));
+    m_actions.moreEpochs->setEnabled(idle && shown);
     m_actions.loadSettings->setEnabled(idle);
     m_actions.saveSettings->setEnabled(m_form->isReadable());
 }

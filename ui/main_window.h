@@ -18,6 +18,7 @@ class QStackedWidget;
 
 namespace vit {
 class DataStore;
+struct Extension;
 struct RunFailed;
 struct RunFinished;
 struct RunStarted;
@@ -76,6 +77,8 @@ private:
     void remember();
 
     void train();
+    void resumeShownRun(const Extension& extension);
+    void continueShownRun();
     void togglePause();
     void stop();
     void setState(State state);

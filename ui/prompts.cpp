@@ -3,6 +3,7 @@
 #include "prompts.h"
 
 #include "data/image.h"
+#include "train/extension_dialog.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -49,6 +50,12 @@ QString Prompts::saveFile(QWidget* parent, const QString& title, const QString& 
 
 QString Prompts::askText(QWidget* parent, const QString& title, const QString& label, const QString& suggestion) {
     return QInputDialog::getText(parent, title, label, QLineEdit::Normal, suggestion);
+}
+
+std::optional<Extension> Prompts::askExtension(QWidget* parent, const QString& runName, const Config& config) {
+    ExtensionDialog dialog(runName, config, parent);
+    if (dialog.exec() != QDialog::Accepted) return std::nullopt;
+    return dialog.extension();
 }
 
 bool Prompts::confirm(QWidget* parent, const QString& title, const QString& text, const QString& yes,

@@ -2,8 +2,12 @@
 // The seam for file and message dialogs: the window asks through it, tests answer in its place.
 #pragma once
 
+#include "runs/extension.h"
+
 #include <QString>
 #include <QStringList>
+
+#include <optional>
 
 class QWidget;
 
@@ -20,6 +24,9 @@ public:
 
     // A line of text; empty when cancelled.
     virtual QString askText(QWidget* parent, const QString& title, const QString& label, const QString& suggestion);
+
+    // How far to go on with a run past its planned end; nothing when cancelled.
+    virtual std::optional<Extension> askExtension(QWidget* parent, const QString& runName, const Config& config);
 
     // True when the action named on the button `yes` ("Stop and close") is chosen; Escape and `no` decline.
     virtual bool confirm(QWidget* parent, const QString& title, const QString& text, const QString& yes,

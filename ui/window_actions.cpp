@@ -46,6 +46,10 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     train->setIcon(icon("play", IconTint::OnAccent));
     pause = add(tr("Pause"), "pause", QKeySequence("Ctrl+P"), {});
     stop = add(tr("Stop"), "stop", QKeySequence("Ctrl+."), {});
+    resumeRun = add(tr("Resume this run"), "play", QKeySequence("Ctrl+Shift+R"),
+                    tr("Go on with the run that is shown, where it was saved last"));
+    moreEpochs = add(tr("Continue for more epochs…"), nullptr, QKeySequence("Ctrl+Shift+E"),
+                     tr("Train the run that is shown past its planned end"));
     findField = add(tr("Find hyperparameter"), "search", QKeySequence::Find, tr("Search the form"));
 
     pages = makeChoice(window);
@@ -111,6 +115,8 @@ void WindowActions::fill(QMenuBar* bar) {
     menuTrain->setEnabled(train->isEnabled());
     QObject::connect(train, &QAction::enabledChanged, menuTrain, &QAction::setEnabled);
     run->addActions({pause, stop});
+    run->addSeparator();
+    run->addActions({resumeRun, moreEpochs});
     run->addSeparator();
     run->addAction(findField);
 

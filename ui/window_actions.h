@@ -33,6 +33,8 @@ struct WindowActions {
     QAction* train;
     QAction* pause;  // "Resume" while paused
     QAction* stop;
+    QAction* resumeRun;   // the run shown, where it was saved last
+    QAction* moreEpochs;  // of the run shown
     QAction* findField;
 
     QActionGroup* pages;  // Train, Data, Inspect, Runs, Sweeps

@@ -47,7 +47,9 @@ public:
     }
     void showError(QWidget*, const QString&, const QString& text) override { errors << text; }
     void showInformation(QWidget*, const QString&, const QString& text) override { informations << text; }
+    std::optional<Extension> askExtension(QWidget*, const QString&, const Config&) override { return extension; }
 
+    std::optional<Extension> extension;
     QString file;
     bool yes = true;
     QStringList questions;
@@ -71,12 +73,15 @@ private Q_SLOTS:
     void photoByDragAndDrop();
     void stopsWithinASecondAndKeepsTheRun();
     void pausesAndResumes();
+    void closingAsksWhileTraining_data();
     void closingAsksWhileTraining();
     void declinedClosingGoesOn();
     void deviceThatIsNotThereIsExplained();
     void failedRunIsExplained();
     void remembersSettings();
     void showsTheLastRunAfterARestart();
+    void resumesTheRunShown();
+    void continuesPastThePlannedEnd();
     void settingsAsJson();
     void helpIsThere();
 
@@ -91,7 +96,8 @@ private:
     void type(const QString& key, const QString& text) const;
     void clickTrain() const { QTest::mouseClick(find<QToolButton>("trainButton"), Qt::LeftButton); }
     void chooseTestingPreset(int epochs) const;
-    void trigger(const QString& action) const;
+    QAction* action(const QString& text) const;
+    void trigger(const QString& text) const { action(text)->trigger(); }
     QString photo() const { return m_folder->filePath("photo.jpg"); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -153,9 +159,9 @@ void TestMainJob::chooseTestingPreset(int epochs) const {
     type("run.threads", "1");  // two threads that wait for each other are slow on a processor that others use as well
 }
 
-void TestMainJob::trigger(const QString& text) const {
+QAction* TestMainJob::action(const QString& text) const {
     for (QAction* action : m_window->actions())
-        if (action->text() == text) return action->trigger();
+        if (action->text() == text) return action;
     qFatal("There is no action named %s.", qUtf8Printable(text));
 }
 
@@ -284,17 +290,28 @@ void TestMainJob::pausesAndResumes() {
     QVERIFY(!pause->isEnabled());
 }
 
+void TestMainJob::closingAsksWhileTraining_data() {
+    QTest::addColumn<QString>("state");
+    QTest::newRow("just asked for") << "asked";
+    QTest::newRow("training") << "training";
+    QTest::newRow("paused") << "paused";
+    QTest::newRow("stopping") << "stopping";
+}
+
 void TestMainJob::closingAsksWhileTraining() {
+    QFETCH(QString, state);
     chooseTestingPreset(10'000);
     QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
     QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
     clickTrain();
-    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    if (state != "asked") QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    if (state == "paused") QTest::mouseClick(find<QToolButton>("pauseButton"), Qt::LeftButton);
+    if (state == "stopping") QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);
     m_prompts->yes = true;
     QVERIFY(!m_window->close());  // not before the worker has ended
-    QCOMPARE(m_prompts->questions.size(), 1);
+    QCOMPARE(m_prompts->questions.size(), state == "stopping" ? 0 : 1);
     QVERIFY(m_window->isVisible());
-    QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), 10'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), 20'000);
     QCOMPARE(finished.size(), 1);
     QCOMPARE(finished[0][0].value<RunFinished>().reason, StopReason::Stopped);
 }
@@ -370,6 +387,53 @@ void TestMainJob::showsTheLastRunAfterARestart() {
     QCOMPARE(loss->graph(2)->dataCount(), 1);
     QCOMPARE(find<QLabel>("runName")->text(), QString::fromStdString(result.runName));
     QVERIFY(find<QLabel>("testAccuracy")->isVisible());
+}
+
+void TestMainJob::resumesTheRunShown() {
+    QVERIFY(!action("Resume this run")->isEnabled());
+    chooseTestingPreset(10'000);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    QTRY_VERIFY_WITH_TIMEOUT(steps.size() >= 2, kTrainingTimeoutMs);
+    QVERIFY(!action("Resume this run")->isEnabled());
+    QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);
+    QVERIFY(finished.wait(kTrainingTimeoutMs));
+    const auto first = finished[0][0].value<RunFinished>();
+    QVERIFY(action("Resume this run")->isEnabled());
+
+    QVERIFY(m_window->close());
+    open();
+    QTRY_VERIFY(action("Resume this run")->isEnabled());
+    QTRY_VERIFY2(find<QLabel>("runDevice")->text().startsWith("CPU"), qPrintable(find<QLabel>("runDevice")->text()));
+    QCOMPARE(find<QLabel>("runPrecision")->text(), QString("fp32"));
+    QSignalSpy started(m_bridge.get(), &SessionBridge::runStarted);
+    QSignalSpy more(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy again(m_bridge.get(), &SessionBridge::runFinished);
+    trigger("Resume this run");
+    QTRY_VERIFY_WITH_TIMEOUT(!more.isEmpty(), kTrainingTimeoutMs);
+    QCOMPARE(started[0][0].value<RunStarted>().firstStep, first.stepsDone + 1);
+    QTest::mouseClick(find<QToolButton>("stopButton"), Qt::LeftButton);
+    QVERIFY(again.wait(kTrainingTimeoutMs));
+    const auto second = again[0][0].value<RunFinished>();
+    QCOMPARE(second.runFolder, first.runFolder);
+    // The curves of both sittings.
+    QTRY_COMPARE(std::int64_t(m_window->trainPage()->curves()->loss()->plot()->graph(0)->dataCount()), second.stepsDone);
+}
+
+void TestMainJob::continuesPastThePlannedEnd() {
+    chooseTestingPreset(1);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    QVERIFY(finished.wait(kTrainingTimeoutMs));
+    QVERIFY(!action("Resume this run")->isEnabled());  // it has come to its end
+    trigger("Continue for more epochs…");              // cancelled
+    QVERIFY(!m_bridge->busy());
+    m_prompts->extension = Extension{1, ScheduleEnd::Keep};
+    trigger("Continue for more epochs…");
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kTrainingTimeoutMs);
+    QCOMPARE(finished[1][0].value<RunFinished>().epochsDone, std::int64_t{2});
+    QCOMPARE(finished[1][0].value<RunFinished>().runFolder, finished[0][0].value<RunFinished>().runFolder);
 }
 
 void TestMainJob::settingsAsJson() {

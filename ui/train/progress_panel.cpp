@@ -33,6 +33,17 @@ QLabel* makeCaption(const QString& text, QWidget* parent) {
     return caption;
 }
 
+QString endText(StopReason reason) {
+    switch (reason) {
+        case StopReason::Completed: return QObject::tr("Finished");
+        case StopReason::Stopped: return QObject::tr("Stopped: everything is kept");
+        case StopReason::EarlyStopped: return QObject::tr("Stopped early: it no longer became better");
+        case StopReason::Diverged: return QObject::tr("Ended: the loss exploded");
+        case StopReason::Failed: return QObject::tr("Failed");
+    }
+    return {};
+}
+
 QFont strong(QFont font) {
     font.setWeight(QFont::DemiBold);
     return font;
@@ -149,12 +160,17 @@ void ProgressPanel::showRequested() {
 void ProgressPanel::showStarted(const RunStarted& run) {
     m_name->setText(QString::fromStdString(run.runName));
     m_name->setToolTip(QString::fromStdString(run.runFolder));
-    m_device->setText(QString::fromStdString(run.device));
-    m_device->setToolTip(QString::fromStdString(run.device + "\n" + run.kernels));
-    m_precision->setText(QString::fromStdString(run.precision));
+    showDevice(run);
     m_epochs = run.config.run.epochs;
     showBar(double(run.firstEpoch - 1));
     setPhase(tr("Training"));
+}
+
+void ProgressPanel::showDevice(const RunStarted& run) {
+    const auto shown = [](const std::string& text) { return text.empty() ? kUnknown : QString::fromStdString(text); };
+    m_device->setText(shown(run.device));
+    m_device->setToolTip(QString::fromStdString(run.device + "\n" + run.kernels));
+    m_precision->setText(shown(run.precision));
 }
 
 void ProgressPanel::showSteps(const StepDone& last) {
@@ -190,9 +206,8 @@ void ProgressPanel::showStopping() { setPhase(tr("Stopping after this step…"))
 void ProgressPanel::showFinished(const RunFinished& result) {
     endRun();
     m_elapsed->setText(durationText(result.seconds));
-    const bool stopped = result.reason == StopReason::Stopped;
-    setPhase(stopped ? tr("Stopped: everything is kept") : tr("Finished"));
-    if (!stopped) showBar(double(m_epochs));
+    setPhase(endText(result.reason));
+    if (result.reason == StopReason::Completed) showBar(double(m_epochs));
     if (result.tested) {
         showResult(m_accuracy, m_accuracyCaption, percentText(result.test.accuracy), tr("test accuracy"));
         showResult(m_top5, m_top5Caption, percentText(result.test.top5Accuracy), tr("test top-5"));

@@ -23,6 +23,7 @@ public:
 
     void showRequested();  // Train was clicked, nothing has come yet
     void showStarted(const RunStarted& run);
+    void showDevice(const RunStarted& run);  // what computes, and how
     void showSteps(const StepDone& last);
     void showEpoch(const EpochDone& epoch);
     void showPhase(const PhaseChanged& phase);

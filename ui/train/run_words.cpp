@@ -38,10 +38,11 @@ QString epochText(const EpochDone& epoch) {
 }
 
 QString finishedText(const RunFinished& result) {
-    QString text = result.reason == StopReason::Completed ? tr("%1 finished after %2 epochs in %3.")
-                                                          : tr("%1 was stopped after %2 epochs in %3.");
+    QString text = result.reason == StopReason::Stopped ? tr("%1 was stopped after %2 epochs in %3.")
+                                                        : tr("%1 finished after %2 epochs in %3.");
     text = text.arg(QString::fromStdString(result.runName), withThousands(result.epochsDone),
                     durationText(result.seconds));
+    if (!result.explanation.empty()) text += " " + QString::fromStdString(result.explanation);
     if (result.tested)
         text += tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
                     .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))

@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "prompts.h"
+#include "runs/run_files.h"
 #include "session_bridge.h"
 #include "settings.h"
 #include "support/banner.h"
@@ -127,8 +128,12 @@ void TrainPage::lookForLastRun(const std::filesystem::path& runsFolder) {
     });
     const std::filesystem::path shown = m_settings.shownRun().toStdString();
     load([runsFolder, shown]() -> std::optional<RunSummary> {
-        if (!shown.empty() && std::filesystem::exists(shown / "config.json")) return readRun(shown);
-        return RunStore(runsFolder).lastTrained();
+        if (!shown.empty() && run_files::isThere(shown / run_files::kConfig)) return readRun(shown);
+        for (const RunSummary& run : RunStore(runsFolder).list()) {
+            // One that was killed within its first epoch can still go on.
+            if (run.hasModel || run_files::isThere(run.folder / run_files::kLastWeights)) return run;
+        }
+        return std::nullopt;
     });
 }
 
@@ -137,32 +142,42 @@ void TrainPage::showRun(const std::filesystem::path& folder) {
 }
 
 void TrainPage::load(std::function<std::optional<RunSummary>()> find) {
-    struct Found {
-        std::optional<RunSummary> run;
-        RunCurves curves;
-    };
     m_lookup.run(
         [find = std::move(find)](const Progress&) {
-            Found found{find(), {}};
-            if (found.run) found.curves = readCurves(found.run->folder);
+            EarlierRun found;
+            found.run = find();
+            if (!found.run) return found;
+            const std::filesystem::path& folder = found.run->folder;
+            found.curves = readCurves(folder);
+            found.began.device = run_files::readEnvironmentText(folder, "device").value_or("");
+            found.began.precision = run_files::readEnvironmentText(folder, "precision").value_or("");
+            found.began.kernels = run_files::readEnvironmentText(folder, "kernels").value_or("");
             return found;
         },
-        [this](const Found& found) {
-            if (found.run) showEarlierRun(*found.run, found.curves);
+        [this](const EarlierRun& found) {
+            if (found.run) showEarlierRun(found);
         });
 }
 
-void TrainPage::showEarlierRun(const RunSummary& run, const RunCurves& curves) {
+void TrainPage::showEarlierRun(const EarlierRun& earlier) {
+    const RunSummary& run = *earlier.run;
     m_banner->clear();
     m_stack->setCurrentIndex(1);
     m_curves->clear();
     m_curves->setEmptyText(tr("No step was made"));
-    m_curves->addSteps(curves.steps);
-    for (const EpochDone& epoch : curves.epochs) m_curves->addEpoch(epoch);
-    m_progress->showEarlier(run, curves);
+    m_curves->addSteps(earlier.curves.steps);
+    for (const EpochDone& epoch : earlier.curves.epochs) m_curves->addEpoch(epoch);
+    m_progress->showEarlier(run, earlier.curves);
+    m_progress->showDevice(earlier.began);
     m_settings.setShownRun(QString::fromStdString(run.folder.string()));
     m_log.append(LogLevel::Info, tr("%1 is shown. It lies in %2")
                                      .arg(QString::fromStdString(run.name), QString::fromStdString(run.folder.string())));
+    setShownRun(run);
+}
+
+void TrainPage::setShownRun(std::optional<RunSummary> run) {
+    m_shown = std::move(run);
+    Q_EMIT shownRunChanged();
 }
 
 void TrainPage::onRunRequested() {
@@ -172,12 +187,29 @@ void TrainPage::onRunRequested() {
     m_curves->clear();
     m_curves->setEmptyText(tr("Waiting for the first step…"));
     m_progress->showRequested();
+    m_current = {};
+    setShownRun({});
 }
 
 void TrainPage::onRunStarted(const RunStarted& run) {
+    m_current.name = run.runName;
+    m_current.folder = run.runFolder;
+    m_current.config = run.config;
     m_progress->showStarted(run);
     m_settings.setShownRun(QString::fromStdString(run.runFolder));
     m_log.append(LogLevel::Info, startedText(run));
+    if (run.firstStep > 1) showCurvesBefore(run);
+}
+
+// Of a run that goes on; its new steps arrive meanwhile.
+void TrainPage::showCurvesBefore(const RunStarted& run) {
+    m_lookup.run([folder = std::filesystem::path(run.runFolder)](const Progress&) { return readCurves(folder); },
+                 [this, run](RunCurves curves) {
+                     std::erase_if(curves.steps, [&](const StepDone& step) { return step.step >= run.firstStep; });
+                     m_curves->addSteps(curves.steps);
+                     for (const EpochDone& epoch : curves.epochs)
+                         if (epoch.epoch < run.firstEpoch) m_curves->addEpoch(epoch);
+                 });
 }
 
 void TrainPage::onMessage(const Message& message) {
@@ -190,6 +222,9 @@ void TrainPage::onRunFinished(const RunFinished& result) {
     m_curves->setEmptyText(tr("Stopped before the first step"));
     m_log.append(LogLevel::Success, finishedText(result));
     m_log.append(LogLevel::Info, tr("Kept in %1").arg(QString::fromStdString(result.runFolder)));
+    if (m_current.folder.empty()) return;  // stopped before it began
+    m_current.result = result;
+    setShownRun(m_current);
 }
 
 void TrainPage::onRunFailed(const RunFailed& failure) {
@@ -198,6 +233,7 @@ void TrainPage::onRunFailed(const RunFailed& failure) {
     m_curves->setEmptyText(tr("No step was made"));
     m_banner->showError(text);
     m_log.append(LogLevel::Error, text);
+    if (!m_current.folder.empty()) setShownRun(m_current);
 }
 
 }  // namespace vit::ui

@@ -38,6 +38,9 @@ public:
     CurveGrid* curves() const { return m_curves; }
     LogModel& log() { return m_log; }
 
+    // The run whose curves are here, once it has ended; none while one goes on.
+    const std::optional<RunSummary>& shownRun() const { return m_shown; }
+
     // What the button of the empty page may do, and why not.
     void setTrainEnabled(bool enabled, const QString& why);
     // What the empty page says of the experiment that Train would start.
@@ -49,14 +52,23 @@ public:
 
 Q_SIGNALS:
     void trainRequested();
+    void shownRunChanged();
 
 private:
+    struct EarlierRun {
+        std::optional<RunSummary> run;
+        RunCurves curves;
+        RunStarted began;  // what the panel shows of it
+    };
+
     QWidget* makeEmptyPage();
     QWidget* makeRunPage();
     void connectTo(const SessionBridge& bridge);
     void lookForLastRun(const std::filesystem::path& runsFolder);
     void load(std::function<std::optional<RunSummary>()> find);
-    void showEarlierRun(const RunSummary& run, const RunCurves& curves);
+    void showEarlierRun(const EarlierRun& earlier);
+    void showCurvesBefore(const RunStarted& run);
+    void setShownRun(std::optional<RunSummary> run);
     void onRunRequested();
     void onRunStarted(const RunStarted& run);
     void onMessage(const Message& message);
@@ -67,6 +79,8 @@ private:
     Settings& m_settings;
     LogModel m_log;
     Job m_lookup;
+    std::optional<RunSummary> m_shown;
+    RunSummary m_current;  // the one that goes on
     Banner* m_banner;
     QStackedWidget* m_stack;
     EmptyState* m_empty;
