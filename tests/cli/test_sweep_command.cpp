@@ -157,11 +157,14 @@ void TestSweepCommand::interruptStopsAndKeeps() {
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(20000));
     QCOMPARE(process.exitCode(), 0);
-    const QJsonObject trials = outcome("stopped");
-    QCOMPARE(trials["1"].toObject()["status"].toString(), QString("done"));
-    QCOMPARE(trials["2"].toObject()["status"].toString(), QString("waiting"));
+    // How far it came until the signal arrived is a matter of speed.
+    QMap<QString, int> count;
+    for (const QJsonValue trial : outcome("stopped")) ++count[trial.toObject()["status"].toString()];
+    QVERIFY(count["done"] >= 1 && count["waiting"] >= 1);
+    QCOMPARE(count["done"] + count["waiting"], 9);
     const Finished status = run({"status", "stopped"});
-    QVERIFY2(status.out.contains("1 done, 8 waiting; vit-cli sweep resume goes on"), qPrintable(status.out));
+    const QString words = QString("%1 done, %2 waiting; vit-cli sweep resume goes on").arg(count["done"]).arg(count["waiting"]);
+    QVERIFY2(status.out.contains(words), qPrintable(status.out));
 }
 
 void TestSweepCommand::queueChangesWhileItRuns() {
