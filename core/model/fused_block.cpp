@@ -2,6 +2,7 @@
 // Memory and threads for the kernels, and their place in autograd.
 #include "model/fused_gelu.h"
 #include "model/fused_kernels.h"
+#include "model/memory_pool.h"
 
 #include "kernels/block.h"
 #include "kernels/support.h"
@@ -26,22 +27,23 @@ Tensor memory(std::int64_t rows, std::size_t bytes) {
     return torch::empty({rows, static_cast<std::int64_t>(bytes)}, torch::kUInt8);
 }
 
-// One block's forward pass over a batch, and what its backward pass needs.
+// One block's forward pass over a batch, and what its backward pass needs besides tensors.
 struct Pass : torch::CustomClassHolder {
     std::shared_ptr<const kernels::BlockKernel> kernel;
+    std::shared_ptr<MemoryPool> pool;
     kernels::BlockDropouts dropouts;
-    Tensor packed;
-    Tensor saved;  // [B, bytes], or one row for each thread where no backward pass follows
+    Tensor packed;  // these two only until autograd, which frees them after their use, has taken them over
+    Tensor saved;   // [B, bytes], or one row for each thread where no backward pass follows
 
-    kernels::BlockCall call(at::TensorList parameters) const {
-        kernels::BlockCall call{{}, bytesOf(packed), dropouts};
+    kernels::BlockCall call(at::TensorList parameters, const Tensor& packedWeights) const {
+        kernels::BlockCall call{{}, bytesOf(packedWeights), dropouts};
         for (const Tensor& parameter : parameters) call.parameters.push_back(parameter.const_data_ptr<float>());
         return call;
     }
 
     void pack(at::TensorList parameters, bool backward) {
         packed = memory(1, kernel->memory().packed);
-        kernel->pack(call(parameters).parameters, backward, bytesOf(packed));
+        kernel->pack(call(parameters, packed).parameters, backward, bytesOf(packed));
     }
 
     Tensor forward(const Tensor& tokens, at::TensorList parameters, bool keep) {
@@ -50,8 +52,8 @@ struct Pass : torch::CustomClassHolder {
         const int threads = at::get_num_threads();
         Tensor out = torch::empty_like(tokens);  // [B, N, D]
         const Tensor scratch = memory(threads, kernel->memory().scratch);
-        saved = memory(keep ? images : threads, kernel->memory().saved);
-        const kernels::BlockCall shared = call(parameters);
+        saved = keep ? pool->take(images, kernel->memory().saved) : memory(threads, kernel->memory().saved);
+        const kernels::BlockCall shared = call(parameters, packed);
         const float* in = tokens.const_data_ptr<float>();
         float* to = out.mutable_data_ptr<float>();
         at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -66,7 +68,8 @@ struct Pass : torch::CustomClassHolder {
     }
 
     // The gradients of tokens and parameters.
-    variable_list backward(const Tensor& tokens, at::TensorList parameters, const Tensor& dOut) const {
+    variable_list backward(const Tensor& tokens, at::TensorList parameters, const Tensor& kept,
+                           const Tensor& packedWeights, const Tensor& dOut) const {
         const std::int64_t images = tokens.size(0);
         const std::int64_t elements = tokens.size(1) * tokens.size(2);
         const int threads = at::get_num_threads();
@@ -74,7 +77,7 @@ struct Pass : torch::CustomClassHolder {
         const Tensor scratch = memory(threads, kernel->memory().scratch);
         // Each thread adds up its own; the number of threads and nothing else decides the order of all additions.
         const Tensor sums = torch::zeros({threads, static_cast<std::int64_t>(kernel->memory().gradients())});
-        const kernels::BlockCall shared = call(parameters);
+        const kernels::BlockCall shared = call(parameters, packedWeights);
         const float* in = tokens.const_data_ptr<float>();
         const float* from = dOut.const_data_ptr<float>();
         float* to = dIn.mutable_data_ptr<float>();
@@ -83,7 +86,7 @@ struct Pass : torch::CustomClassHolder {
             const auto thread = static_cast<std::int64_t>(at::get_thread_num());
             std::byte* own = bytesOf(scratch) + thread * scratch.size(1);
             for (std::int64_t i = begin; i < end; ++i) {
-                kernel->backward(shared, i, in + i * elements, from + i * elements, bytesOf(saved) + i * saved.size(1),
+                kernel->backward(shared, i, in + i * elements, from + i * elements, bytesOf(kept) + i * kept.size(1),
                                  to + i * elements, gradients + thread * sums.size(1), own);
             }
         });
@@ -101,18 +104,20 @@ struct Pass : torch::CustomClassHolder {
 struct BlockFunction : torch::autograd::Function<BlockFunction> {
     static Tensor forward(AutogradContext* context, const Tensor& tokens, at::TensorList parameters,
                           const c10::intrusive_ptr<Pass>& pass) {
-        variable_list inputs{tokens};
+        const Tensor out = pass->forward(tokens, parameters, true);
+        variable_list inputs{pass->saved, pass->packed, tokens};
         inputs.insert(inputs.end(), parameters.begin(), parameters.end());
         context->save_for_backward(inputs);
         context->saved_data["pass"] = torch::IValue::make_capsule(pass);
-        return pass->forward(tokens, parameters, true);
+        return out;
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
         TORCH_CHECK(!torch::GradMode::is_enabled(), "The fused kernels have no second derivative: use plain kernels.");
         const auto pass = c10::static_intrusive_pointer_cast<Pass>(context->saved_data["pass"].toCapsule());
         const variable_list inputs = context->get_saved_variables();
-        variable_list result = pass->backward(inputs[0], at::TensorList(inputs).slice(1), gradients[0].contiguous());
+        variable_list result = pass->backward(inputs[2], at::TensorList(inputs).slice(3), inputs[0], inputs[1],
+                                              gradients[0].contiguous());
         result.emplace_back();  // of the pass
         return result;
     }
@@ -162,6 +167,7 @@ public:
 private:
     std::shared_ptr<const kernels::BlockKernel> m_fp32;
     std::shared_ptr<const kernels::BlockKernel> m_bfloat16;  // null where the CPU has no instructions for it
+    std::shared_ptr<MemoryPool> m_pool = std::make_shared<MemoryPool>();
     double m_attentionDropout;
     double m_mlpDropout;
 
@@ -172,6 +178,7 @@ c10::intrusive_ptr<Pass> KernelsOfModel::newPass(std::size_t mlpLayers, std::int
                                                  const ForwardMode& mode) const {
     auto pass = c10::make_intrusive<Pass>();
     pass->kernel = m_bfloat16 && at::autocast::is_autocast_enabled(torch::kCPU) ? m_bfloat16 : m_fp32;
+    pass->pool = m_pool;
     const auto dropout = [&](double rate, std::int64_t layer) {
         return kernels::Dropout{mode.training ? rate : 0, mode.key(dropoutSite(index, layer))};
     };
@@ -203,6 +210,8 @@ FusedKernels::BlockOutput KernelsOfModel::block(Block& block, std::int64_t index
                               .view(torch::kFloat32)
                               .view(dense.sizes());  // [B, N, D]
     }
+    pass->saved.reset();
+    pass->packed.reset();
     return output;
 }
 
