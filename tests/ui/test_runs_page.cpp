@@ -5,6 +5,7 @@
 #include "runs/curve_smoothing.h"
 #include "runs/curves_panel.h"
 #include "runs/overlay_plot.h"
+#include "runs/run_files.h"
 #include "runs/parallel_plot.h"
 #include "runs/run_axis.h"
 #include "runs/runs_page.h"
@@ -29,6 +30,8 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <fstream>
 
 #include <memory>
 
@@ -121,6 +124,8 @@ private Q_SLOTS:
     void scatterSelectsByClick();
     void parallelBrushFades();
     void liveRunGrows();
+    void grownCurvesAreReadAgain_data();
+    void grownCurvesAreReadAgain();
     void looksAreRemembered();
     void smoothing_data();
     void smoothing();
@@ -406,6 +411,39 @@ void TestRunsPage::liveRunGrows() {
     bench.bridge.post(RunFinished{});
     QTRY_COMPARE_WITH_TIMEOUT(cell("state"), QString("unfinished"), kPatience);
     QVERIFY(bench.find<QAction>("runTrash")->isEnabled());
+}
+
+void TestRunsPage::grownCurvesAreReadAgain_data() {
+    QTest::addColumn<bool>("hidden");
+    QTest::newRow("while the page is seen") << false;
+    QTest::newRow("while another page is seen") << true;
+}
+
+void TestRunsPage::grownCurvesAreReadAgain() {
+    QFETCH(bool, hidden);
+    const fs::path store = newStore();
+    Bench bench(store, newSettings());
+    QVERIFY(bench.waitForRows(12));
+    test::makeRun(store / "zz-live", 4, kSize);
+    RunStarted started;
+    started.runFolder = (store / "zz-live").string();
+    bench.bridge.post(started);
+    QVERIFY(bench.waitForRows(13));
+    bench.page.table()->select({QString::fromStdString(started.runFolder)});
+    auto* plot = bench.find<OverlayPlot>("overlay.loss")->plot();
+    const auto points = [plot] { return plot->graphCount() == 1 ? plot->graph(0)->dataCount() : 0; };
+    QTRY_VERIFY_WITH_TIMEOUT(points() > 0, kPatience);
+    const int before = points();
+    bench.page.setHidden(hidden);
+    EpochDone epoch = run_files::readEpochs(store / "zz-live").back().value;
+    ++epoch.epoch;
+    std::ofstream(store / "zz-live" / run_files::kEpochs, std::ios::app) << toJson(Event(epoch)) << '\n';
+    bench.bridge.post(epoch);
+    const int row = bench.page.model().rowOf(QString::fromStdString(started.runFolder));
+    QTRY_COMPARE(bench.page.model().index(row, bench.page.model().sectionOf("epochs_done")).data().toString(),
+                 QString::number(epoch.epoch));
+    bench.page.show();
+    QTRY_COMPARE_WITH_TIMEOUT(points(), before + 1, kPatience);
 }
 
 void TestRunsPage::looksAreRemembered() {

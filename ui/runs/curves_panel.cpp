@@ -120,7 +120,7 @@ QWidget* CurvesPanel::makeControls() {
     layout->addWidget(m_smoothingText);
     layout->addStretch();
     layout->addWidget(m_note);
-    connect(m_images, &QComboBox::currentIndexChanged, this, [this] { load(false); });
+    connect(m_images, &QComboBox::currentIndexChanged, this, [this] { load(); });
     connect(m_band, &QComboBox::currentIndexChanged, this, &CurvesPanel::draw);
     connect(m_smoothing, &QSlider::valueChanged, this, &CurvesPanel::draw);
     return bar;
@@ -128,18 +128,22 @@ QWidget* CurvesPanel::makeControls() {
 
 void CurvesPanel::setRuns(std::vector<Choice> runs) {
     m_runs = std::move(runs);
-    load(false);
+    load();
 }
 
-void CurvesPanel::reload() { load(true); }
+void CurvesPanel::forget(const QString& folder) {
+    m_job.abandon();  // it may have read the run before
+    std::erase_if(m_loaded, [&](const auto& curves) { return curves->folder == folder; });
+    if (isVisible()) load();
+}
 
-void CurvesPanel::load(bool anew) {
+void CurvesPanel::load() {
     const bool steps = m_images->currentIndex() == EachStep;
     QStringList folders;
     for (const Choice& run : m_runs) {
         if (folders.size() < qsizetype(kMostRuns)) folders << run.folder;
     }
-    const Loaded known = anew ? Loaded() : m_loaded;
+    const Loaded known = m_loaded;
     const auto isKnown = [&](const QString& folder) {
         return std::any_of(known.begin(), known.end(), [&](const auto& curves) {
             return curves->folder == folder && (!steps || !curves->steps.empty());

@@ -36,7 +36,8 @@ public:
     };
     // Reads their curves on another thread; where they are read already, draws at once.
     void setRuns(std::vector<Choice> runs);
-    void reload();  // a run has grown
+    // This run has grown: what was read of it is read again when it is next drawn.
+    void forget(const QString& folder);
 
 Q_SIGNALS:
     void failed(const QString& problem);
@@ -53,7 +54,7 @@ private:
     using Loaded = std::vector<std::shared_ptr<const Curves>>;
 
     QWidget* makeControls();
-    void load(bool anew);
+    void load();
     void draw();
     void drawMetric(OverlayPlot* plot, double EpochMetrics::*metric, double StepDone::*ofStep);
     void updateNote();

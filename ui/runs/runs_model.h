@@ -42,6 +42,7 @@ public:
 
     // The run that this window is training, by its folder; empty: none.
     void setLive(const QString& folder);
+    const QString& live() const { return m_live; }
     void addLiveEpoch(const EpochDone& epoch);
 
     // The colours of the selected runs' curves, by folder.

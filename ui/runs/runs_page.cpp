@@ -177,12 +177,10 @@ void RunsPage::connectRun() {
     });
     connect(&m_bridge, &SessionBridge::epochDone, this, [this](const EpochDone& epoch) {
         m_model.addLiveEpoch(epoch);
-        const auto selected = selectedRuns();
-        const auto isLive = [](const RunSummary* run) { return run->live; };
-        const bool shown = std::any_of(selected.begin(), selected.end(), isLive);
-        if (shown && m_curves->isVisible()) m_curves->reload();
+        m_curves->forget(m_model.live());
     });
     const auto ended = [this] {
+        m_curves->forget(m_model.live());
         m_model.setLive({});
         refresh();
         updateActions();
