@@ -236,7 +236,7 @@ Issues SweepDialog::readPlan() {
     for (const QString& text : m_rungs->text().split(QRegularExpression("[,;\\s]+"), Qt::SkipEmptyParts)) {
         bool read = false;
         m_plan.rungs.push_back(text.toLongLong(&read));
-        if (!read) issues.push_back({"rungs", "\"" + text.toStdString() + "\" is no number of epochs."});
+        if (!read) issues.push_back({"rungs", QString("\"%1\" is no number of epochs.").arg(text).toStdString()});
     }
     return issues;
 }
