@@ -4,7 +4,8 @@
 
 #if VIT_CUDA_GRAPHS
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDAGuard.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <vector>
 #endif
@@ -31,8 +32,9 @@ StepGraph::StepGraph(const torch::nn::Module& network, const PreparedBatch& exam
     constexpr int kWarmUp = 3;
     torch::cuda::synchronize();
     {
-        // The default stream cannot be recorded.
-        const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool());
+        // The default stream cannot be recorded. Not by CUDA's own guard, which would have to be linked with its run-time.
+        const c10::impl::VirtualGuardImpl device(c10::DeviceType::CUDA);
+        const c10::StreamGuard guard(device.getStreamFromGlobalPool(device.getDevice()));
         for (int i = 0; i < kWarmUp; ++i) work(r.inputs);
         // Gradients that are not there yet are made, by the recording, in the graph's own memory.
         for (torch::Tensor& parameter : r.parameters) parameter.mutable_grad().reset();
