@@ -146,7 +146,7 @@ void TestSweepRun::aRunKilledBeforeItsFirstFileIsBegunAnew() {
     }
     QCOMPARE(countTrials(sweep.read()).running, 1);
     QCOMPARE(sit(sweep, 4 + 1).trials, 1);
-    const SweepTrial& trial = sweep.read().trials[0];
+    const SweepTrial trial = sweep.read().trials[0];
     QCOMPARE(trial.status, TrialStatus::Done);
     QVERIFY(sweep.runFolder(trial) != first);
     QVERIFY(std::filesystem::is_empty(first));
