@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <vector>
 
 namespace vit {
 
@@ -34,6 +35,15 @@ double tickStep(const Range& range, int count) {
         if (factor * power >= rough) return factor * power;
     }
     return 10 * power;
+}
+
+// The multiples of `step` from the first at or above the range's lower end.
+std::vector<double> ticks(const Range& range, double step) {
+    const double first = std::ceil(range.low / step - 1e-9);
+    const int count = int(std::floor(range.high / step + 1e-9) - first) + 1;
+    std::vector<double> values;
+    for (int i = 0; i < count; ++i) values.push_back((first + i) * step);
+    return values;
 }
 
 Range widened(Range range) {
@@ -110,12 +120,12 @@ private:
         const double yStep = tickStep(m_y, kRows);
         m_y.low = std::floor(m_y.low / yStep + 1e-9) * yStep;
         m_y.high = std::ceil(m_y.high / yStep - 1e-9) * yStep;
-        for (double y = m_y.low; y <= m_y.high + yStep / 2; y += yStep) {
+        for (const double y : ticks(m_y, yStep)) {
             line(kLeft, yPlace(y), kWidth - kRight, yPlace(y), "grid");
             label(kLeft - 8, yPlace(y) + 4, "tick", "end", tickText(y, yStep) + m_plot.unit);
         }
         const double xStep = std::max(1.0, tickStep(m_x, kColumns));  // epochs are whole
-        for (double x = std::ceil(m_x.low / xStep) * xStep; x <= m_x.high; x += xStep) {
+        for (const double x : ticks(m_x, xStep)) {
             line(xPlace(x), kHeight - kBottom, xPlace(x), kHeight - kBottom + 4, "axis");
             label(xPlace(x), kHeight - kBottom + 18, "tick", "middle", tickText(x, xStep));
         }

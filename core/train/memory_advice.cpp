@@ -36,8 +36,8 @@ std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, do
     const double fixed = memory(1) - perImage;
     if (perImage <= 0) return 0;
     const double fits = std::floor((bytes * kUsableShare - fixed) / perImage);
-    const auto half = static_cast<double>(config.run.batchSize / 2);
-    const auto batch = static_cast<std::int64_t>(std::clamp(fits, 0.0, half));
+    const std::int64_t half = config.run.batchSize / 2;
+    const auto batch = static_cast<std::int64_t>(std::clamp(fits, 0.0, static_cast<double>(half)));
     return batch >= 8 ? batch / 8 * 8 : batch;
 }
 

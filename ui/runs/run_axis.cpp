@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <set>
 
 namespace vit::ui {
@@ -60,14 +61,18 @@ RunAxis::RunAxis(const RunColumn& column, const std::vector<const RunSummary*>& 
 
 void RunAxis::addNumberTicks() {
     if (m_logarithmic) {
-        const double first = std::pow(10, std::ceil(std::log10(m_low) - 1e-9));
-        for (double value = first; value <= m_high * (1 + 1e-9); value *= 10)
+        const int first = int(std::ceil(std::log10(m_low) - 1e-9)), last = int(std::floor(std::log10(m_high) + 1e-9));
+        for (int exponent = first; exponent <= last; ++exponent) {
+            const double value = std::pow(10, exponent);
             m_ticks.emplace_back(place(value), plainNumber(value));
+        }
         return;
     }
     const double step = roundStep((m_high - m_low) / kSteps);
-    for (double value = std::ceil(m_low / step - 1e-9) * step; value <= m_high + step * 1e-6; value += step)
-        m_ticks.emplace_back(place(value), plainNumber(std::abs(value) < step * 1e-6 ? 0 : value));
+    const auto first = std::int64_t(std::ceil(m_low / step - 1e-9));
+    const auto last = std::int64_t(std::floor(m_high / step + 1e-6));
+    for (std::int64_t multiple = first; multiple <= last; ++multiple)
+        m_ticks.emplace_back(place(double(multiple) * step), plainNumber(double(multiple) * step));
 }
 
 double RunAxis::place(double value) const {
