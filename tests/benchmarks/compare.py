@@ -8,8 +8,8 @@
   python3 tests/benchmarks/compare.py --only published --only vit --only torch-eager
 
 The peers are installed from requirements.txt into the user's cache. The result is comparison.md (tables) and
-comparison.json (every single measurement) in --out; both are written anew after each measurement, so that an
-interrupted run is not lost. Needs Python 3.11 and a C++ compiler (for torch.compile), and nothing else. Linux.
+comparison.json (every single measurement) in --out; both are written anew after each measurement, and --resume goes on
+from there. Needs Python 3.11 and a C++ compiler (for torch.compile), and nothing else. Linux.
 """
 
 import argparse
@@ -45,6 +45,8 @@ def parse_arguments():
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
                         help="a shape, or contenders by the beginning of their names (vit stands for both of ours); "
                              "may be given several times. --list shows the names")
+    parser.add_argument("--resume", action="store_true",
+                        help="keep what --out holds of the same machine, settings and version, and measure the rest")
     parser.add_argument("--quick", action="store_true", help="one round, two steps, batch 8")
     parser.add_argument("--list", action="store_true", help="shows the names of shapes and contenders")
     arguments = parser.parse_args()
@@ -82,6 +84,21 @@ def write(run, folder):
         part = folder / (name + ".part")
         part.write_text(text)
         part.replace(folder / name)
+
+
+def continued(run, folder):
+    """`run` with the measurements that `folder` holds; ends the program where they were made in another way."""
+    try:
+        earlier = json.loads((folder / "comparison.json").read_text())
+    except FileNotFoundError:
+        return run
+    different = [key for key in ("machine", "settings") if earlier[key] != run[key]]
+    if earlier["versions"]["ViT Workbench"] != run["versions"]["ViT Workbench"]:
+        different.append("version")
+    if different:
+        sys.exit(f"compare: {folder}/comparison.json has another {' and '.join(different)}: measure without --resume, "
+                 "or into another folder with --out.")
+    return {**earlier, "failures": {}}
 
 
 def measure_one(run, settings, shape, mode, contender, round_number):
@@ -125,9 +142,13 @@ def main():
         "failures": {},
         "records": [],
     }
+    if arguments.resume:
+        run = continued(run, arguments.out)
+    measured = {(record["shape"], record["mode"], record["round"], record["contender"]) for record in run["records"]}
     # Round by round, so that a slow quarter of an hour of the machine falls on all alike.
     work = [(shape, mode, number, contender) for shape in shapes for mode in arguments.modes
-            for number in range(1, arguments.rounds + 1) for contender in contenders]
+            for number in range(1, arguments.rounds + 1) for contender in contenders
+            if (shape.name, mode, number, contender.name) not in measured]
     for done, (shape, mode, number, contender) in enumerate(work, 1):
         begin = time.monotonic()
         outcome = measure_one(run, settings, shape, mode, contender, number)
