@@ -58,7 +58,7 @@ bool hasReachedItsEnd(const RunSummary& run) {
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                        ThemeController& theme, QWidget* parent)
     : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
-      m_theme(theme), m_actions(this), m_import(m_store, bridge.options().runsFolder),
+      m_theme(theme), m_actions(this), m_epochEstimate(settings), m_import(m_store, bridge.options().runsFolder),
       m_export(new RunExport(bridge, prompts, settings, this)) {
     setWindowTitle("ViT Workbench");
     setWindowIcon(applicationIcon());
@@ -248,11 +248,17 @@ void MainWindow::connectPages() {
 }
 
 void MainWindow::connectRun() {
+    m_form->setEpochEstimate(&m_epochEstimate);
+    connect(&m_bridge, &SessionBridge::epochDone, this, [this](const EpochDone& epoch) {
+        m_epochEstimate.epochDone(epoch);
+        m_form->refreshFacts();
+    });
     connect(&m_bridge, &SessionBridge::runRequested, this, [this] {
         m_form->lock(m_form->config());
         setState(State::Running);
     });
     connect(&m_bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
+        m_epochEstimate.runStarted(run);
         m_form->lock(run.config);
         m_toolBar->showDevice(qstr(run.device + " · " + run.precision), qstr(run.device + "\n" + run.kernels));
         m_status->setText(tr("Training %1").arg(qstr(run.runName)));

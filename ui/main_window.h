@@ -4,6 +4,7 @@
 
 #include "config/config.h"
 #include "device_lookup.h"
+#include "form/epoch_estimate.h"
 #include "model_import.h"
 #include "support/job.h"
 #include "window_actions.h"
@@ -102,6 +103,7 @@ private:
     State m_state = State::Idle;
     bool m_closing = false;  // the user has chosen to stop and close: the window goes when the run has ended
     DeviceLookup m_deviceLookup;
+    EpochEstimate m_epochEstimate;
     Job m_dataSetLookup;
     ModelImport m_import;
     RunExport* m_export;

@@ -24,6 +24,7 @@ constexpr auto kLastFolder = "files/last_folder";
 constexpr auto kRecent = "files/recent_photos";
 constexpr auto kConfig = "experiment/config";
 constexpr auto kPreset = "experiment/preset";
+const QString kMeasured = QStringLiteral("measured/");
 constexpr auto kCollapsed = "experiment/collapsed_groups";
 
 QString defaultFile() {
@@ -57,6 +58,8 @@ void Settings::setPage(int page) { m_store.setValue(kPage, page); }
 
 QVariant Settings::pageState(const QString& key) const { return m_store.value("pages/" + key); }
 void Settings::setPageState(const QString& key, const QVariant& value) { m_store.setValue("pages/" + key, value); }
+double Settings::measured(const QString& what) const { return m_store.value(kMeasured + what).toDouble(); }
+void Settings::setMeasured(const QString& what, double value) { m_store.setValue(kMeasured + what, value); }
 QString Settings::shownRun() const { return m_store.value(kShownRun).toString(); }
 void Settings::setShownRun(const QString& folder) { m_store.setValue(kShownRun, folder); }
 

@@ -56,6 +56,10 @@ public:
     QString preset() const;
     void setExperiment(const Config& config, const QString& preset);
 
+    // What was measured on this computer, by name; 0 = never.
+    double measured(const QString& what) const;
+    void setMeasured(const QString& what, double value);
+
     QStringList collapsedGroups() const;
     void setCollapsedGroups(const QStringList& groups);
 

@@ -2,8 +2,10 @@
 // The Experiment form: built from the schema, tells what is wrong, what was changed and what follows.
 #include "config/presets.h"
 #include "config/schema.h"
+#include "form/epoch_estimate.h"
 #include "form/experiment_form.h"
 #include "form/number_box.h"
+#include "settings.h"
 #include "theme.h"
 
 #include <QCheckBox>
@@ -12,6 +14,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 #include <QWheelEvent>
@@ -56,6 +59,7 @@ private Q_SLOTS:
     void changesAreMarkedAndReset();
     void searchFilters();
     void factsFollow();
+    void timeOfAnEpochIsLearned();
     void factsNeedKnownClasses();
     void missingDataSetIsAnIssue();
     void wheelChangesNothing();
@@ -229,7 +233,6 @@ void TestForm::factsFollow() {
     const auto fact = [this](const char* name) { return find<QLabel>(name)->text(); };
     QCOMPARE(fact("fact.patches"), QString("144"));
     QCOMPARE(fact("fact.elements"), QString("108"));
-    QCOMPARE(fact("fact.tokens"), QString("144"));
     QCOMPARE(fact("fact.parameters"), QString("21,759,012"));
 
     type("model.patch_size", "8");
@@ -238,6 +241,39 @@ void TestForm::factsFollow() {
     type("model.patch_size", "7");  // 72 is no multiple
     QCOMPARE(fact("fact.patches"), QString("–"));
     QCOMPARE(fact("fact.parameters"), QString("–"));
+}
+
+void TestForm::timeOfAnEpochIsLearned() {
+    QTemporaryDir folder;
+    const QString file = folder.filePath("settings.ini");
+    const auto shown = [this] { return find<QLabel>("fact.epoch")->text(); };
+    Settings settings(file);
+    EpochEstimate estimate(settings);
+    m_form->setPreset("keras-example");
+    m_form->setEpochEstimate(&estimate);
+    QCOMPARE(shown(), QString("–"));
+
+    RunStarted run;
+    run.config = m_form->config();
+    run.classNames.resize(100);
+    run.trainImages = 45000;
+    run.validationImages = 5000;
+    estimate.runStarted(run);
+    EpochDone epoch;
+    epoch.seconds = 120;
+    estimate.epochDone(epoch);
+    m_form->refreshFacts();
+    QCOMPARE(shown(), QString("≈ 2 min 00 s"));
+
+    // Twice the blocks take nearly twice as long; another way to compute is not known; a window opened anew still knows.
+    const Settings reopened(file);
+    type("model.layers", "16");
+    const std::optional<double> twice = estimate.seconds(m_form->config(), vit::ModelInput{});
+    QVERIFY(twice && *twice > 200 && *twice < 240);
+    m_form->setText("run.precision", "bf16");
+    QCOMPARE(shown(), QString("–"));
+    QCOMPARE(reopened.measured("images of cifar-100"), 50000.0);
+    m_form->setEpochEstimate(nullptr);
 }
 
 void TestForm::factsNeedKnownClasses() {

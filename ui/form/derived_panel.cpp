@@ -24,16 +24,19 @@ DerivedPanel::DerivedPanel(QWidget* parent) : QWidget(parent) {
     grid->setHorizontalSpacing(kSpace);
     grid->setVerticalSpacing(6);
     m_patches = addFact(grid, 0, "fact.patches", tr("patches / image"),
-                        tr("Patches per image: (image size / patch size)²"));
+                        tr("Patches per image: (image size / patch size)². The model sees one token for each, and one "
+                           "more if it has a class token."));
     m_elements = addFact(grid, 1, "fact.elements", tr("elements / patch"),
                          tr("Numbers in one patch: patch size × patch size × colour channels"));
-    m_tokens = addFact(grid, 2, "fact.tokens", tr("tokens"), tr("Patches, and the class token if there is one"));
-    m_parameters = addFact(grid, 3, "fact.parameters", tr("parameters"), tr("Trainable numbers of the model"));
-    m_flops = addFact(grid, 4, "fact.flops", tr("per image, forward"),
+    m_parameters = addFact(grid, 2, "fact.parameters", tr("parameters"), tr("Trainable numbers of the model"));
+    m_flops = addFact(grid, 3, "fact.flops", tr("per image, forward"),
                       tr("Arithmetic of one image's prediction; multiply and add count as two. Training takes about "
                          "three times as much."));
-    m_memory = addFact(grid, 5, "fact.memory", tr("memory to train"),
+    m_memory = addFact(grid, 4, "fact.memory", tr("memory to train"),
                        tr("Estimate: weights, gradients, optimizer moments and activations of one batch"));
+    m_epoch = addFact(grid, 5, "fact.epoch", tr("time / epoch"),
+                      tr("Estimate, with validation, from the speed of the last run with this device, precision, "
+                         "kernels and threads; known once this computer has trained an epoch on these data"));
     for (int column = 0; column < kColumns; ++column) grid->setColumnStretch(column, 1);
 }
 
@@ -66,10 +69,13 @@ void DerivedPanel::showFacts(const Config& config, const std::optional<vit::Mode
     const bool all = cut && valid && input.has_value();
     show(m_patches, cut, withThousands(facts.patchesPerImage));
     show(m_elements, cut, withThousands(facts.elementsPerPatch));
-    show(m_tokens, cut, withThousands(facts.tokens));
     show(m_parameters, all, withThousands(facts.parameters));
     show(m_flops, all, flopsText(facts.forwardFlopsPerImage));
     show(m_memory, all, bytesText(facts.trainingMemoryBytes));
+}
+
+void DerivedPanel::showEpochSeconds(std::optional<double> seconds) {
+    m_epoch->setText(seconds ? "≈ " + durationText(*seconds) : kUnknown);
 }
 
 }  // namespace vit::ui

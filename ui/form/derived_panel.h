@@ -22,16 +22,17 @@ public:
     // `input` is missing when the data set's classes are not known: parameters, work and memory then cannot be told.
     // A configuration with problems shows what can still be told.
     void showFacts(const Config& config, const std::optional<vit::ModelInput>& input, bool valid);
+    void showEpochSeconds(std::optional<double> seconds);  // nothing: not known
 
 private:
     QLabel* addFact(QGridLayout* grid, int cell, const QString& name, const QString& label, const QString& help);
 
     QLabel* m_patches;
     QLabel* m_elements;
-    QLabel* m_tokens;
     QLabel* m_parameters;
     QLabel* m_flops;
     QLabel* m_memory;
+    QLabel* m_epoch;
 };
 
 }  // namespace vit::ui

@@ -3,6 +3,7 @@
 #include "form/experiment_form.h"
 
 #include "form/derived_panel.h"
+#include "form/epoch_estimate.h"
 #include "form/field_group.h"
 #include "form/field_row.h"
 #include "theme.h"
@@ -60,6 +61,11 @@ void ExperimentForm::setMachineIssues(const RunConfig& run, Issues issues) {
     m_state.setMachineIssues(run, std::move(issues));
     refreshStatus();
     Q_EMIT issuesChanged();
+}
+
+void ExperimentForm::setEpochEstimate(const EpochEstimate* estimate) {
+    m_epochEstimate = estimate;
+    refreshFacts();
 }
 
 void ExperimentForm::setConfig(const Config& config, const std::string& preset) {
@@ -299,10 +305,17 @@ void ExperimentForm::refreshStatus() {
     m_resetAll->setEnabled(!isLocked() && m_state.changed());
     m_summary->setVisible(!shown.empty());
     m_summary->setText(problemSummary());
+    refreshFacts();
+}
+
+void ExperimentForm::refreshFacts() {
     const Config& config = m_running ? *m_running : m_state.config();
     const bool valid =
         isLocked() || (m_state.isFine("model.") && m_state.isFine("head.") && m_state.isFine("run.batch_size"));
-    m_facts->showFacts(config, m_state.modelInput(config), valid);
+    const std::optional<vit::ModelInput> input = m_state.modelInput(config);
+    m_facts->showFacts(config, input, valid);
+    m_facts->showEpochSeconds(valid && input && m_epochEstimate ? m_epochEstimate->seconds(config, *input)
+                                                                : std::nullopt);
 }
 
 void ExperimentForm::showHelp(const FieldRow* row) {

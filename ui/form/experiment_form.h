@@ -21,6 +21,7 @@ class QVBoxLayout;
 namespace vit::ui {
 
 class DerivedPanel;
+class EpochEstimate;
 class FieldGroup;
 class FieldRow;
 
@@ -34,6 +35,8 @@ public:
     const std::vector<DataInfo>& dataSets() const { return m_state.dataSets(); }
 
     void setMachineIssues(const RunConfig& run, Issues issues);
+    void setEpochEstimate(const EpochEstimate* estimate);  // borrowed; nothing: no time is told
+    void refreshFacts();                                   // after the estimate has learned
 
     // The experiment, and the preset that changes are counted from.
     void setConfig(const Config& config, const std::string& preset);
@@ -74,7 +77,7 @@ private:
     FieldRow* makeRow(const Field& field);
     void edit(FieldRow* row);
     void refresh();        // texts and everything that follows from them
-    void refreshStatus();  // problems, marks, facts
+    void refreshStatus();  // problems and marks, and the facts
     void showHelp(const FieldRow* row);
     void askForPreset(int index);
 
@@ -92,6 +95,7 @@ private:
     QPushButton* m_summary;
     QLabel* m_help;
     DerivedPanel* m_facts = nullptr;
+    const EpochEstimate* m_epochEstimate = nullptr;
 };
 
 }  // namespace vit::ui

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Keeps two kinds of numbers: images of a data set, and floating-point operations per second of a way to compute.
+#include "form/epoch_estimate.h"
+
+#include "settings.h"
+
+namespace vit::ui {
+
+namespace {
+
+QString imagesKey(const Config& config) { return "images of " + QString::fromStdString(config.data.name); }
+
+QString speedKey(const RunConfig& run) {
+    return QString("speed of %1 %2 %3 %4")
+        .arg(int(run.device))
+        .arg(int(run.precision))
+        .arg(int(run.kernels))
+        .arg(run.threads);
+}
+
+// A training image costs a forward and a backward pass, a validation image a forward pass.
+double epochFlops(const DerivedFacts& facts, double trainImages, double validationImages) {
+    return facts.trainingFlopsPerImage * trainImages + facts.forwardFlopsPerImage * validationImages;
+}
+
+}  // namespace
+
+void EpochEstimate::runStarted(const RunStarted& run) {
+    m_run = run;
+    m_settings.setMeasured(imagesKey(run.config), double(run.trainImages + run.validationImages));
+}
+
+void EpochEstimate::epochDone(const EpochDone& epoch) {
+    if (epoch.seconds <= 0) return;
+    vit::ModelInput input;
+    input.classes = std::int64_t(m_run.classNames.size());
+    const double flops =
+        epochFlops(derive(m_run.config, input), double(m_run.trainImages), double(m_run.validationImages));
+    m_settings.setMeasured(speedKey(m_run.config.run), flops / epoch.seconds);
+}
+
+std::optional<double> EpochEstimate::seconds(const Config& config, const vit::ModelInput& input) const {
+    const double images = m_settings.measured(imagesKey(config));
+    const double speed = m_settings.measured(speedKey(config.run));
+    if (images <= 0 || speed <= 0) return std::nullopt;
+    const double validation = images * config.data.validationShare;
+    return epochFlops(derive(config, input), images - validation, validation) / speed;
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long an epoch of an experiment will take, from the speed of the runs that this computer has trained.
+#pragma once
+
+#include "config/derived.h"
+#include "train/event.h"
+
+#include <optional>
+
+namespace vit::ui {
+
+class Settings;
+
+// Learns from the epochs that end; what it has learned is kept with the settings. The speed (FLOP/s) is that of the last
+// run with the same device, precision, kernels and threads, so an estimate is the better the more alike the models are.
+class EpochEstimate {
+public:
+    explicit EpochEstimate(Settings& settings) : m_settings(settings) {}
+
+    void runStarted(const RunStarted& run);
+    void epochDone(const EpochDone& epoch);
+
+    // With the validation pass; nothing before the data set and such a run were seen.
+    std::optional<double> seconds(const Config& config, const vit::ModelInput& input) const;
+
+private:
+    Settings& m_settings;
+    RunStarted m_run;
+};
+
+}  // namespace vit::ui
