@@ -105,7 +105,9 @@ void run(const Options& options) {
         session.train(std::move(request));
         waitFor(session, interrupt);
     }
-    if (outcome.failed && !outcome.failed->keys.empty()) throw InvalidInput(outcome.failed->text);
+    // A value that cannot be used is wrong input; one that turned out too large on the way, for the memory, is a failure.
+    const bool wrongInput = outcome.failed && !outcome.failed->keys.empty() && outcome.failed->runName.empty();
+    if (wrongInput) throw InvalidInput(outcome.failed->text);
     if (outcome.failed) throw Error(outcome.failed->text);
     const bool begun = outcome.finished && !outcome.finished->runFolder.empty();  // or stopped while the data were read
     if (begun && options.chart) std::cout << runCharts(readCurves(outcome.finished->runFolder));

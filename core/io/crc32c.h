@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The checksum of TFRecord files: CRC-32 with Castagnoli's polynomial (RFC 3720, appendix B.4).
+// The checksum of TFRecord files and of checkpoints: CRC-32 with Castagnoli's polynomial (RFC 3720, appendix B.4).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 namespace vit {
 
-std::uint32_t crc32c(std::string_view bytes);
+// Of all bytes when they come in parts: `before` is the sum of those that came already.
+std::uint32_t crc32c(std::string_view bytes, std::uint32_t before = 0);
 
 }  // namespace vit

@@ -4,9 +4,12 @@
 
 #include "error.h"
 #include "io/atomic_file.h"
+#include "io/crc32c.h"
 #include "io/strict_json.h"
+#include "io/system_fault.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdio>
@@ -27,9 +30,11 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 constexpr const char* kMetadataKey = "__metadata__";
+constexpr const char* kChecksumKey = "crc32c";
+constexpr const char* kNoChecksum = "00000000";  // stands in the header while the sum is made
 
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, const std::string& reason) {
-    throw Error(what + " " + path.string() + ": " + reason + (reason.ends_with('.') ? "" : "."));
+std::string sentence(const std::filesystem::path& path, const std::string& reason) {
+    return path.string() + ": " + reason + (reason.ends_with('.') ? "" : ".");
 }
 
 // Reads on and knows how much is left. Its faults, as all in this file, leave out the path; readSafetensors adds it.
@@ -52,7 +57,7 @@ public:
     }
 
 private:
-    [[noreturn]] static void fail(int code) { throw Error(std::system_category().message(code)); }
+    [[noreturn]] static void fail(int code) { throw std::system_error(code, std::system_category()); }
 
     struct Close {
         void operator()(std::FILE* file) const { std::fclose(file); }
@@ -61,7 +66,7 @@ private:
     std::uint64_t m_left = 0;
 };
 
-Json readHeader(Reader& reader) {
+std::string readHeader(Reader& reader) {
     std::uint64_t length = 0;
     if (reader.left() < sizeof length) throw Error("it is too short for a header");
     reader.read(std::as_writable_bytes(std::span(&length, 1)));
@@ -70,7 +75,25 @@ Json readHeader(Reader& reader) {
     std::string text(length, '\0');
     reader.read(std::as_writable_bytes(std::span(text.data(), text.size())));
     if (!text.starts_with('{')) throw Error("its header is no JSON object");
-    return parseStrictJson(text);
+    return text;
+}
+
+std::uint32_t sumOf(std::span<const std::byte> bytes, std::uint32_t before) {
+    return crc32c({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, before);
+}
+
+std::string checksumText(std::uint32_t sum) {
+    std::array<char, 9> text{};
+    std::snprintf(text.data(), text.size(), "%08x", sum);
+    return text.data();
+}
+
+// The header with another checksum in the place of `old`.
+std::string withChecksum(std::string header, const std::string& old, const std::string& sum) {
+    const std::string before = '"' + std::string(kChecksumKey) + "\":\"";
+    const std::size_t place = header.find(before + old + '"');
+    if (place == std::string::npos || old.size() != sum.size()) throw Error("its checksum is not as it is written");
+    return header.replace(place + before.size(), sum.size(), sum);
 }
 
 std::uint64_t byteCount(const TensorData& tensor) {
@@ -145,7 +168,8 @@ void checkPlaces(std::vector<Entry>& entries, std::uint64_t dataBytes) {
 TensorFile readFile(Reader& reader) {
     TensorFile file;
     std::vector<Entry> entries;
-    const Json header = readHeader(reader);
+    const std::string text = readHeader(reader);
+    const Json header = parseStrictJson(text);
     for (const auto& [name, json] : header.items()) {
         try {
             if (name == kMetadataKey) file.metadata = readMetadata(json);
@@ -155,17 +179,25 @@ TensorFile readFile(Reader& reader) {
         }
     }
     checkPlaces(entries, reader.left());
+    const auto stated = file.metadata.extract(kChecksumKey);
+    std::uint32_t sum = stated ? crc32c(withChecksum(text, stated.mapped(), kNoChecksum)) : 0;
     for (Entry& entry : entries) {
         entry.tensor.bytes.resize(entry.end - entry.begin);
         reader.read(entry.tensor.bytes);
+        if (stated) sum = sumOf(entry.tensor.bytes, sum);
         file.tensors.emplace(std::move(entry.name), std::move(entry.tensor));
+    }
+    if (stated && stated.mapped() != checksumText(sum)) {
+        throw Error("its checksum is not right: it was damaged after it had been written");
     }
     return file;
 }
 
+using Order = std::vector<const std::pair<const std::string, TensorData>*>;
+
 // Widest elements first, so that every array begins at a multiple of its element's size.
-std::vector<const std::pair<const std::string, TensorData>*> inFileOrder(const TensorFile& file) {
-    std::vector<const std::pair<const std::string, TensorData>*> order;
+Order inFileOrder(const TensorFile& file) {
+    Order order;
     for (const auto& entry : file.tensors) order.push_back(&entry);
     std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
         return elementSize(a->second.dtype) > elementSize(b->second.dtype);
@@ -173,11 +205,12 @@ std::vector<const std::pair<const std::string, TensorData>*> inFileOrder(const T
     return order;
 }
 
-std::string headerText(const TensorFile& file) {
+std::string headerText(const TensorFile& file, const Order& order, Checksum checksum) {
     Json header = Json::object();
     if (!file.metadata.empty()) header[kMetadataKey] = file.metadata;
+    if (checksum == Checksum::Crc32c) header[kMetadataKey][kChecksumKey] = kNoChecksum;
     std::uint64_t position = 0;
-    for (const auto* entry : inFileOrder(file)) {
+    for (const auto* entry : order) {
         const auto& [name, tensor] = *entry;
         if (name == kMetadataKey) throw Error("an array must not be called \"" + name + "\"");
         if (tensor.bytes.size() != byteCount(tensor)) {
@@ -211,22 +244,31 @@ TensorFile readSafetensors(const std::filesystem::path& path) {
     try {
         Reader reader(path);
         return readFile(reader);
+    } catch (const std::system_error& fault) {
+        throwSystemFault("Cannot read the weights in", path, fault.code().value());
     } catch (const Error& fault) {
-        fail("Cannot read the weights in", path, fault.what());
+        throw DamagedWeights("Cannot read the weights in " + sentence(path, fault.what()));
     }
 }
 
-void writeSafetensors(const std::filesystem::path& path, const TensorFile& file) {
+void writeSafetensors(const std::filesystem::path& path, const TensorFile& file, Checksum checksum) {
+    Order order;
     std::string header;
     try {
-        header = headerText(file);
+        order = inFileOrder(file);
+        header = headerText(file, order, checksum);
     } catch (const Error& fault) {
-        fail("Cannot write the weights to", path, fault.what());
+        throw Error("Cannot write the weights to " + sentence(path, fault.what()));
+    }
+    if (checksum == Checksum::Crc32c) {
+        std::uint32_t sum = crc32c(header);
+        for (const auto* entry : order) sum = sumOf(entry->second.bytes, sum);
+        header = withChecksum(header, kNoChecksum, checksumText(sum));
     }
     const std::uint64_t length = header.size();
     std::vector<std::span<const std::byte>> parts = {std::as_bytes(std::span(&length, 1)),
                                                      std::as_bytes(std::span(header.data(), header.size()))};
-    for (const auto* entry : inFileOrder(file)) parts.emplace_back(entry->second.bytes);
+    for (const auto* entry : order) parts.emplace_back(entry->second.bytes);
     writeFileAtomically(path, std::span<const std::span<const std::byte>>(parts));
 }
 

@@ -20,7 +20,8 @@ std::string advice(int code) {
         case EROFS: return " Choose a place that you are allowed to use, or change its permissions.";
         case ENOENT:
         case ENOTDIR: return " Check that the path is right and its folder exists.";
-        case EISDIR: return " There is a folder of that name; choose another name.";
+        case EFBIG: return " The file system, or a limit set for this program, allows no larger file.";
+        case EISDIR: return " There is a folder of that name: choose another name, or move it away.";
         default: return {};
     }
 }

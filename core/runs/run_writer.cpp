@@ -136,7 +136,7 @@ void RunWriter::flush() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->flush();
     m_epochs->flush();
-    m_log->flush();
+    flushLog();
     if (m_tensorBoard) m_tensorBoard->flush();
 }
 
@@ -145,7 +145,16 @@ void RunWriter::sync() {
     m_steps->sync();
     m_epochs->sync();
     if (m_probe) m_probe->sync();
-    m_log->flush();
+    flushLog();
+}
+
+// log() has told when its line could not be written; curves and checkpoints do not wait for it.
+void RunWriter::flushLog() {
+    try {
+        m_log->flush();
+    } catch (const Error&) {
+        return;
+    }
 }
 
 }  // namespace vit

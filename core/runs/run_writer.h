@@ -47,6 +47,8 @@ private:
     std::optional<AppendFile> m_log;
     std::optional<TensorBoardLog> m_tensorBoard;
     std::chrono::steady_clock::time_point m_flushed;
+
+    void flushLog();
 };
 
 }  // namespace vit

@@ -7,6 +7,7 @@
 #include "runs/fault_words.h"
 #include "runs/run_files.h"
 #include "runs/run_lock.h"
+#include "runs/resume.h"
 #include "runs/run_writer.h"
 #include "train/trainer.h"
 
@@ -305,7 +306,7 @@ private:
             if (m_writeTrouble) return;
             m_writeTrouble = true;
             m_listener(Message{Severity::Warning, std::string(fault.what()) +
-                                                      " The run goes on; its curves wait in memory until they can be written."});
+                                                      " The run goes on; what is to be written there waits in memory."});
         }
     }
 
@@ -331,7 +332,7 @@ private:
         hooks.beforeSaving = [&] { writer->sync(); };
         try {
             Trainer trainer(config, data, device, folder, hooks);
-            if (resumes && std::filesystem::exists(folder / run_files::kLastWeights)) trainer.resume();
+            if (resumes) resumeFromCheckpoint(trainer, folder);
             writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
             if (!resumes || request.extension.epochs > 0) writer->writeConfig(config);
             begin(trainer, device, *writer, *lock);
@@ -406,7 +407,7 @@ private:
         if (!probe || probe->empty()) return;
         constexpr int kTop = 5;
         const ProbePredicted predicted{predictNow(*probe, kTop)};
-        writer.append(predicted);
+        writeOrWarn([&] { writer.append(predicted); });
         m_listener(predicted);
     }
 };

@@ -66,7 +66,7 @@ TensorFile bestWeightsFile(const torch::nn::Module& network, const TrainingPosit
 
 void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module& network,
                      const TrainingPosition& position) {
-    writeSafetensors(path, bestWeightsFile(network, position));
+    writeSafetensors(path, bestWeightsFile(network, position), Checksum::Crc32c);
 }
 
 void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const AdamW& optimizer,
@@ -75,7 +75,7 @@ void saveTrainingState(const std::filesystem::path& path, const torch::nn::Modul
     storeWeights(network, file, kModelPrefix);
     optimizer.store(file);
     storePosition(file, position);
-    writeSafetensors(path, file);
+    writeSafetensors(path, file, Checksum::Crc32c);
 }
 
 TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, AdamW& optimizer) {

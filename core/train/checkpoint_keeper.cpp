@@ -47,14 +47,12 @@ bool CheckpointKeeper::attempt(Write write) {
         m_inTrouble = true;
         return false;
     }
-    if (m_inTrouble) m_emit(Message{Severity::Info, "The run's folder can be written again: everything is saved."});
-    m_inTrouble = false;
     return true;
 }
 
 void CheckpointKeeper::writeWaitingBest() {
     if (!m_waitingBest) return;
-    writeSafetensors(bestPath(), *m_waitingBest);
+    writeSafetensors(bestPath(), *m_waitingBest, Checksum::Crc32c);
     m_waitingBest.reset();
 }
 
@@ -75,6 +73,11 @@ void CheckpointKeeper::saveState(const torch::nn::Module& network, const AdamW& 
     });
     if (!written) return;
     m_savedStep = position.step;
+    if (m_inTrouble) {
+        m_emit(Message{Severity::Info, "The run's folder can be written again: it is safe up to step " +
+                                           groupedText(m_savedStep) + "."});
+    }
+    m_inTrouble = false;
     m_emit(CheckpointSaved{lastPath().string(), position.epoch, false, position.step});
 }
 
@@ -95,6 +98,10 @@ void CheckpointKeeper::finish() {
         writeWaitingBest();
         if (m_triedStep > m_savedStep) throw Error("The last checkpoint could not be written.");
     } catch (const Error& fault) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(m_folder, ignored)) {
+            throw Error(std::string(fault.what()) + " The run's folder is gone, and what was saved in it.");
+        }
         throw Error(std::string(fault.what()) + " The end of this run is not saved; it can be resumed from step " +
                     groupedText(m_savedStep) + " on.");
     }

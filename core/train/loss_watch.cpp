@@ -15,7 +15,7 @@ namespace {
 constexpr double kTimesGuessing = 10;  // fresh weights and a first step that is too large stay below
 constexpr int kStepsInARow = 20;
 constexpr const char* kAdvice =
-    " The best and the last good weights are kept. Try a lower learning rate, a warm-up or another seed; with bf16, fp32.";
+    " Try a lower learning rate, a warm-up or another seed; with bf16, fp32.";
 
 }  // namespace
 

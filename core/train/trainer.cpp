@@ -2,6 +2,7 @@
 // One run from its first step to its test result.
 #include "train/trainer.h"
 
+#include "config/number_text.h"
 #include "error.h"
 #include "train/epoch_batches.h"
 #include "train/schedule.h"
@@ -73,13 +74,14 @@ void Trainer::resume() {
 
 RunFinished Trainer::run(const TrainerLimits& limits) {
     m_throughput.start(m_position.seconds);
+    requireBest();
     Outcome outcome = Outcome::Finished;
     try {
         outcome = trainEpochs(limits);
         keepWhatWasLearned();
-    } catch (const Diverged&) {
+    } catch (const Diverged& fault) {
         if (m_position.bestEpoch > 0) m_keeper.loadBest(*m_classifier->network());
-        throw;
+        throw Diverged(fault.what() + keptText());
     }
 
     RunFinished result;
@@ -125,6 +127,27 @@ void Trainer::requireFiniteWeights() {
         if (!parameter.isfinite().all().item<bool>())
             m_lossWatch.see(std::numeric_limits<double>::quiet_NaN(), m_position.step);
     }
+}
+
+// Best weights that are gone or damaged are no reason to lose the rest of a run that goes on.
+void Trainer::requireBest() {
+    if (m_position.bestEpoch == 0) return;
+    try {
+        readSafetensors(m_keeper.bestPath());
+    } catch (const Error& fault) {
+        m_hooks.emit(Message{Severity::Warning, std::string(fault.what()) + " The best weights so far are lost; the run goes "
+                                                                            "on and chooses the best ones anew."});
+        m_position.bestEpoch = 0;
+        m_position.bestAccuracy = -1;
+        saveState();
+    }
+}
+
+std::string Trainer::keptText() const {
+    if (m_keeper.savedStep() == 0) return " Nothing had been saved before.";
+    const std::string last = "the weights of step " + groupedText(m_keeper.savedStep());
+    if (m_position.bestEpoch == 0) return " Kept are " + last + ".";
+    return " Kept are " + last + " and the best ones, of epoch " + groupedText(m_position.bestEpoch) + ".";
 }
 
 void Trainer::saveState() {

@@ -88,6 +88,8 @@ private:
     bool finishEpoch(std::int64_t epoch);
     bool hasStoppedLearning() const;
     void requireFiniteWeights();
+    void requireBest();
+    std::string keptText() const;  // of a run that diverged, for its message
     void saveState();
     void keepWhatWasLearned();
     EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable);

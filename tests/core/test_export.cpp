@@ -289,6 +289,10 @@ void TestExport::initTestCase() {
 void TestExport::checksumIsCastagnolis() {
     QCOMPARE(crc32c("123456789"), 0xe3069283u);
     QCOMPARE(crc32c(std::string(32, '\0')), 0x8a9136aau);  // RFC 3720, B.4
+    for (std::size_t first = 0; first <= 9; ++first) {  // in parts
+        const std::string text = "123456789";
+        QCOMPARE(crc32c(text.substr(first), crc32c(text.substr(0, first))), 0xe3069283u);
+    }
 }
 
 void TestExport::wireFormatIsThatOfTheSpecification() {

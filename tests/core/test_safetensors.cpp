@@ -67,6 +67,7 @@ private Q_SLOTS:
     void keepsToTheFormat();
     void readsAnotherWritersFile();
     void noticesEveryTruncation();
+    void noticesEveryFlippedBit();
     void refuses_data();
     void refuses();
     void refusesMissingFile();
@@ -135,6 +136,23 @@ void TestSafetensors::noticesEveryTruncation() {
     }
     writePlainly(folder.path("long"), whole + '\0');
     QVERIFY(test::thrown<Error>([&] { readSafetensors(folder.path("long")); }).contains("bytes after its last array"));
+}
+
+void TestSafetensors::noticesEveryFlippedBit() {
+    const Folder folder;
+    const TensorFile written = sample();
+    writeSafetensors(folder.path(), written, Checksum::Crc32c);
+    QCOMPARE(readSafetensors(folder.path()).metadata, written.metadata);
+    const std::string whole = readTextFile(folder.path());
+    const std::size_t key = whole.find("crc32c");  // without it the file counts as one that has no checksum
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        if (i >= key && i < key + 6) continue;
+        std::string damaged = whole;
+        damaged[i] = static_cast<char>(damaged[i] ^ 1 << i % 7);
+        writePlainly(folder.path(), damaged);
+        const QString fault = test::thrown<Error>([&] { readSafetensors(folder.path()); });
+        QVERIFY2(fault.contains("a.safetensors"), qPrintable(QString("byte %1 is not missed").arg(i)));
+    }
 }
 
 void TestSafetensors::refuses_data() {
