@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Puts the window together and decides what may be done when.
+// Puts the window together and remembers how it was left.
 #include "main_window.h"
 
 #include "about.h"
-#include "config/presets.h"
 #include "config/schema.h"
 #include "data/data_page.h"
 #include "error.h"
@@ -13,6 +12,7 @@
 #include "main_tool_bar.h"
 #include "prompts.h"
 #include "recent_photos.h"
+#include "run_control.h"
 #include "run_export.h"
 #include "runs/runs_page.h"
 #include "runs/runs_wiring.h"
@@ -48,11 +48,6 @@ const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)
 
 QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
-bool hasReachedItsEnd(const RunSummary& run) {
-    return run.result &&
-           (run.result->reason == StopReason::Completed || run.result->reason == StopReason::EarlyStopped);
-}
-
 }  // namespace
 
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
@@ -71,10 +66,10 @@ MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, 
     connectActions();
     connectForm();
     connectPages();
-    connectRun();
     connectImportAndExport();
+    connectRun();
     restore();
-    updateActions();
+    m_run->updateActions();
 }
 
 MainWindow::~MainWindow() = default;
@@ -91,23 +86,9 @@ void MainWindow::openPhoto(const QString& path) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    if (m_state == State::Idle) {
-        remember();
-        event->accept();
-        return;
-    }
-    event->ignore();
-    if (m_closing) return;
-    const auto agreed = [this] {
-        return m_prompts.confirm(this, tr("Training is going on"),
-                                 tr("Stop the run and close? What it has learned so far is kept."),
-                                 tr("Stop and close"), tr("Go on training"));
-    };
-    m_closing = m_state == State::Stopping || agreed();
-    if (!m_closing) return;
-    // The run may have ended while the question stood there.
-    if (m_state == State::Idle) close();
-    else stop();
+    if (!m_run->mayClose()) return event->ignore();
+    remember();
+    event->accept();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
@@ -167,11 +148,6 @@ void MainWindow::connectActions() {
     connect(m_actions.loadSettings, &QAction::triggered, this, &MainWindow::loadSettings);
     connect(m_actions.saveSettings, &QAction::triggered, this, &MainWindow::saveSettings);
     connect(m_actions.quit, &QAction::triggered, this, &QWidget::close);
-    connect(m_actions.train, &QAction::triggered, this, &MainWindow::train);
-    connect(m_actions.pause, &QAction::triggered, this, &MainWindow::togglePause);
-    connect(m_actions.stop, &QAction::triggered, this, &MainWindow::stop);
-    connect(m_actions.resumeRun, &QAction::triggered, this, [this] { resumeShownRun({}); });
-    connect(m_actions.moreEpochs, &QAction::triggered, this, &MainWindow::continueShownRun);
     connect(m_actions.findField, &QAction::triggered, this, [this] {
         if (m_pages->currentWidget() == m_runsPage && !m_form->isAncestorOf(focusWidget()))
             return m_runsPage->focusFilter();
@@ -209,22 +185,12 @@ void MainWindow::connectForm() {
     connect(m_form, &ExperimentForm::configChanged, this, [this](const Config& config) {
         m_dataPage->setConfig(config);
         m_inspectPage->setConfig(config);
-        updateDevice();
     });
-    connect(m_form, &ExperimentForm::issuesChanged, this, &MainWindow::updateActions);
-    connect(&m_deviceLookup, &DeviceLookup::answered, this,
-            [this](const RunConfig& run, const QString& text, const Issues& issues) {
-                if (m_state != State::Idle) return;  // the toolbar shows the run's own device
-                m_toolBar->showDevice(text);
-                m_form->setMachineIssues(run, issues);
-            });
 }
 
 void MainWindow::connectPages() {
     connectRunsPage(*m_runsPage, {m_bridge, *m_form, *m_trainPage, [this] { showPage(TrainPageIndex); },
                                   [this] { m_actions.showForm->setChecked(true); }});
-    connect(m_trainPage, &TrainPage::trainRequested, m_actions.train, &QAction::trigger);
-    connect(m_trainPage, &TrainPage::shownRunChanged, this, &MainWindow::updateActions);
     connect(m_dataPage, &DataPage::imageChosen, this,
             [this](const std::shared_ptr<const Image>& image, const QString& title) {
                 showPage(InspectPageIndex);
@@ -253,24 +219,12 @@ void MainWindow::connectRun() {
         m_epochEstimate.epochDone(epoch);
         m_form->refreshFacts();
     });
-    connect(&m_bridge, &SessionBridge::runRequested, this, [this] {
-        m_form->lock(m_form->config());
-        setState(State::Running);
-    });
-    connect(&m_bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
-        m_epochEstimate.runStarted(run);
-        m_form->lock(run.config);
-        m_toolBar->showDevice(qstr(run.device + " · " + run.precision), qstr(run.device + "\n" + run.kernels));
-        m_status->setText(tr("Training %1").arg(qstr(run.runName)));
-    });
-    connect(&m_bridge, &SessionBridge::pauseChanged, this, [this](bool paused) {
-        if (m_state != State::Idle && m_state != State::Stopping) setState(paused ? State::Paused : State::Running);
-    });
-    connect(&m_bridge, &SessionBridge::runFinished, this, [this](const RunFinished& result) {
-        endRun(result.reason == StopReason::Stopped ? tr("%1 was stopped and is kept").arg(qstr(result.runName))
-                                                    : tr("%1 is finished").arg(qstr(result.runName)));
-    });
-    connect(&m_bridge, &SessionBridge::runFailed, this, &MainWindow::onRunFailed);
+    connect(&m_bridge, &SessionBridge::runStarted, this,
+            [this](const RunStarted& run) { m_epochEstimate.runStarted(run); });
+    m_run = new RunControl({m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage}, this);
+    connect(m_run, &RunControl::runWanted, this, [this] { showPage(TrainPageIndex); });
+    connect(m_run, &RunControl::statusChanged, m_status, &QLabel::setText);
+    connect(m_run, &RunControl::closingPossible, this, &QWidget::close);
 }
 
 void MainWindow::restore() {
@@ -299,98 +253,6 @@ void MainWindow::remember() {
     m_settings.setSplitter(m_splitter->saveState());
     m_settings.setCollapsedGroups(m_form->collapsedGroups());
     m_settings.setExperiment(m_form->config(), qstr(m_form->preset()));
-}
-
-void MainWindow::train() {
-    if (m_state != State::Idle || !m_form->isValid()) return;
-    showPage(TrainPageIndex);
-    m_settings.setExperiment(m_form->config(), qstr(m_form->preset()));
-    TrainRequest request;
-    request.config = m_form->config();
-    request.label = m_form->preset();
-    m_bridge.train(std::move(request));
-    m_trainPage->setFocus();  // not on a field of the form, which is now read-only
-}
-
-void MainWindow::resumeShownRun(const Extension& extension) {
-    const std::optional<RunSummary>& run = m_trainPage->shownRun();
-    if (m_state != State::Idle || !run) return;
-    showPage(TrainPageIndex);
-    TrainRequest request;
-    request.resumeFrom = run->folder;
-    request.extension = extension;
-    m_bridge.train(std::move(request));
-    m_trainPage->setFocus();
-}
-
-void MainWindow::continueShownRun() {
-    const std::optional<RunSummary>& run = m_trainPage->shownRun();
-    if (m_state != State::Idle || !run) return;
-    if (const auto extension = m_prompts.askExtension(this, qstr(run->name), run->config)) resumeShownRun(*extension);
-}
-
-void MainWindow::togglePause() {
-    if (m_state == State::Running) m_bridge.requestPause();
-    else if (m_state == State::Paused) m_bridge.requestContinue();
-}
-
-void MainWindow::stop() {
-    if (m_state == State::Idle || m_state == State::Stopping) return;
-    m_bridge.requestStop();
-    m_sweepPage->controller().pause();
-    m_trainPage->showStopping();
-    m_status->setText(tr("Stopping…"));
-    setState(State::Stopping);
-}
-
-void MainWindow::setState(State state) {
-    m_state = state;
-    updateActions();
-}
-
-void MainWindow::updateActions() {
-    const bool idle = m_state == State::Idle;
-    const bool canTrain = idle && m_form->isValid();
-    QString tip = tr("Start this experiment (%1)").arg(m_actions.train->shortcut().toString(QKeySequence::NativeText));
-    if (!idle) tip = tr("A run is going on");
-    else if (!m_form->isValid())
-        tip = m_form->problemSummary() + ": " + qstr(m_form->issues().front().message);
-    m_actions.train->setEnabled(canTrain);
-    m_actions.train->setToolTip(tip);
-    m_trainPage->setTrainEnabled(canTrain, tip);
-    const Preset& preset = vit::preset(m_form->preset());
-    m_trainPage->setIntroduction(qstr(preset.title), qstr(preset.description));
-
-    const bool paused = m_state == State::Paused;
-    m_actions.pause->setEnabled(m_state == State::Running || paused);
-    m_actions.setText(m_actions.pause, paused ? tr("Resume") : tr("Pause"));
-    m_actions.pause->setIcon(icon(paused ? "play" : "pause"));
-    m_actions.pause->setToolTip(paused ? tr("Go on with the run") : tr("Hold the run; predictions go on"));
-    m_actions.stop->setEnabled(m_state == State::Running || paused);
-    m_actions.setText(m_actions.stop, m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
-    m_actions.stop->setToolTip(tr("End the run after this step and keep everything it has"));
-    const std::optional<RunSummary>& shown = m_trainPage->shownRun();
-    m_actions.resumeRun->setEnabled(idle && shown && !hasReachedItsEnd(*shown));
-    m_actions.moreEpochs->setEnabled(idle && shown);
-    m_actions.loadSettings->setEnabled(idle);
-    m_actions.saveSettings->setEnabled(m_form->isReadable());
-}
-
-void MainWindow::updateDevice() {
-    if (m_state == State::Idle) m_deviceLookup.ask(m_form->config().run);
-}
-
-void MainWindow::endRun(const QString& status) {
-    m_form->unlock();
-    setState(State::Idle);
-    updateDevice();
-    m_status->setText(status);
-    if (m_closing) close();
-}
-
-void MainWindow::onRunFailed(const RunFailed& failure) {
-    endRun(tr("The run failed"));
-    if (!failure.keys.empty()) m_form->showField(failure.keys.front());
 }
 
 void MainWindow::refreshDataSets() {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "config/config.h"
-#include "device_lookup.h"
 #include "form/epoch_estimate.h"
 #include "model_import.h"
 #include "support/job.h"
@@ -19,10 +18,6 @@ class QStackedWidget;
 
 namespace vit {
 class DataStore;
-struct Extension;
-struct RunFailed;
-struct RunFinished;
-struct RunStarted;
 }
 
 namespace vit::ui {
@@ -32,6 +27,7 @@ class ExperimentForm;
 class InspectPage;
 class MainToolBar;
 class Prompts;
+class RunControl;
 class RunExport;
 class RunsPage;
 class SessionBridge;
@@ -66,8 +62,6 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    enum class State { Idle, Running, Paused, Stopping };
-
     void makeContent();
     void makeStatusBar();
     void connectActions();
@@ -76,17 +70,6 @@ private:
     void connectRun();
     void restore();
     void remember();
-
-    void train();
-    void resumeShownRun(const Extension& extension);
-    void continueShownRun();
-    void togglePause();
-    void stop();
-    void setState(State state);
-    void updateActions();
-    void updateDevice();
-    void endRun(const QString& status);
-    void onRunFailed(const RunFailed& failure);
 
     void refreshDataSets();
     void loadSettings();
@@ -100,9 +83,7 @@ private:
     ThemeController& m_theme;
     WindowActions m_actions;
     MainToolBar* m_toolBar;
-    State m_state = State::Idle;
-    bool m_closing = false;  // the user has chosen to stop and close: the window goes when the run has ended
-    DeviceLookup m_deviceLookup;
+    RunControl* m_run;
     EpochEstimate m_epochEstimate;
     Job m_dataSetLookup;
     ModelImport m_import;
