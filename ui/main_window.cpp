@@ -191,6 +191,10 @@ void MainWindow::connectForm() {
 void MainWindow::connectPages() {
     connectRunsPage(*m_runsPage, {m_bridge, *m_form, *m_trainPage, [this] { showPage(TrainPageIndex); },
                                   [this] { m_actions.showForm->setChecked(true); }});
+    connect(m_trainPage, &TrainPage::shownRunChanged, this, [this] {
+        const std::optional<RunSummary>& run = m_trainPage->shownRun();
+        if (run && run->hasModel) m_inspectPage->setRun(run->folder);
+    });
     connect(m_dataPage, &DataPage::imageChosen, this,
             [this](const std::shared_ptr<const Image>& image, const QString& title) {
                 showPage(InspectPageIndex);

@@ -263,6 +263,8 @@ void InspectPage::setConfig(const vit::Config& config) {
     updateModelNote();
 }
 
+void InspectPage::setRun(const std::filesystem::path& folder) { m_feed->setRun(folder); }
+
 void InspectPage::showEvent(QShowEvent*) { loadDataset(); }
 
 // Needed for its images, and for the size that a photo is brought to first; so not before there is something to show.

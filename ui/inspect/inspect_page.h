@@ -11,6 +11,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,6 +43,8 @@ public:
 
     // Which data set the images come from, and how large input and patches are. Only valid configurations.
     void setConfig(const vit::Config& config);
+    // The run that is shown: its model predicts.
+    void setRun(const std::filesystem::path& folder);
     // Where the file dialog begins; follows the photos that are opened.
     void setPhotoFolder(const QString& folder) { m_photoFolder = folder; }
 

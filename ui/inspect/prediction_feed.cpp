@@ -29,14 +29,22 @@ void PredictionFeed::setImage(std::shared_ptr<const Image> image) {
     ask();
 }
 
+void PredictionFeed::setRun(const std::filesystem::path& folder) {
+    m_run = folder;
+    if (folder == m_modelFolder || m_bridge.busy()) return;
+    m_lookup.abandon();
+    m_model = Model::Unknown;
+    ask();
+}
+
 void PredictionFeed::ask() {
     m_request = 0;
     if (!m_image) return;
     switch (m_model) {
         case Model::There: m_request = m_bridge.predict(m_image); return;
-        case Model::Unknown: return lookForLastRun();
-        case Model::LookedFor:
-        case Model::Opening: return Q_EMIT unavailable(tr("Opening the model that was trained last…"));
+        case Model::Unknown: return m_run.empty() ? lookForLastRun() : openRun();
+        case Model::LookedFor: return Q_EMIT unavailable(tr("Opening the model that was trained last…"));
+        case Model::Opening: return Q_EMIT unavailable(tr("Opening the model…"));
         case Model::None:
             return Q_EMIT unavailable(m_bridge.busy() ? tr("Training is about to begin…")
                                                       : tr("No model yet: click Train, or open a run."));
@@ -60,8 +68,17 @@ void PredictionFeed::lookForLastRun() {
         });
 }
 
-void PredictionFeed::onRunStarted(const RunStarted& event) { useModel(event.config); }
+void PredictionFeed::openRun() {
+    if (m_bridge.busy()) return Q_EMIT unavailable(tr("Training is about to begin…"));
+    m_model = Model::Opening;
+    Q_EMIT unavailable(tr("Opening the model…"));
+    m_bridge.openModel(m_run);
+}
 
+void PredictionFeed::onRunStarted(const RunStarted& event) {
+    m_run = event.runFolder;
+    useModel(event.runFolder, event.config);
+}
 
 void PredictionFeed::onModelOpened(const ModelOpened& event) {
     if (!event.problem.empty()) {
@@ -71,11 +88,12 @@ void PredictionFeed::onModelOpened(const ModelOpened& event) {
                                .arg(QString::fromStdString(event.runName), QString::fromStdString(event.problem)));
         return;
     }
-    useModel(event.config);
+    useModel(event.runFolder, event.config);
 }
 
-void PredictionFeed::useModel(const Config& config) {
+void PredictionFeed::useModel(const std::string& folder, const Config& config) {
     m_lookup.abandon();
+    m_modelFolder = folder;
     m_model = Model::There;
     Q_EMIT modelChanged(config);
     ask();

@@ -12,6 +12,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 
 namespace vit::ui {
@@ -23,8 +24,11 @@ public:
     explicit PredictionFeed(SessionBridge& bridge, QObject* parent = nullptr);
 
     // Pins the picture as the probe and asks for its prediction; null for none. The first picture opens the run that
-    // was trained last, unless there is a model already.
+    // is shown, else the one that was trained last, unless there is a model already.
     void setImage(std::shared_ptr<const Image> image);
+
+    // The run that is shown: its model answers from now on. It is opened when there is a picture to predict.
+    void setRun(const std::filesystem::path& folder);
 
 Q_SIGNALS:
     void predicted(const vit::Prediction& prediction);
@@ -36,7 +40,8 @@ private:
 
     void ask();
     void lookForLastRun();
-    void useModel(const Config& config);
+    void openRun();
+    void useModel(const std::string& folder, const Config& config);
     void onRunStarted(const RunStarted& event);
     void onModelOpened(const ModelOpened& event);
     void onPredictionReady(const PredictionReady& event);
@@ -46,6 +51,8 @@ private:
     Job m_lookup;
     std::shared_ptr<const Image> m_image;
     Model m_model = Model::Unknown;
+    std::filesystem::path m_run;          // whose model is wanted; empty: that of the run trained last
+    std::filesystem::path m_modelFolder;  // of the model that is there
     std::uint64_t m_request = 0;  // the one that is still to be answered; 0 = none
 };
 

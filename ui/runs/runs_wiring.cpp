@@ -4,7 +4,6 @@
 
 #include "form/experiment_form.h"
 #include "runs/runs_page.h"
-#include "session_bridge.h"
 #include "train/train_page.h"
 
 namespace vit::ui {
@@ -13,8 +12,7 @@ void connectRunsPage(RunsPage& page, const RunsWiring& wiring) {
     QObject::connect(&page, &RunsPage::openRequested, &page, [wiring](const RunSummary& run) {
         wiring.showTrainPage();
         if (run.live) return;  // it is what the page shows
-        wiring.trainPage.showRun(run.folder);
-        if (run.hasModel) wiring.bridge.openModel(run.folder);
+        wiring.trainPage.showRun(run.folder);  // its model predicts from then on
     });
     QObject::connect(&page, &RunsPage::settingsRequested, &page, [wiring](const RunSummary& run) {
         wiring.showForm();
