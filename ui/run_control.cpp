@@ -16,6 +16,7 @@
 #include <QAction>
 #include <QWidget>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -41,6 +42,10 @@ bool RunControl::mayClose() {
     if (m_state == State::Idle) return true;
     if (m_closing) return false;
     const auto agreed = [this] {
+        if (m_evaluation)
+            return m_parts.prompts.confirm(m_window, tr("A run is being evaluated"),
+                                           tr("Stop the evaluation and close? The run stays as it is."), tr("Stop and close"),
+                                           tr("Go on"));
         return m_parts.prompts.confirm(m_window, tr("Training is going on"),
                                        tr("Stop the run and close? What it has learned so far is kept."),
                                        tr("Stop and close"), tr("Go on training"));
@@ -59,9 +64,11 @@ void RunControl::connectActions() {
     connect(actions.stop, &QAction::triggered, this, &RunControl::stop);
     connect(actions.resumeRun, &QAction::triggered, this, [this] { resumeShownRun({}); });
     connect(actions.moreEpochs, &QAction::triggered, this, &RunControl::continueShownRun);
+    connect(actions.evaluate, &QAction::triggered, this, &RunControl::evaluateShownRun);
     connect(&m_parts.trainPage, &TrainPage::trainRequested, actions.train, &QAction::trigger);
     connect(&m_parts.trainPage, &TrainPage::shownRunChanged, this, &RunControl::updateActions);
     connect(&m_parts.form, &ExperimentForm::configChanged, this, &RunControl::updateDevice);
+    connect(&m_parts.form, &ExperimentForm::dataSetsChanged, this, &RunControl::updateActions);
     connect(&m_parts.form, &ExperimentForm::issuesChanged, this, &RunControl::updateActions);
     connect(&m_deviceLookup, &DeviceLookup::answered, this,
             [this](const RunConfig& run, const QString& text, const Issues& issues) {
@@ -76,6 +83,16 @@ void RunControl::connectRun() {
     connect(bridge, &SessionBridge::runRequested, this, [this] {
         m_parts.form.lock(m_parts.form.config());
         setState(State::Running);
+    });
+    connect(bridge, &SessionBridge::evaluationRequested, this, [this] {
+        m_evaluation = true;
+        setState(State::Evaluating);
+    });
+    connect(bridge, &SessionBridge::runEvaluated, this, [this](const RunEvaluated& evaluated) {
+        m_evaluation = false;
+        const QString name = qstr(evaluated.result.runName);
+        if (!evaluated.problem.empty()) endRun(tr("%1 could not be evaluated").arg(name));
+        else endRun(evaluated.stopped ? tr("The evaluation was stopped") : tr("%1 was evaluated").arg(name));
     });
     connect(bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
         m_parts.form.lock(run.config);
@@ -122,6 +139,14 @@ void RunControl::continueShownRun() {
         resumeShownRun(*extension);
 }
 
+void RunControl::evaluateShownRun() {
+    const std::optional<RunSummary>& run = m_parts.trainPage.shownRun();
+    if (m_state != State::Idle || !run) return;
+    Q_EMIT runWanted();
+    Q_EMIT statusChanged(tr("Evaluating %1").arg(qstr(run->name)));
+    m_parts.bridge.evaluate(run->folder);
+}
+
 void RunControl::togglePause() {
     if (m_state == State::Running) m_parts.bridge.requestPause();
     else if (m_state == State::Paused) m_parts.bridge.requestContinue();
@@ -130,7 +155,7 @@ void RunControl::togglePause() {
 void RunControl::stop() {
     if (m_state == State::Idle || m_state == State::Stopping) return;
     m_parts.bridge.requestStop();
-    m_parts.sweepPage.controller().pause();
+    if (!m_evaluation) m_parts.sweepPage.controller().pause();
     m_parts.trainPage.showStopping();
     Q_EMIT statusChanged(tr("Stopping…"));
     setState(State::Stopping);
@@ -144,6 +169,7 @@ void RunControl::setState(State state) {
 void RunControl::updateActions() {
     updateTrainAction();
     updateControls();
+    updateEvaluateAction();
     m_parts.actions.loadSettings->setEnabled(m_state == State::Idle);
     m_parts.actions.saveSettings->setEnabled(m_parts.form.isReadable());
 }
@@ -154,7 +180,8 @@ void RunControl::updateTrainAction() {
     const bool idle = m_state == State::Idle;
     const bool canTrain = idle && form.isValid();
     QString tip = tr("Start this experiment (%1)").arg(train->shortcut().toString(QKeySequence::NativeText));
-    if (!idle) tip = tr("A run is going on");
+    if (m_evaluation) tip = tr("A run is being evaluated");
+    else if (!idle) tip = tr("A run is going on");
     else if (!form.isValid()) tip = form.problemSummary() + ": " + qstr(form.issues().front().message);
     train->setEnabled(canTrain);
     train->setToolTip(tip);
@@ -171,12 +198,34 @@ void RunControl::updateControls() {
     WindowActions::setText(actions.pause, paused ? tr("Resume") : tr("Pause"));
     actions.pause->setIcon(icon(paused ? "play" : "pause"));
     actions.pause->setToolTip(paused ? tr("Go on with the run") : tr("Hold the run; predictions go on"));
-    actions.stop->setEnabled(m_state == State::Running || paused);
+    actions.stop->setEnabled(m_state == State::Running || paused || m_state == State::Evaluating);
     WindowActions::setText(actions.stop, m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
-    actions.stop->setToolTip(tr("End the run after this step and keep everything it has"));
+    actions.stop->setToolTip(m_evaluation ? tr("End the evaluation; the run stays as it is")
+                                          : tr("End the run after this step and keep everything it has"));
     const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
     actions.resumeRun->setEnabled(idle && shown && !hasReachedItsEnd(*shown));
     actions.moreEpochs->setEnabled(idle && shown);
+}
+
+void RunControl::updateEvaluateAction() {
+    const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
+    const auto dataIsThere = [&] {
+        const std::vector<DataInfo>& known = m_parts.form.dataSets();
+        return std::any_of(known.begin(), known.end(), [&](const DataInfo& data) {
+            return data.available && data.name == shown->config.data.name;
+        });
+    };
+    QString problem;
+    if (m_state != State::Idle) problem = tr("Wait until what goes on has ended");
+    else if (!shown) problem = tr("There is no run yet: train one, or open one on the Runs page");
+    else if (!shown->hasModel) problem = tr("This run has no weights yet: train it for an epoch first");
+    else if (!dataIsThere())
+        problem = tr("Its data set %1 is not there: get it on the Data page").arg(qstr(shown->config.data.name));
+    QAction* evaluate = m_parts.actions.evaluate;
+    evaluate->setEnabled(problem.isEmpty());
+    const QString tip = tr("Measure the best weights of the run that is shown on its test set, and keep the result with it");
+    evaluate->setToolTip(problem.isEmpty() ? tip : problem);
+    evaluate->setStatusTip(evaluate->toolTip());
 }
 
 void RunControl::updateDevice() {

@@ -55,18 +55,20 @@ Q_SIGNALS:
     void closingPossible();
 
 private:
-    enum class State { Idle, Running, Paused, Stopping };
+    enum class State { Idle, Running, Paused, Stopping, Evaluating };
 
     void connectActions();
     void connectRun();
     void train();
     void resumeShownRun(const Extension& extension);
     void continueShownRun();
+    void evaluateShownRun();
     void togglePause();
     void stop();
     void setState(State state);
     void updateTrainAction();
     void updateControls();
+    void updateEvaluateAction();
     void endRun(const QString& status);
     void onRunFailed(const RunFailed& failure);
 
@@ -74,6 +76,7 @@ private:
     QWidget* m_window;
     State m_state = State::Idle;
     bool m_closing = false;  // the user has chosen to stop and close
+    bool m_evaluation = false;  // what goes on is one, no run
     DeviceLookup m_deviceLookup;
 };
 

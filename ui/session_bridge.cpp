@@ -30,6 +30,11 @@ void SessionBridge::train(TrainRequest request) {
     Q_EMIT runRequested();
 }
 
+void SessionBridge::evaluate(const std::filesystem::path& runFolder) {
+    m_session->evaluate(runFolder);
+    Q_EMIT evaluationRequested();
+}
+
 void SessionBridge::requestStop() { m_session->requestStop(); }
 
 void SessionBridge::requestPause() {
@@ -101,6 +106,7 @@ void SessionBridge::drain() {
                 else if constexpr (std::is_same_v<T, RunFailed>) Q_EMIT runFailed(e);
                 else if constexpr (std::is_same_v<T, PredictionReady>) Q_EMIT predictionReady(e);
                 else if constexpr (std::is_same_v<T, ModelOpened>) Q_EMIT modelOpened(e);
+                else if constexpr (std::is_same_v<T, RunEvaluated>) Q_EMIT runEvaluated(e);
             },
             event);
     }

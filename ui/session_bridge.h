@@ -25,6 +25,7 @@ public:
 
     // Requests; see Session. None of them blocks.
     void train(TrainRequest request);
+    void evaluate(const std::filesystem::path& runFolder);
     void requestStop();
     void requestPause();
     void requestContinue();
@@ -48,6 +49,8 @@ Q_SIGNALS:
     void runFinished(const vit::RunFinished& event);
     void runFailed(const vit::RunFailed& event);
     void predictionReady(const vit::PredictionReady& event);
+    void evaluationRequested();  // evaluate() was called
+    void runEvaluated(const vit::RunEvaluated& event);
     void modelOpened(const vit::ModelOpened& event);
     void pauseChanged(bool paused);
 

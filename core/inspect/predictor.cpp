@@ -44,7 +44,8 @@ Prediction Predictor::predict(const Image& image, int top) {
     return prediction;
 }
 
-EvaluationResult Predictor::evaluate(const DatasetView& view) {
+EvaluationResult Predictor::evaluate(const DatasetView& view,
+                                     const std::function<bool(std::int64_t, std::int64_t)>& progress) {
     Classifier& classifier = *m_impl->model.classifier;
     if (view.dataset().classNames() != classifier.description().classNames) {
         throw InvalidInput("The model tells " + std::to_string(classNames().size()) + " classes of " +
@@ -52,7 +53,7 @@ EvaluationResult Predictor::evaluate(const DatasetView& view) {
                            " has others: evaluate it on the data set it was trained on.");
     }
     const auto start = std::chrono::steady_clock::now();
-    const EpochMetrics mean = classifier.evaluate(view, classifier.config().run.batchSize).mean();
+    const EpochMetrics mean = classifier.evaluate(view, classifier.config().run.batchSize, progress).mean();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     return {view.count(), mean.loss, mean.accuracy, mean.top5Accuracy, elapsed.count()};
 }

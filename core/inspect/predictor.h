@@ -8,6 +8,7 @@
 #include "model/prediction.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,7 +37,9 @@ public:
     Dataset::Shape nativeShape() const;  // of the training images: a photo is brought to it first, then to the input size
 
     Prediction predict(const Image& image, int top = 5);
-    EvaluationResult evaluate(const DatasetView& view);
+    // `progress`, if given, is told of the images done and of all; false ends it with Cancelled.
+    EvaluationResult evaluate(const DatasetView& view,
+                              const std::function<bool(std::int64_t, std::int64_t)>& progress = {});
 
 private:
     struct Impl;

@@ -74,6 +74,12 @@ std::optional<std::string> readCreated(const std::filesystem::path& folder) {
     return readEnvironmentText(folder, kCreatedKey);
 }
 
+void writeResult(const std::filesystem::path& folder, const RunFinished& result) {
+    const auto json = eventJson(result);
+    writeFileAtomically(folder / kResult,
+                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
 bool isThere(const std::filesystem::path& path) {
     std::error_code ignored;  // what cannot be looked at is as good as not there
     return std::filesystem::exists(path, ignored);

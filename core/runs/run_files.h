@@ -42,6 +42,9 @@ std::optional<std::string> readEnvironmentText(const std::filesystem::path& fold
 // When the run was begun.
 std::optional<std::string> readCreated(const std::filesystem::path& folder);
 
+// result.json, whole.
+void writeResult(const std::filesystem::path& folder, const RunFinished& result);
+
 bool isThere(const std::filesystem::path& path);
 
 // Whether a run can begin in this folder: it is not there, or there is nothing in it but a lock.

@@ -127,9 +127,7 @@ void RunWriter::log(const Message& message) {
 void RunWriter::writeResult(const RunFinished& result) {
     if (m_tensorBoard) m_tensorBoard->add(result);
     flush();
-    const auto json = eventJson(result);
-    writeFileAtomically(m_folder / run_files::kResult,
-                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    run_files::writeResult(m_folder, result);
 }
 
 void RunWriter::flush() {

@@ -4,6 +4,7 @@
 
 #include "config/schema.h"
 #include "runs/environment.h"
+#include "runs/evaluation.h"
 #include "runs/fault_words.h"
 #include "runs/run_files.h"
 #include "runs/run_lock.h"
@@ -28,6 +29,11 @@ namespace {
 struct QueuedRun {
     std::uint64_t ticket = 0;
     TrainRequest request;
+};
+
+struct QueuedEvaluation {
+    std::uint64_t ticket = 0;
+    std::filesystem::path folder;
 };
 
 struct QueuedOpen {
@@ -77,6 +83,13 @@ public:
         });
     }
 
+    void evaluate(std::filesystem::path folder) {
+        push([&] {
+            ++m_pendingRuns;
+            m_queue.emplace_back(QueuedEvaluation{++m_lastTicket, std::move(folder)});
+        });
+    }
+
     void stop() {
         push([&] {
             m_stopUpTo = m_lastTicket;
@@ -121,7 +134,7 @@ public:
     }
 
 private:
-    using Queued = std::variant<QueuedRun, QueuedOpen>;
+    using Queued = std::variant<QueuedRun, QueuedEvaluation, QueuedOpen>;
 
     Options m_options;
     Listener m_listener;
@@ -137,9 +150,9 @@ private:
     std::deque<QueuedPrediction> m_predictions;
     std::shared_ptr<const Image> m_probe;
     std::uint64_t m_lastTicket = 0;
-    std::uint64_t m_stopUpTo = 0;  // runs with tickets up to this one are to end
+    std::uint64_t m_stopUpTo = 0;  // runs and evaluations with tickets up to this one are to end
     std::uint64_t m_lastPrediction = 0;
-    int m_pendingRuns = 0;
+    int m_pendingRuns = 0;  // and evaluations
     bool m_paused = false;
     bool m_quit = false;
     bool m_working = false;
@@ -175,6 +188,7 @@ private:
                 m_queue.pop_front();
             }
             if (auto* run = std::get_if<QueuedRun>(&*next)) execute(*run);
+            else if (auto* asked = std::get_if<QueuedEvaluation>(&*next)) evaluate(*asked);
             else openModel(std::get<QueuedOpen>(*next).folder);
         }
     }
@@ -251,6 +265,25 @@ private:
         m_listener(opened);
     }
 
+    void evaluate(const QueuedEvaluation& asked) {
+        RunEvaluated evaluated;
+        evaluated.result.runName = asked.folder.filename().string();
+        evaluated.result.runFolder = asked.folder.string();
+        try {
+            evaluated.result = evaluateRun(asked.folder, *m_data, [&](const std::string& what, auto done, auto total) {
+                m_listener(PhaseChanged{what, done, total});
+                answerPredictions();
+                return !stopping(asked.ticket);
+            });
+        } catch (const Cancelled&) {
+            evaluated.stopped = true;
+        } catch (const std::exception& fault) {
+            evaluated.problem = faultText(fault);
+        }
+        releaseMemory();
+        end(evaluated);
+    }
+
     void execute(QueuedRun& run) {
         Event last = RunFailed{};
         std::optional<RunLock> runLock;
@@ -277,12 +310,16 @@ private:
         writer.reset();
         runLock.reset();
         releaseMemory();
+        end(last);
+    }
+
+    void end(const Event& terminal) {
         {
             const std::lock_guard lock(m_mutex);
             --m_pendingRuns;
             m_paused = false;
         }
-        m_listener(last);
+        m_listener(terminal);
     }
 
     // A disk that is full must not hide the fault that ended the run.
@@ -418,6 +455,7 @@ Session::Session(Options options, Listener listener)
 Session::~Session() = default;
 
 void Session::train(TrainRequest request) { m_worker->train(std::move(request)); }
+void Session::evaluate(std::filesystem::path folder) { m_worker->evaluate(std::move(folder)); }
 void Session::requestStop() { m_worker->stop(); }
 void Session::requestPause() { m_worker->pause(true); }
 void Session::requestContinue() { m_worker->pause(false); }

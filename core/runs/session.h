@@ -48,13 +48,18 @@ public:
     // Queued: a run asked for while another one is running begins after it.
     void train(TrainRequest request);
 
+    // Queued too: measures the run's best weights on the test set and writes that into its result; answered by RunEvaluated.
+    // requestStop() ends it, and the result is as it was.
+    void evaluate(std::filesystem::path runFolder);
+
     // The run ends within one step, keeping what it has: RunFinished{Stopped}. Nothing to stop is no fault.
     void requestStop();
     // Holds the run between two steps; predictions go on being answered meanwhile.
     void requestPause();
     void requestContinue();
 
-    // From train() until just before the terminal event (RunFinished or RunFailed) of the last run asked for.
+    // From train() or evaluate() until just before the terminal event (RunFinished, RunFailed or RunEvaluated) of the last one
+    // asked for.
     bool busy() const;
     bool paused() const;
 

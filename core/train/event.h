@@ -127,8 +127,15 @@ struct ModelOpened {
     std::string problem;            // not empty: it could not be opened, and why
 };
 
+// The answer to Session::evaluate.
+struct RunEvaluated {
+    RunFinished result;             // the run's own, with what the test set gave
+    bool stopped = false;           // as the user asked: the result is as it was
+    std::string problem;            // not empty: so too, and why
+};
+
 using Event = std::variant<RunStarted, StepDone, EpochDone, CheckpointSaved, ProbePredicted, PhaseChanged, Message,
-                           RunFinished, RunFailed, PredictionReady, ModelOpened>;
+                           RunFinished, RunFailed, PredictionReady, ModelOpened, RunEvaluated>;
 
 // One JSON object on one line, {"event": "step", …}.
 std::string toJson(const Event& event);

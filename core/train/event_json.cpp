@@ -142,10 +142,17 @@ void describe(Visit& visit, const ModelOpened& model) {
     visit("config", model.config);
 }
 
+template <typename Visit>
+void describe(Visit& visit, const RunEvaluated& evaluated) {
+    describe(visit, evaluated.result);
+    visit("evaluation_stopped", evaluated.stopped);
+    if (!evaluated.problem.empty()) visit("problem", evaluated.problem);
+}
+
 // In the order of Event's alternatives.
 constexpr std::array kEventNames = {"run_started", "step",     "epoch",        "checkpoint_saved",
                                     "probe_predicted", "phase_changed", "message", "run_finished",
-                                    "run_failed",  "prediction_ready", "model_opened"};
+                                    "run_failed",  "prediction_ready", "model_opened", "run_evaluated"};
 static_assert(kEventNames.size() == std::variant_size_v<Event>);
 
 template <typename T>

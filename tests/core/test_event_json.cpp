@@ -50,7 +50,7 @@ void TestEventJson::everyEventIsOneNamedLine() {
         {ProbePredicted{}, "probe_predicted"}, {PhaseChanged{}, "phase_changed"},
         {Message{{}, "a\nb"}, "message"},      {RunFinished{}, "run_finished"},
         {RunFailed{}, "run_failed"},           {PredictionReady{}, "prediction_ready"},
-        {ModelOpened{}, "model_opened"},
+        {ModelOpened{}, "model_opened"},       {RunEvaluated{}, "run_evaluated"},
     };
     QCOMPARE(events.size(), std::variant_size_v<Event>);
     for (const auto& [event, name] : events) {

@@ -55,6 +55,11 @@ private Q_SLOTS:
     void stopWhileSaving();
     void startThenAtOncePause();
     void stopAfterOpeningAModel();
+    void stopJustAfterLoadingACheckpoint();
+    void evaluatesARunThatWasStopped();
+    void anEvaluationThatFailsIsSaid_data();
+    void anEvaluationThatFailsIsSaid();
+    void aStoppedEvaluationChangesNothing();
     void twoRunsResumedInOneSitting();
     void aRunInUseIsRefused();
     void earlyStoppingEndsTheRun();
@@ -141,6 +146,93 @@ void TestSessionControl::stopAfterOpeningAModel() {
     QVERIFY(recorder.all<RunFinished>().empty());
     QCOMPARE(finish(session, recorder, quick("after-opening")).reason, StopReason::Completed);
     QCOMPARE(runDifference(home() / "whole", home() / "after-opening"), std::string());
+}
+
+void TestSessionControl::stopJustAfterLoadingACheckpoint() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick("loaded");
+    request.maxSteps = 8;
+    QCOMPARE(finish(session, recorder, request).reason, StopReason::Stopped);
+    recorder.react = [&](const Event& event) {
+        if (std::holds_alternative<RunStarted>(event)) session.requestStop();
+    };
+    const RunFinished stopped = finish(session, recorder, resumed("loaded"));
+    QCOMPARE(stopped.reason, StopReason::Stopped);
+    QCOMPARE(stopped.stepsDone, std::int64_t{8});
+    recorder.react = {};
+    QCOMPARE(finish(session, recorder, resumed("loaded")).reason, StopReason::Completed);
+    QCOMPARE(runDifference(home() / "whole", home() / "loaded"), std::string());
+}
+
+void TestSessionControl::evaluatesARunThatWasStopped() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest request = quick("tested-later");
+    request.maxSteps = 8;
+    const RunFinished stopped = finish(session, recorder, request);
+    QVERIFY(!stopped.tested);
+    TrainRequest same = quick("tested-at-once");
+    same.maxSteps = 8;
+    same.testAfterStop = true;
+    const RunFinished expected = finish(session, recorder, same);
+
+    session.evaluate(home() / "tested-later");
+    QVERIFY(session.busy());
+    session.wait();
+    QCOMPARE(recorder.all<RunEvaluated>().size(), std::size_t{1});
+    const RunEvaluated evaluated = recorder.all<RunEvaluated>()[0];
+    QCOMPARE(evaluated.problem, std::string());
+    const auto kept = readRun(home() / "tested-later").result;
+    QVERIFY(kept && kept->tested && evaluated.result.tested);
+    QCOMPARE(kept->test.accuracy, expected.test.accuracy);
+    QCOMPARE(kept->test.loss, evaluated.result.test.loss);
+    QCOMPARE(kept->reason, StopReason::Stopped);
+    QCOMPARE(kept->stepsDone, stopped.stepsDone);
+    QCOMPARE(finish(session, recorder, resumed("tested-later")).reason, StopReason::Completed);
+    QCOMPARE(runDifference(home() / "whole", home() / "tested-later"), std::string());
+}
+
+void TestSessionControl::anEvaluationThatFailsIsSaid_data() {
+    QTest::addColumn<QString>("folder");
+    QTest::addColumn<QString>("problem");
+    QTest::newRow("no run") << "nowhere" << "is no run";
+    QTest::newRow("no weights") << "bare" << "has no weights yet";
+    QTest::newRow("damaged weights") << "torn" << "best.safetensors: it is too short";
+}
+
+void TestSessionControl::anEvaluationThatFailsIsSaid() {
+    QFETCH(QString, folder);
+    QFETCH(QString, problem);
+    for (const char* name : {"bare", "torn"}) {
+        fs::create_directories(home() / name);
+        for (const char* file : {"config.json", "environment.json", "epochs.jsonl"})
+            fs::copy_file(home() / "whole" / file, home() / name / file, fs::copy_options::overwrite_existing);
+    }
+    writeFileAtomically(home() / "torn" / "best.safetensors", "x");
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.evaluate(home() / folder.toStdString());
+    session.wait();
+    QCOMPARE(recorder.all<RunEvaluated>().size(), std::size_t{1});
+    const QString said = QString::fromStdString(recorder.all<RunEvaluated>()[0].problem);
+    QVERIFY2(said.contains(problem), qPrintable(said));
+    QVERIFY(!fs::exists(home() / folder.toStdString() / "result.json"));
+    QVERIFY(!session.busy());
+}
+
+void TestSessionControl::aStoppedEvaluationChangesNothing() {
+    const std::string before = readTextFile(home() / "whole" / "result.json");
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    recorder.react = [&](const Event& event) {
+        if (std::holds_alternative<PhaseChanged>(event)) session.requestStop();
+    };
+    session.evaluate(home() / "whole");
+    session.wait();
+    QCOMPARE(recorder.all<RunEvaluated>().size(), std::size_t{1});
+    QVERIFY(recorder.all<RunEvaluated>()[0].stopped);
+    QCOMPARE(readTextFile(home() / "whole" / "result.json"), before);
 }
 
 void TestSessionControl::twoRunsResumedInOneSitting() {

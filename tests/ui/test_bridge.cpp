@@ -152,11 +152,12 @@ void TestBridge::everyKindHasItsSignal() {
     QSignalSpy message(m_bridge.get(), &SessionBridge::messageArrived);
     QSignalSpy prediction(m_bridge.get(), &SessionBridge::predictionReady);
     QSignalSpy model(m_bridge.get(), &SessionBridge::modelOpened);
+    QSignalSpy evaluated(m_bridge.get(), &SessionBridge::runEvaluated);
     for (const Event& event : {Event(CheckpointSaved{}), Event(ProbePredicted{}), Event(PhaseChanged{}),
-                               Event(Message{}), Event(PredictionReady{}), Event(ModelOpened{})})
+                               Event(Message{}), Event(PredictionReady{}), Event(RunEvaluated{}), Event(ModelOpened{})})
         m_bridge->post(event);
     QTRY_COMPARE(model.size(), 1);
-    for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message, &prediction}) QCOMPARE(spy->size(), 1);
+    for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message, &prediction, &evaluated}) QCOMPARE(spy->size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestBridge)

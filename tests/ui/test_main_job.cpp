@@ -6,11 +6,7 @@
 #include "inspect/inspect_page.h"
 #include "inspect/patch_grid_view.h"
 #include "inspect/prediction_bars.h"
-#include "main_window.h"
-#include "prompts.h"
-#include "session_bridge.h"
-#include "settings.h"
-#include "theme_controller.h"
+#include "support/window_driver.h"
 #include "train/curve_grid.h"
 #include "train/device.h"
 #include "train/train_page.h"
@@ -19,47 +15,19 @@
 #include <QComboBox>
 #include <QDragEnterEvent>
 #include <QFile>
-#include <QImage>
 #include <QLabel>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
-
-#include <memory>
 
 using namespace vit;
 using namespace vit::ui;
 
-namespace {
+using test::kTrainingTimeoutMs;
 
-constexpr int kTrainingTimeoutMs = 90'000;  // a loaded machine; seconds otherwise
-
-class AnsweringPrompts : public Prompts {
-public:
-    QString openFile(QWidget*, const QString&, const QString&, const QString&) override { return file; }
-    QString saveFile(QWidget*, const QString&, const QString&, const QString&) override { return file; }
-    bool confirm(QWidget*, const QString&, const QString& text, const QString&, const QString&) override {
-        questions << text;
-        return yes;
-    }
-    void showError(QWidget*, const QString&, const QString& text) override { errors << text; }
-    void showInformation(QWidget*, const QString&, const QString& text) override { informations << text; }
-    std::optional<Extension> askExtension(QWidget*, const QString&, const Config&) override { return extension; }
-
-    std::optional<Extension> extension;
-    QString file;
-    bool yes = true;
-    QStringList questions;
-    QStringList errors;
-    QStringList informations;
-};
-
-}  // namespace
-
-class TestMainJob : public QObject {
+class TestMainJob : public QObject, private test::WindowDriver {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -84,86 +52,13 @@ private Q_SLOTS:
     void continuesPastThePlannedEnd();
     void settingsAsJson();
     void helpIsThere();
-
-private:
-    void open();
-    template <class T = QWidget>
-    T* find(const QString& name) const {
-        T* widget = m_window->findChild<T*>(name);
-        if (!widget) qFatal("There is no widget named %s.", qUtf8Printable(name));
-        return widget;
-    }
-    void type(const QString& key, const QString& text) const;
-    void clickTrain() const { QTest::mouseClick(find<QToolButton>("trainButton"), Qt::LeftButton); }
-    void chooseTestingPreset(int epochs) const;
-    QAction* action(const QString& text) const;
-    void trigger(const QString& text) const { action(text)->trigger(); }
-    QString photo() const { return m_folder->filePath("photo.jpg"); }
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<AnsweringPrompts> m_prompts;
-    std::unique_ptr<Settings> m_settings;
-    std::unique_ptr<ThemeController> m_theme;
-    std::unique_ptr<SessionBridge> m_bridge;
-    std::unique_ptr<MainWindow> m_window;
 };
 
 void TestMainJob::initTestCase() { QApplication::setApplicationVersion("test"); }
 
-void TestMainJob::init() {
-    m_folder = std::make_unique<QTemporaryDir>();
-    QImage picture(320, 240, QImage::Format_RGB888);
-    for (int y = 0; y < picture.height(); ++y)
-        for (int x = 0; x < picture.width(); ++x) picture.setPixelColor(x, y, QColor(x % 256, y, (x + y) % 256));
-    QVERIFY(picture.save(photo(), "JPG", 92));
-    m_prompts = std::make_unique<AnsweringPrompts>();
-    open();
-}
+void TestMainJob::init() { start(); }
 
-void TestMainJob::cleanup() {
-    m_window.reset();
-    m_bridge.reset();
-    m_theme.reset();
-    m_settings.reset();
-    m_folder.reset();
-}
-
-void TestMainJob::open() {
-    m_window.reset();
-    m_bridge.reset();
-    m_settings = std::make_unique<Settings>(m_folder->filePath("settings.ini"));
-    m_theme = std::make_unique<ThemeController>(m_settings->theme());
-    Session::Options options;
-    options.dataFolder = m_folder->filePath("data").toStdString();
-    options.runsFolder = m_folder->filePath("runs").toStdString();
-    options.data = std::make_shared<DataStore>(options.dataFolder);
-    m_bridge = std::make_unique<SessionBridge>(options);
-    m_window = std::make_unique<MainWindow>(*m_bridge, options.data, *m_prompts, *m_settings, *m_theme);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    QTRY_VERIFY(!m_window->form()->dataSets().empty());
-}
-
-void TestMainJob::type(const QString& key, const QString& text) const {
-    auto* widget = find(key);
-    widget->setFocus();
-    QTest::keyClick(widget, Qt::Key_A, Qt::ControlModifier);
-    QTest::keyClicks(widget, text);
-}
-
-void TestMainJob::chooseTestingPreset(int epochs) const {
-    auto* selector = find<QComboBox>("presetSelector");
-    selector->setFocus();
-    while (selector->currentData().toString() != "testing") QTest::keyClick(selector, Qt::Key_Down);
-    type("run.epochs", QString::number(epochs));
-    type("run.threads", "1");  // two threads that wait for each other are slow on a processor that others use as well
-}
-
-QAction* TestMainJob::action(const QString& text) const {
-    for (QAction* action : m_window->actions())
-        if (action->text() == text) return action;
-    qFatal("There is no action named %s.", qUtf8Printable(text));
-}
+void TestMainJob::cleanup() { end(); }
 
 void TestMainJob::firstStartIsReadyToTrain() {
     QCOMPARE(m_window->form()->preset(), std::string("first-steps"));

@@ -55,6 +55,7 @@ void ExperimentForm::setDataSets(std::vector<DataInfo> dataSets) {
     m_state.setDataSets(std::move(dataSets));
     for (FieldRow* row : m_rows) row->setDataSets(m_state.dataSets());
     refresh();
+    Q_EMIT dataSetsChanged();
 }
 
 void ExperimentForm::setMachineIssues(const RunConfig& run, Issues issues) {

@@ -68,6 +68,7 @@ protected:
 
 Q_SIGNALS:
     void configChanged(const vit::Config& config);  // by the user or the program, when it is valid
+    void dataSetsChanged();
     void issuesChanged();                           // isValid() or the reasons may have changed
 
 private:

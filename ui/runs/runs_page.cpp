@@ -188,6 +188,11 @@ void RunsPage::connectRun() {
     connect(&m_bridge, &SessionBridge::runFinished, this, ended);
     connect(&m_bridge, &SessionBridge::runFailed, this, ended);
     connect(&m_bridge, &SessionBridge::runRequested, this, &RunsPage::updateActions);
+    connect(&m_bridge, &SessionBridge::evaluationRequested, this, &RunsPage::updateActions);
+    connect(&m_bridge, &SessionBridge::runEvaluated, this, [this] {
+        refresh();
+        updateActions();
+    });
 }
 
 void RunsPage::restore() {

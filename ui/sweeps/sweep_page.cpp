@@ -64,6 +64,8 @@ SweepPage::SweepPage(SessionBridge& bridge, Prompts& prompts, QWidget* parent)
     connect(&bridge, &SessionBridge::runRequested, this, &SweepPage::updateButtons);
     connect(&bridge, &SessionBridge::runFinished, this, &SweepPage::updateButtons);
     connect(&bridge, &SessionBridge::runFailed, this, &SweepPage::updateButtons);
+    connect(&bridge, &SessionBridge::evaluationRequested, this, &SweepPage::updateButtons);
+    connect(&bridge, &SessionBridge::runEvaluated, this, &SweepPage::updateButtons);
     refresh();
 }
 

@@ -203,6 +203,13 @@ void ProgressPanel::showPaused(bool paused) { setPhase(paused ? tr("Paused") : t
 
 void ProgressPanel::showStopping() { setPhase(tr("Stopping after this step…")); }
 
+void ProgressPanel::showEvaluating() { setPhase(tr("Opening the model and its data set…")); }
+
+void ProgressPanel::showEvaluated(const std::optional<RunFinished>& result) {
+    if (result) showFinished(*result);
+    else setPhase(tr("Ended before its time"));
+}
+
 void ProgressPanel::showFinished(const RunFinished& result) {
     endRun();
     m_elapsed->setText(durationText(result.seconds));

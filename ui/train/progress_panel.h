@@ -9,6 +9,8 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <optional>
+
 class QHBoxLayout;
 class QLabel;
 class QProgressBar;
@@ -29,6 +31,9 @@ public:
     void showPhase(const PhaseChanged& phase);
     void showPaused(bool paused);
     void showStopping();
+    void showEvaluating();
+    // The evaluation has ended; the result that the run has now, if any.
+    void showEvaluated(const std::optional<RunFinished>& result);
     void showFinished(const RunFinished& result);
     void showEarlier(const RunSummary& run, const RunCurves& curves);  // one that ended before the window was opened
     void showFailed(const RunFailed& failure);

@@ -15,6 +15,12 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("RunWords", text); }
 
+QString testText(const RunFinished& result) {
+    return tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
+        .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))
+        .arg(result.bestEpoch);
+}
+
 }  // namespace
 
 QString startedText(const RunStarted& run) {
@@ -43,11 +49,12 @@ QString finishedText(const RunFinished& result) {
     text = text.arg(QString::fromStdString(result.runName), withThousands(result.epochsDone),
                     durationText(result.seconds));
     if (!result.explanation.empty()) text += " " + QString::fromStdString(result.explanation);
-    if (result.tested)
-        text += tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
-                    .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))
-                    .arg(result.bestEpoch);
+    if (result.tested) text += testText(result);
     return text;
+}
+
+QString evaluatedText(const RunFinished& result) {
+    return tr("%1 was evaluated.").arg(QString::fromStdString(result.runName)) + testText(result);
 }
 
 QString failedText(const RunFailed& failure) {

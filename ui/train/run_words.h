@@ -11,6 +11,7 @@ namespace vit::ui {
 QString startedText(const RunStarted& run);
 QString epochText(const EpochDone& epoch);
 QString finishedText(const RunFinished& result);
+QString evaluatedText(const RunFinished& result);
 QString failedText(const RunFailed& failure);  // hyperparameters by their labels instead of their keys
 
 }  // namespace vit::ui

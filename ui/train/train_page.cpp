@@ -119,6 +119,8 @@ void TrainPage::connectTo(const SessionBridge& bridge) {
     connect(&bridge, &SessionBridge::messageArrived, this, &TrainPage::onMessage);
     connect(&bridge, &SessionBridge::runFinished, this, &TrainPage::onRunFinished);
     connect(&bridge, &SessionBridge::runFailed, this, &TrainPage::onRunFailed);
+    connect(&bridge, &SessionBridge::evaluationRequested, m_progress, &ProgressPanel::showEvaluating);
+    connect(&bridge, &SessionBridge::runEvaluated, this, &TrainPage::onRunEvaluated);
 }
 
 // The window begins where the user left it: with the curves of the run that was seen or trained last.
@@ -138,6 +140,7 @@ void TrainPage::lookForLastRun(const std::filesystem::path& runsFolder) {
 }
 
 void TrainPage::showRun(const std::filesystem::path& folder) {
+    m_banner->clear();
     load([folder]() -> std::optional<RunSummary> { return readRun(folder); });
 }
 
@@ -161,7 +164,6 @@ void TrainPage::load(std::function<std::optional<RunSummary>()> find) {
 
 void TrainPage::showEarlierRun(const EarlierRun& earlier) {
     const RunSummary& run = *earlier.run;
-    m_banner->clear();
     m_stack->setCurrentIndex(1);
     m_curves->clear();
     m_curves->setEmptyText(tr("No step was made"));
@@ -180,6 +182,15 @@ void TrainPage::setShownRun(std::optional<RunSummary> run) {
     Q_EMIT shownRunChanged();
 }
 
+void TrainPage::showBefore() {
+    if (!m_before.empty()) load([folder = m_before]() -> std::optional<RunSummary> { return readRun(folder); });
+}
+
+void TrainPage::showCurrent() {
+    m_current.hasModel = run_files::isThere(m_current.folder / run_files::kBestWeights);
+    setShownRun(m_current);
+}
+
 void TrainPage::onRunRequested() {
     m_lookup.abandon();
     m_banner->clear();
@@ -188,6 +199,7 @@ void TrainPage::onRunRequested() {
     m_curves->setEmptyText(tr("Waiting for the first step…"));
     m_progress->showRequested();
     m_current = {};
+    m_before = m_shown ? m_shown->folder : std::filesystem::path();
     setShownRun({});
 }
 
@@ -222,9 +234,28 @@ void TrainPage::onRunFinished(const RunFinished& result) {
     m_curves->setEmptyText(tr("Stopped before the first step"));
     m_log.append(LogLevel::Success, finishedText(result));
     m_log.append(LogLevel::Info, tr("Kept in %1").arg(QString::fromStdString(result.runFolder)));
-    if (m_current.folder.empty()) return;  // stopped before it began
+    if (m_current.folder.empty()) return showBefore();
     m_current.result = result;
-    setShownRun(m_current);
+    showCurrent();
+}
+
+void TrainPage::onRunEvaluated(const RunEvaluated& evaluated) {
+    const RunFinished& result = evaluated.result;
+    if (evaluated.problem.empty() && !evaluated.stopped) m_log.append(LogLevel::Success, evaluatedText(result));
+    const bool isShown = m_shown && m_shown->folder == std::filesystem::path(result.runFolder);
+    if (!evaluated.problem.empty()) {
+        const QString problem = tr("%1 was not evaluated: %2")
+                                    .arg(QString::fromStdString(result.runName), QString::fromStdString(evaluated.problem));
+        m_banner->showError(problem);
+        m_log.append(LogLevel::Error, problem);
+    } else if (evaluated.stopped) {
+        m_log.append(LogLevel::Info, tr("The evaluation of %1 was stopped.").arg(QString::fromStdString(result.runName)));
+    } else if (isShown) {
+        m_shown->result = result;
+    }
+    if (!isShown) return;
+    m_progress->showEvaluated(m_shown->result);
+    Q_EMIT shownRunChanged();
 }
 
 void TrainPage::onRunFailed(const RunFailed& failure) {
@@ -233,7 +264,7 @@ void TrainPage::onRunFailed(const RunFailed& failure) {
     m_curves->setEmptyText(tr("No step was made"));
     m_banner->showError(text);
     m_log.append(LogLevel::Error, text);
-    if (!m_current.folder.empty()) setShownRun(m_current);
+    m_current.folder.empty() ? showBefore() : showCurrent();
 }
 
 }  // namespace vit::ui

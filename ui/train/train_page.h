@@ -69,11 +69,14 @@ private:
     void showEarlierRun(const EarlierRun& earlier);
     void showCurvesBefore(const RunStarted& run);
     void setShownRun(std::optional<RunSummary> run);
+    void showBefore();   // what was asked for has not begun
+    void showCurrent();  // the run that went on has ended
     void onRunRequested();
     void onRunStarted(const RunStarted& run);
     void onMessage(const Message& message);
     void onRunFinished(const RunFinished& result);
     void onRunFailed(const RunFailed& failure);
+    void onRunEvaluated(const RunEvaluated& evaluated);
 
     Prompts& m_prompts;
     Settings& m_settings;
@@ -81,6 +84,7 @@ private:
     Job m_lookup;
     std::optional<RunSummary> m_shown;
     RunSummary m_current;  // the one that goes on
+    std::filesystem::path m_before;  // the one that was shown before it
     Banner* m_banner;
     QStackedWidget* m_stack;
     EmptyState* m_empty;

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What can be asked of a run in the window beside training it once, at awkward moments, through the real engine.
+#include "inspect/inspect_page.h"
+#include "io/atomic_file.h"
+#include "runs/run_store.h"
+#include "support/window_driver.h"
+#include "train/train_page.h"
+
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QSignalSpy>
+
+#include <filesystem>
+
+using namespace vit;
+using namespace vit::ui;
+using test::kTrainingTimeoutMs;
+namespace fs = std::filesystem;
+
+class TestRunControl : public QObject, private test::WindowDriver {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { start(); }
+    void cleanup() { end(); }
+
+    void evaluatesAfterStop();
+    void stopEndsAnEvaluation();
+    void saysWhyNothingCanBeEvaluated();
+    void startThenAtOncePause();
+    void twoRunsResumedInOneSitting();
+    void stopJustAfterResuming();
+    void closes_data();
+    void closes();
+    void inspectUsesTheShownRunAfterARestart();
+    void aRefusedResumeCanBeTriedAgain();
+
+private:
+    static constexpr auto kEvaluate = "Evaluate on test set";
+    static constexpr auto kResume = "Resume this run";
+
+    // Trains some steps and stops.
+    RunFinished trainedAndStopped();
+    RunFinished trained();
+    void show(const RunFinished& run) {
+        QSignalSpy shown(m_window->trainPage(), &TrainPage::shownRunChanged);
+        m_window->trainPage()->showRun(run.runFolder);
+        QVERIFY(shown.wait(kTrainingTimeoutMs));
+    }
+};
+
+RunFinished TestRunControl::trainedAndStopped() {
+    chooseTestingPreset(10'000);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    if (!QTest::qWaitFor([&] { return !steps.isEmpty(); }, kTrainingTimeoutMs)) return {};
+    click("stopButton");
+    if (!finished.wait(kTrainingTimeoutMs)) return {};
+    return finished[0][0].value<RunFinished>();
+}
+
+RunFinished TestRunControl::trained() {
+    chooseTestingPreset(1);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    return finished.wait(kTrainingTimeoutMs) ? finished[0][0].value<RunFinished>() : RunFinished{};
+}
+
+void TestRunControl::evaluatesAfterStop() {
+    const RunFinished stopped = trainedAndStopped();
+    QVERIFY(!stopped.runFolder.empty() && !stopped.tested);
+    QVERIFY2(action(kEvaluate)->isEnabled(), qPrintable(action(kEvaluate)->toolTip()));
+    QSignalSpy evaluated(m_bridge.get(), &SessionBridge::runEvaluated);
+    QSignalSpy phases(m_bridge.get(), &SessionBridge::phaseChanged);
+    trigger(kEvaluate);
+    QVERIFY(!action(kEvaluate)->isEnabled());
+    QVERIFY(!find<QToolButton>("trainButton")->isEnabled());
+    QVERIFY(find<QToolButton>("stopButton")->isEnabled());
+    QTRY_COMPARE_WITH_TIMEOUT(evaluated.size(), 1, kTrainingTimeoutMs);
+    QCOMPARE(evaluated[0][0].value<RunEvaluated>().problem, std::string());
+    QVERIFY(!phases.isEmpty());
+
+    const auto kept = readRun(stopped.runFolder).result;
+    QVERIFY(kept && kept->tested);
+    QVERIFY(find<QLabel>("testAccuracy")->isVisible());
+    const QString percent = QString::number(100 * kept->test.accuracy, 'f', 1);
+    QVERIFY2(find<QLabel>("testAccuracy")->text().contains(percent), qPrintable(find<QLabel>("testAccuracy")->text()));
+    const LogModel& log = m_window->trainPage()->log();
+    QVERIFY(log.index(log.rowCount() - 1, log.columnCount() - 1).data().toString().contains("was evaluated. Test accuracy"));
+    QVERIFY(action(kEvaluate)->isEnabled());
+    QVERIFY(action(kResume)->isEnabled());
+    QVERIFY(find<QToolButton>("trainButton")->isEnabled());
+}
+
+void TestRunControl::stopEndsAnEvaluation() {
+    const RunFinished stopped = trainedAndStopped();
+    QSignalSpy evaluated(m_bridge.get(), &SessionBridge::runEvaluated);
+    trigger(kEvaluate);
+    click("stopButton");
+    QTRY_COMPARE_WITH_TIMEOUT(evaluated.size(), 1, kTrainingTimeoutMs);
+    QVERIFY(evaluated[0][0].value<RunEvaluated>().stopped);
+    QVERIFY(!readRun(stopped.runFolder).result->tested);
+    QVERIFY(find<QToolButton>("trainButton")->isEnabled());
+    QVERIFY(find<QLabel>("runPhase")->text().contains("Stopped"));
+}
+
+void TestRunControl::saysWhyNothingCanBeEvaluated() {
+    QVERIFY(!action(kEvaluate)->isEnabled());
+    QVERIFY2(action(kEvaluate)->toolTip().contains("no run yet"), qPrintable(action(kEvaluate)->toolTip()));
+    const RunFinished run = trained();
+    QVERIFY(action(kEvaluate)->isEnabled());
+    const fs::path config = fs::path(run.runFolder) / "config.json";
+    const std::string whole = readTextFile(config);
+    std::string text = whole;
+    const std::string name = "synthetic-shapes";
+    writeFileAtomically(config, text.replace(text.find(name), name.size(), "my-photos"));
+    show(run);
+    QVERIFY(!action(kEvaluate)->isEnabled());
+    QVERIFY2(action(kEvaluate)->toolTip().contains("my-photos"), qPrintable(action(kEvaluate)->toolTip()));
+    writeFileAtomically(config, whole);
+    fs::remove(fs::path(run.runFolder) / "best.safetensors");
+    show(run);
+    QVERIFY(!action(kEvaluate)->isEnabled());
+    QVERIFY2(action(kEvaluate)->toolTip().contains("no weights"), qPrintable(action(kEvaluate)->toolTip()));
+}
+
+void TestRunControl::startThenAtOncePause() {
+    chooseTestingPreset(10'000);
+    QSignalSpy started(m_bridge.get(), &SessionBridge::runStarted);
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    click("pauseButton");
+    QVERIFY(started.wait(kTrainingTimeoutMs));
+    QTest::qWait(300);
+    QVERIFY(steps.isEmpty());
+    QVERIFY(find<QToolButton>("pauseButton")->text().contains("Resume"));
+    click("pauseButton");
+    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    click("stopButton");
+    QVERIFY(finished.wait(kTrainingTimeoutMs));
+}
+
+void TestRunControl::twoRunsResumedInOneSitting() {
+    const RunFinished first = trainedAndStopped();
+    const RunFinished second = trainedAndStopped();
+    QVERIFY(first.runFolder != second.runFolder);
+    for (const RunFinished& run : {first, second}) {
+        show(run);
+        QSignalSpy started(m_bridge.get(), &SessionBridge::runStarted);
+        QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+        QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+        trigger(kResume);
+        QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+        click("stopButton");
+        QVERIFY(finished.wait(kTrainingTimeoutMs));
+        QCOMPARE(started[0][0].value<RunStarted>().firstStep, run.stepsDone + 1);
+        QCOMPARE(finished[0][0].value<RunFinished>().runFolder, run.runFolder);
+        QCOMPARE(std::int64_t(readCurves(run.runFolder).steps.size()), finished[0][0].value<RunFinished>().stepsDone);
+    }
+}
+
+void TestRunControl::stopJustAfterResuming() {
+    const RunFinished run = trainedAndStopped();
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    trigger(kResume);
+    click("stopButton");
+    QVERIFY(finished.wait(kTrainingTimeoutMs));
+    QCOMPARE(finished[0][0].value<RunFinished>().reason, StopReason::Stopped);
+    QCOMPARE(std::int64_t(readCurves(run.runFolder).steps.size()), run.stepsDone);
+    QTRY_VERIFY(action(kResume)->isEnabled());
+}
+
+void TestRunControl::closes_data() {
+    QTest::addColumn<bool>("evaluating");
+    QTest::newRow("idle") << false;
+    QTest::newRow("evaluating") << true;
+}
+
+void TestRunControl::closes() {
+    QFETCH(bool, evaluating);
+    const RunFinished run = trainedAndStopped();
+    if (!evaluating) {
+        QVERIFY(m_window->close());
+        QVERIFY(m_prompts->questions.isEmpty());
+        return;
+    }
+    QSignalSpy evaluated(m_bridge.get(), &SessionBridge::runEvaluated);
+    trigger(kEvaluate);
+    QVERIFY(!m_window->close());  // not before the worker has ended
+    QCOMPARE(m_prompts->questions.size(), 1);
+    QVERIFY2(m_prompts->questions[0].contains("evaluation"), qPrintable(m_prompts->questions[0]));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->isVisible(), kTrainingTimeoutMs);
+    QCOMPARE(evaluated.size(), 1);
+    QVERIFY(!readRun(run.runFolder).result->tested);
+}
+
+void TestRunControl::inspectUsesTheShownRunAfterARestart() {
+    const RunFinished first = trained();
+    const RunFinished second = trained();
+    QVERIFY(first.runName != second.runName);
+    show(first);
+    m_window->openPhoto(photo());
+    QSignalSpy predictions(m_bridge.get(), &SessionBridge::predictionReady);
+    const auto predictedBy = [&](const RunFinished& run) {
+        return !predictions.isEmpty() && predictions.back()[0].value<PredictionReady>().prediction.model == run.runName;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(predictedBy(first), kTrainingTimeoutMs);
+    QVERIFY(m_window->close());
+    open();
+    QSignalSpy again(m_bridge.get(), &SessionBridge::predictionReady);
+    m_window->openPhoto(photo());
+    QTRY_VERIFY_WITH_TIMEOUT(!again.isEmpty(), kTrainingTimeoutMs);
+    QTRY_COMPARE_WITH_TIMEOUT(again.back()[0].value<PredictionReady>().prediction.model, first.runName, kTrainingTimeoutMs);
+}
+
+// Another program trains the run: it stays in view, so that one can try again when that has ended.
+void TestRunControl::aRefusedResumeCanBeTriedAgain() {
+    const RunFinished run = trainedAndStopped();
+    QSignalSpy failed(m_bridge.get(), &SessionBridge::runFailed);
+    {
+        Session other({m_folder->filePath("data").toStdString(), m_folder->filePath("runs").toStdString(), nullptr, 0},
+                      [](const Event&) {});
+        TrainRequest request;
+        request.resumeFrom = run.runFolder;
+        other.train(request);
+        QTRY_VERIFY_WITH_TIMEOUT(!fs::exists(fs::path(run.runFolder) / "result.json"), kTrainingTimeoutMs);  // it has begun
+        trigger(kResume);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kTrainingTimeoutMs);
+        QVERIFY(failed[0][0].value<RunFailed>().text.find("is being trained by") != std::string::npos);
+        QVERIFY(find("trainBanner")->isVisible());
+    }
+    QSignalSpy steps(m_bridge.get(), &SessionBridge::stepsDone);
+    QTRY_VERIFY(action(kResume)->isEnabled());
+    trigger(kResume);
+    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    click("stopButton");
+    QTRY_VERIFY_WITH_TIMEOUT(!m_bridge->busy(), kTrainingTimeoutMs);
+}
+
+QTEST_MAIN(TestRunControl)
+#include "test_run_control.moc"
