@@ -2,15 +2,12 @@
 // The worker thread: takes requests in order, runs them, turns every fault into an event.
 #include "runs/session.h"
 
-#include "config/schema.h"
-#include "runs/environment.h"
+#include "error.h"
+#include "runs/current_model.h"
 #include "runs/evaluation.h"
+#include "runs/experiment.h"
 #include "runs/fault_words.h"
-#include "runs/run_files.h"
-#include "runs/run_lock.h"
-#include "runs/resume.h"
-#include "runs/run_writer.h"
-#include "train/trainer.h"
+#include "train/device.h"
 
 #include <condition_variable>
 #include <deque>
@@ -44,15 +41,6 @@ struct QueuedPrediction {
     std::uint64_t number = 0;
     std::shared_ptr<const Image> image;
     int top = 5;
-};
-
-// The model that answers predictions.
-struct CurrentModel {
-    std::shared_ptr<Classifier> classifier;
-    std::string name;
-    std::int64_t epoch = 0;
-    std::int64_t step = 0;
-    bool training = false;
 };
 
 }  // namespace
@@ -141,7 +129,6 @@ private:
     std::shared_ptr<DataStore> m_data;
     RunStore m_runs;
     CurrentModel m_model;  // worker thread only
-    bool m_writeTrouble = false;  // so too; a warning was given
 
     mutable std::mutex m_mutex;  // guards all that follows
     std::condition_variable m_wake;
@@ -233,20 +220,11 @@ private:
         }
         try {
             if (!asked.image || asked.image->empty()) throw InvalidInput("There is no picture to predict.");
-            ready.prediction = predictNow(*asked.image, asked.top);
+            ready.prediction = m_model.predict(*asked.image, asked.top);
         } catch (const std::exception& fault) {
             ready.problem = faultText(fault);
         }
         return ready;
-    }
-
-    Prediction predictNow(const Image& image, int top) {
-        Prediction prediction = m_model.classifier->predict(image, top);
-        prediction.model = m_model.name;
-        prediction.epoch = m_model.epoch;
-        prediction.step = m_model.step;
-        prediction.training = m_model.training;
-        return prediction;
     }
 
     void openModel(const std::filesystem::path& folder) {
@@ -284,31 +262,16 @@ private:
         end(evaluated);
     }
 
-    void execute(QueuedRun& run) {
-        Event last = RunFailed{};
-        std::optional<RunLock> runLock;
-        std::unique_ptr<RunWriter> writer;
-        m_writeTrouble = false;
-        try {
-            last = runExperiment(run, runLock, writer);
-        } catch (const InvalidInput& fault) {
-            RunFailed failed{"", fault.what(), {}};
-            for (const Issue& issue : fault.issues()) failed.keys.push_back(issue.key);
-            last = failed;
-        } catch (const Cancelled&) {
-            RunFinished stopped;
-            stopped.reason = StopReason::Stopped;
-            last = stopped;
-        } catch (const std::exception& fault) {
-            last = RunFailed{"", faultText(fault), {}};
-        }
-        m_model.training = false;
-        if (auto* failed = std::get_if<RunFailed>(&last); failed && writer) {
-            failed->runName = writer->folder().filename().string();
-            tryTo([&] { writer->log(Message{Severity::Warning, failed->text}); });
-        }
-        writer.reset();
-        runLock.reset();
+    void execute(const QueuedRun& run) {
+        const ExperimentHost host = {
+            .tell = m_listener,
+            .goOn = [&] { return goOn(run.ticket); },
+            .isStopping = [&] { return stopping(run.ticket); },
+            .probe = [this] {
+                const std::lock_guard lock(m_mutex);
+                return m_probe;
+            }};
+        const Event last = Experiment(run.request, host, *m_data, m_runs, m_model).run();
         releaseMemory();
         end(last);
     }
@@ -322,131 +285,6 @@ private:
         m_listener(terminal);
     }
 
-    // A disk that is full must not hide the fault that ended the run.
-    template <typename Write>
-    static bool tryTo(Write write) {
-        try {
-            write();
-            return true;
-        } catch (const Error&) {
-            return false;
-        }
-    }
-
-    // A curve or log that cannot be written ends no run: its lines wait in memory.
-    template <typename Write>
-    void writeOrWarn(Write write) {
-        try {
-            write();
-            m_writeTrouble = false;
-        } catch (const Error& fault) {
-            if (m_writeTrouble) return;
-            m_writeTrouble = true;
-            m_listener(Message{Severity::Warning, std::string(fault.what()) +
-                                                      " The run goes on; what is to be written there waits in memory."});
-        }
-    }
-
-    RunFinished runExperiment(const QueuedRun& run, std::optional<RunLock>& lock, std::unique_ptr<RunWriter>& writer) {
-        const TrainRequest& request = run.request;
-        const bool resumes = !request.resumeFrom.empty();
-        if (resumes && run_files::isThere(request.resumeFrom / run_files::kConfig)) lock.emplace(request.resumeFrom);
-        const Config config = resumes ? extended(readRun(request.resumeFrom), request.extension) : request.config;
-        if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
-        const DeviceSelection device = selectDevice(config.run);
-        at::set_num_threads(device.threads);
-
-        const auto data = m_data->open(config.data.name, config.model.imageSize,
-                                      [&](const std::string& what, std::int64_t done, std::int64_t total) {
-                                          m_listener(PhaseChanged{what, done, total});
-                                          return !stopping(run.ticket);
-                                      });
-        const std::filesystem::path folder = runFolder(request);
-        if (!lock) lock.emplace(folder);
-        TrainerHooks hooks;
-        hooks.emit = [&](const Event& event) { writer ? record(*writer, event) : m_listener(event); };
-        hooks.goOn = [&] { return goOn(run.ticket); };
-        hooks.beforeSaving = [&] { writer->sync(); };
-        try {
-            Trainer trainer(config, data, device, folder, hooks);
-            if (resumes) resumeFromCheckpoint(trainer, folder);
-            writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
-            if (!resumes || request.extension.epochs > 0) writer->writeConfig(config);
-            begin(trainer, device, *writer, *lock);
-            return trainToItsEnd(trainer, request, *writer);
-        } catch (const std::exception& fault) {
-            if (isOutOfMemory(fault)) throwOutOfMemory(config, describe(*data).input(), device.device);
-            throw;
-        }
-    }
-
-    void begin(Trainer& trainer, const DeviceSelection& device, RunWriter& writer, const RunLock& lock) {
-        const Config& config = trainer.classifier().config();
-        const RunStarted started = describeRun(config, device, trainer, writer.folder());
-        writer.writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
-        if (config.run.tensorboard) writer.startTensorBoard();
-        m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
-        record(writer, started);
-        for (const std::string& note : writer.recovered()) record(writer, Message{Severity::Info, note});
-        if (!lock.isHeld()) {
-            record(writer, Message{Severity::Warning,
-                                   "The file system of " + started.runFolder +
-                                       " knows no locks: take care that no second program trains this run."});
-        }
-    }
-
-    RunFinished trainToItsEnd(Trainer& trainer, const TrainRequest& request, RunWriter& writer) {
-        try {
-            RunFinished result = trainer.run({request.maxSteps, request.testAfterStop, request.stopAfterEpoch});
-            m_model.epoch = result.bestEpoch;
-            writer.writeResult(result);
-            return result;
-        } catch (const std::exception& fault) {
-            tryTo([&] { writer.writeResult(endedBy(fault, trainer.position(), writer.folder())); });
-            throw;
-        }
-    }
-
-    std::filesystem::path runFolder(const TrainRequest& request) const {
-        if (!request.resumeFrom.empty()) return request.resumeFrom;
-        if (request.runFolder.empty()) return m_runs.create(request.label);
-        if (!run_files::isFree(request.runFolder)) {
-            throw InvalidInput(request.runFolder.string() +
-                               " is not empty: choose a new folder, or resume the run that is in it.");
-        }
-        std::error_code fault;
-        std::filesystem::create_directories(request.runFolder, fault);
-        if (fault) throw Error(request.runFolder.string() + " cannot be made: " + fault.message());
-        return request.runFolder;
-    }
-
-    // Writes what belongs into the run's folder, then tells the listener.
-    void record(RunWriter& writer, const Event& event) {
-        if (const auto* step = std::get_if<StepDone>(&event)) {
-            writeOrWarn([&] { writer.append(*step); });
-            m_model.step = step->step;
-        } else if (const auto* epoch = std::get_if<EpochDone>(&event)) {
-            writeOrWarn([&] { writer.append(*epoch); });
-            m_model.epoch = epoch->epoch;
-        } else if (const auto* message = std::get_if<Message>(&event)) {
-            writeOrWarn([&] { writer.log(*message); });
-        }
-        m_listener(event);
-        if (std::holds_alternative<EpochDone>(event)) predictProbe(writer);
-    }
-
-    void predictProbe(RunWriter& writer) {
-        std::shared_ptr<const Image> probe;
-        {
-            const std::lock_guard lock(m_mutex);
-            probe = m_probe;
-        }
-        if (!probe || probe->empty()) return;
-        constexpr int kTop = 5;
-        const ProbePredicted predicted{predictNow(*probe, kTop)};
-        writeOrWarn([&] { writer.append(predicted); });
-        m_listener(predicted);
-    }
 };
 
 Session::Session(Options options, Listener listener)
