@@ -126,11 +126,17 @@ Overview readDigest(const fs::path& store) {
 
 // Of a store that may only be read, the digest is done without.
 void writeDigest(const fs::path& store, const std::vector<Entry>& entries) {
-    Json runs = Json::object();
-    for (const Entry& entry : entries) runs[entry.run.folder.filename().string()] = toJson(entry);
-    const Json json = {{"version", kVersion}, {"runs", std::move(runs)}};
+    const auto dump = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
+    std::vector<std::string> members(entries.size());
+    parallelFor(std::int64_t(entries.size()), [&](std::int64_t i) {
+        const Entry& entry = entries[std::size_t(i)];
+        members[std::size_t(i)] = dump(entry.run.folder.filename().string()) + ':' + dump(toJson(entry));
+    });
+    std::string text = "{\"version\":" + std::to_string(kVersion) + ",\"runs\":{";
+    for (std::size_t i = 0; i < members.size(); ++i) text += (i > 0 ? "," : "") + members[i];
+    text += "}}";
     try {
-        writeFileAtomically(store / kFile, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+        writeFileAtomically(store / kFile, text);
     } catch (const Error&) {
         return;
     }
