@@ -130,12 +130,11 @@ RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
     }
 }
 
-// A curve or log that cannot be written ends no run: its lines wait in memory.
+// A curve or log that cannot be written ends no run: its lines wait in memory. Told once, until an epoch's lines went through.
 template <typename Write>
 void Experiment::writeOrWarn(Write write) {
     try {
         write();
-        m_writeTrouble = false;
     } catch (const Error& fault) {
         if (std::exchange(m_writeTrouble, true)) return;
         m_host.tell(Message{Severity::Warning, std::string(fault.what()) +
@@ -149,12 +148,14 @@ void Experiment::record(const Event& event) {
         writeOrWarn([&] { m_writer->append(*step); });
         m_model.step = step->step;
     } else if (const auto* epoch = std::get_if<EpochDone>(&event)) {
-        writeOrWarn([&] { m_writer->append(*epoch); });
+        writeOrWarn([&] {
+            m_writer->append(*epoch);  // and all that waited
+            m_writeTrouble = false;
+        });
         m_model.epoch = epoch->epoch;
-    } else if (const auto* message = std::get_if<Message>(&event)) {
-        writeOrWarn([&] { m_writer->log(*message); });
     }
     m_host.tell(event);
+    if (const auto* message = std::get_if<Message>(&event)) writeOrWarn([&] { m_writer->log(*message); });
     if (std::holds_alternative<EpochDone>(event)) predictProbe();
 }
 
