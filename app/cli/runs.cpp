@@ -4,10 +4,10 @@
 #include "commands.h"
 #include "config/schema.h"
 #include "error.h"
-#include "io/trash.h"
 #include "run_argument.h"
 #include "runs/run_columns.h"
 #include "runs/run_filter.h"
+#include "runs/run_trash.h"
 #include "text.h"
 
 #include <CLI/CLI.hpp>
@@ -143,7 +143,7 @@ void deleteRuns(const std::vector<std::string>& names) {
     std::vector<RunSummary> runs;  // all are found before the first one goes
     for (const std::string& name : names) runs.push_back(findRun(name));
     for (const RunSummary& run : runs)
-        std::cout << run.name << " is now in the trash: " << moveToTrash(run.folder).string() << '\n';
+        std::cout << run.name << " is now in the trash: " << moveRunToTrash(run.folder).string() << '\n';
 }
 
 void addList(CLI::App& runs) {

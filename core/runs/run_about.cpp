@@ -41,6 +41,11 @@ void writeAbout(const std::filesystem::path& folder, const RunAbout& about) {
                         json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
+std::string runName(const std::filesystem::path& folder) {
+    const std::string given = readAbout(folder).name;
+    return given.empty() ? std::filesystem::absolute(folder / "").parent_path().filename().string() : given;
+}
+
 std::vector<std::string> tagsFromText(const std::string& text) {
     std::vector<std::string> tags;
     for (std::size_t begin = 0; begin <= text.size();) {

@@ -21,6 +21,9 @@ RunAbout readAbout(const std::filesystem::path& folder);
 // Atomic. Throws Error if the folder is gone or cannot be written. RunStore::rename sees to it that names stay unique.
 void writeAbout(const std::filesystem::path& folder, const RunAbout& about);
 
+// What the run is called: the name that it was given, else its folder's. Throws Error if about.json is damaged.
+std::string runName(const std::filesystem::path& folder);
+
 // "baseline, wide model" → {"baseline", "wide model"}: without empty and repeated ones, in the order given.
 std::vector<std::string> tagsFromText(const std::string& text);
 std::string tagsText(const std::vector<std::string>& tags);

@@ -33,8 +33,10 @@ RunLock::RunLock(const std::filesystem::path& folder) {
         const int code = errno;
         if (code == EWOULDBLOCK) {
             ::close(m_file);
-            throw Error("The run in " + folder.string() + " is being trained by " + holder(path) +
-                        ". Wait until it has ended, or stop it there.");
+            const std::string name = holder(path);
+            throw RunTaken("The run in " + folder.string() + " is being trained by " + name +
+                               ". Wait until it has ended, or stop it there.",
+                           name);
         }
         m_held = false;
         return;

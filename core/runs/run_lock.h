@@ -2,14 +2,28 @@
 // One process at a time writes into a run's folder.
 #pragma once
 
+#include "error.h"
+
 #include <filesystem>
+#include <string>
 
 namespace vit {
 
+// Some program, perhaps this one, is training the run.
+class RunTaken : public Error {
+public:
+    RunTaken(const std::string& text, std::string holder) : Error(text), m_holder(std::move(holder)) {}
+
+    const std::string& holder() const { return m_holder; }  // "process 1234"
+
+private:
+    std::string m_holder;
+};
+
 class RunLock {
 public:
-    // Takes the folder until destruction; the system lets go of it when the process ends, however it ends. Throws Error
-    // naming the holder when it is taken.
+    // Takes the folder until destruction; the system lets go of it when the process ends, however it ends. Throws
+    // RunTaken when it is taken, Error when the lock cannot be made.
     explicit RunLock(const std::filesystem::path& folder);
     ~RunLock();
     RunLock(const RunLock&) = delete;

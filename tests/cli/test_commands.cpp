@@ -3,6 +3,7 @@
 #include "config/schema.h"
 #include "data/image.h"
 #include "inspect/patches.h"
+#include "runs/run_lock.h"
 
 #include <QtTest>
 
@@ -403,7 +404,15 @@ void TestCommands::deletedRunLiesInTheTrash() {
     const QJsonArray before = QJsonDocument::fromJson(listed.toUtf8()).array();
     QCOMPARE(before.size(), 1);
     const QString folder = before[0].toObject()["folder"].toString();
-    const Finished deleted = run({"runs", "delete", before[0].toObject()["name"].toString()});
+    const QString name = before[0].toObject()["name"].toString();
+    {
+        const vit::RunLock trainsIt(folder.toStdString());
+        const Finished refused = run({"runs", "delete", name});
+        QCOMPARE(refused.code, 1);
+        QVERIFY2(refused.err.contains('"' + name + "\" is being trained by process"), qPrintable(refused.err));
+        QVERIFY(QFile::exists(folder + "/config.json"));
+    }
+    const Finished deleted = run({"runs", "delete", name});
     QVERIFY2(deleted.code == 0, qPrintable(deleted.err));
     QVERIFY(!QFile::exists(folder));
     const QString kept = deleted.out.section(": ", -1).trimmed();

@@ -13,6 +13,7 @@ public:
     QString text;  // null: the suggestion is taken
     bool yes = true;
     QStringList asked;  // titles
+    QString error;      // the text of the last one shown
 
     QString openFile(QWidget*, const QString& title, const QString&, const QString&) override {
         asked << title;
@@ -34,7 +35,10 @@ public:
         asked << title;
         return yes;
     }
-    void showError(QWidget*, const QString& title, const QString&) override { asked << title; }
+    void showError(QWidget*, const QString& title, const QString& what) override {
+        asked << title;
+        error = what;
+    }
     void showInformation(QWidget*, const QString& title, const QString&) override { asked << title; }
 };
 

@@ -6,6 +6,7 @@
 #include "runs/curves_panel.h"
 #include "runs/overlay_plot.h"
 #include "runs/run_files.h"
+#include "runs/run_lock.h"
 #include "runs/parallel_plot.h"
 #include "runs/run_axis.h"
 #include "runs/runs_page.h"
@@ -118,6 +119,7 @@ private Q_SLOTS:
     void renameTagsAndNotes();
     void takenNameIsRefused();
     void trashAsksAndMoves();
+    void runTrainedElsewhereIsNotMoved();
     void openAndDuplicateAreRequested();
     void curvesOfTheSelectedAreDrawn();
     void compareShowsDifferences();
@@ -295,6 +297,32 @@ void TestRunsPage::trashAsksAndMoves() {
     QTest::keyClick(bench.page.table(), Qt::Key_Delete);
     QVERIFY(bench.waitForRows(11));
     QVERIFY(!fs::exists(run));
+}
+
+void TestRunsPage::runTrainedElsewhereIsNotMoved() {
+    const fs::path store = newStore();
+    Bench bench(store, newSettings());
+    QVERIFY(bench.waitForRows(12));
+    bench.page.table()->selectRow(2);
+    const fs::path trained = bench.page.selectedRuns().front()->folder;
+    bench.page.table()->selectRow(3);
+    const fs::path other = bench.page.selectedRuns().front()->folder;
+    const QString name = bench.cell(2, "name");
+    bench.page.table()->select({QString::fromStdString(trained.string()), QString::fromStdString(other.string())});
+    {
+        const RunLock held(trained);
+        bench.trigger("runTrash");
+        QVERIFY(bench.waitForRows(11));  // the other one goes
+        QTRY_COMPARE_WITH_TIMEOUT(bench.prompts.asked, (QStringList{"Move to trash", "Runs"}), kPatience);
+    }
+    QVERIFY2(bench.prompts.error.contains('"' + name + '"'), qPrintable(bench.prompts.error));
+    QVERIFY2(bench.prompts.error.contains("stop it there first"), qPrintable(bench.prompts.error));
+    QVERIFY(fs::exists(trained / run_files::kConfig) && !fs::exists(other));
+
+    bench.page.table()->select({QString::fromStdString(trained.string())});
+    bench.trigger("runTrash");
+    QVERIFY(bench.waitForRows(10));
+    QVERIFY(!fs::exists(trained));
 }
 
 void TestRunsPage::openAndDuplicateAreRequested() {

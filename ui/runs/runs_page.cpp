@@ -3,8 +3,9 @@
 #include "runs/runs_page.h"
 
 #include "error.h"
-#include "io/trash.h"
 #include "prompts.h"
+#include "runs/run_lock.h"
+#include "runs/run_trash.h"
 #include "runs/compare_panel.h"
 #include "runs/curves_panel.h"
 #include "runs/notes_panel.h"
@@ -328,7 +329,15 @@ void RunsPage::moveToTrash() {
     std::vector<std::filesystem::path> folders;
     for (const RunSummary* run : selected) folders.push_back(run->folder);
     perform([folders] {
-        for (const auto& folder : folders) vit::moveToTrash(folder);
+        std::string refused;  // the others go
+        for (const auto& folder : folders) {
+            try {
+                moveRunToTrash(folder);
+            } catch (const RunTaken& taken) {
+                refused += (refused.empty() ? "" : "\n") + std::string(taken.what());
+            }
+        }
+        if (!refused.empty()) throw Error(refused);
     });
 }
 
