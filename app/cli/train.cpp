@@ -5,6 +5,7 @@
 #include "config_options.h"
 #include "data_argument.h"
 #include "error.h"
+#include "image_files.h"
 #include "interrupt.h"
 #include "run_argument.h"
 #include "runs/run_files.h"
@@ -30,6 +31,7 @@ struct Options {
     std::string name;
     std::string runFolder;
     std::string resume;
+    std::string probe;
     std::int64_t moreEpochs = 0;
     std::string schedule = "keep";
     std::int64_t maxSteps = 0;
@@ -90,6 +92,8 @@ void waitFor(Session& session, const InterruptGuard& interrupt) {
 
 void run(const Options& options) {
     TrainRequest request = requestFrom(options);
+    std::shared_ptr<const Image> probe;
+    if (!options.probe.empty()) probe = std::make_shared<const Image>(readImageArgument(options.probe));
     TrainReport report(options.verbose || (options.maxSteps > 0 && options.maxSteps <= kFewSteps));
     Outcome outcome;
     {
@@ -102,6 +106,7 @@ void run(const Options& options) {
                 report.handle(event);
             }
         });
+        session.setProbe(probe);
         session.train(std::move(request));
         waitFor(session, interrupt);
     }
@@ -131,6 +136,7 @@ void addTrainCommand(CLI::App& app) {
                         "over all epochs")
         ->check(CLI::IsMember({"keep", "stretch"}))
         ->needs(more);
+    command->add_option("--probe", options->probe, "Predict this picture after every epoch, to watch the model learn it");
     command->add_option("--max-steps", options->maxSteps, "Stop after so many steps")->check(CLI::PositiveNumber);
     command->add_flag("--test", options->test, "Evaluate on the test set even if the run is stopped early");
     command->add_flag("-v,--verbose", options->verbose, "A line for every step (so too if --max-steps is at most 100)");

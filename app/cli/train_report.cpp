@@ -93,6 +93,13 @@ void TrainReport::show(const EpochDone& epoch) {
                 duration(epoch.seconds) + (epoch.best ? ", best so far" : ""));
 }
 
+void TrainReport::show(const ProbePredicted& probe) {
+    std::string text;
+    for (const ClassProbability& entry : probe.prediction.top)
+        text += (text.empty() ? "" : ", ") + entry.name + " " + percent(entry.probability);
+    m_line.line("  the picture: " + text);
+}
+
 void TrainReport::show(const PhaseChanged& phase) {
     m_line.status(phase.total > 0 ? phase.what + " " + bar(static_cast<double>(phase.done) / static_cast<double>(phase.total), 16)
                                   : phase.what);

@@ -20,6 +20,7 @@ private:
     void show(const RunStarted& run);
     void show(const StepDone& step);
     void show(const EpochDone& epoch);
+    void show(const ProbePredicted& probe);
     void show(const PhaseChanged& phase);
     void show(const Message& message);
     void show(const RunFinished& result);

@@ -130,6 +130,16 @@ Image decode(std::span<const std::uint8_t> encoded, int leastSide) {
     }
 }
 
+// The format is that of files with this ending; throws cv::Exception if there is none.
+std::vector<std::uint8_t> encode(const Image& image, const std::string& ending) {
+    const cv::Mat mat = matOf(image);
+    std::vector<std::uint8_t> encoded;
+    cv::Mat bgr;  // not in place, which would be in the caller's picture
+    if (image.channels == 3) cv::cvtColor(mat, bgr, cv::COLOR_RGB2BGR);
+    cv::imencode(ending, image.channels == 3 ? bgr : mat, encoded);
+    return encoded;
+}
+
 }  // namespace
 
 Image decodeImage(std::span<const std::uint8_t> encoded) {
@@ -148,13 +158,12 @@ Image loadImage(const std::filesystem::path& path, int leastSide) {
     }
 }
 
+std::vector<std::uint8_t> encodePng(const Image& image) { return encode(image, ".png"); }
+
 void saveImage(const Image& image, const std::filesystem::path& path) {
-    const cv::Mat mat = matOf(image);
     std::vector<std::uint8_t> encoded;
     try {
-        cv::Mat bgr;  // not in place, which would be in the caller's picture
-        if (image.channels == 3) cv::cvtColor(mat, bgr, cv::COLOR_RGB2BGR);
-        cv::imencode(path.extension().string(), image.channels == 3 ? bgr : mat, encoded);
+        encoded = encode(image, path.extension().string());
     } catch (const cv::Exception&) {
         throw Error("The picture cannot be saved as " + path.string() +
                     ": choose a name that ends in .png, .jpg, .webp, .bmp or .tif.");

@@ -29,6 +29,8 @@ struct Image {
 // many large photos are wanted small.
 Image loadImage(const std::filesystem::path& path, int leastSide = 0);
 Image decodeImage(std::span<const std::uint8_t> encoded);
+// Without loss; gives the file's bytes. Throws Error if the picture is empty.
+std::vector<std::uint8_t> encodePng(const Image& image);
 // The format follows the extension (png, jpg, …).
 void saveImage(const Image& image, const std::filesystem::path& path);
 

@@ -6,7 +6,9 @@
 #include "config/presets.h"
 #include "config/schema.h"
 #include "error.h"
+#include "export/probe_report.h"
 #include "export/report_style.h"
+#include "export/report_text.h"
 #include "export/svg_plot.h"
 #include "io/atomic_file.h"
 #include "io/strict_json.h"
@@ -20,17 +22,6 @@
 namespace vit {
 
 namespace {
-
-std::string fixed(double value, int decimals) {
-    if (!std::isfinite(value)) return "–";
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
-}
-
-std::string percent(double share) {
-    return std::isfinite(share) ? fixed(100 * share, 2) + " %" : "–";
-}
 
 std::string duration(double seconds) {
     const auto whole = static_cast<std::int64_t>(std::llround(seconds));
@@ -170,11 +161,13 @@ std::string environment(const RunSummary& run) {
 }  // namespace
 
 std::string htmlReport(const RunSummary& run, const RunCurves& curves) {
+    const std::string probe = probeReport(run.folder, curves.probes);  // most runs have no pinned picture
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            escaped(run.name) + "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<h1>" +
            escaped(run.name) + "</h1>\n" + section("Results", resultRows(run, curves)) +
-           section("Curves", plots(curves.epochs)) + section("Settings", settings(run.config)) +
+           section("Curves", plots(curves.epochs)) +
+           (probe.empty() ? "" : section("Pinned picture", probe)) + section("Settings", settings(run.config)) +
            section("Environment", environment(run)) +
            "<footer>ViT Workbench " VIT_VERSION "</footer>\n</body>\n</html>\n";
 }

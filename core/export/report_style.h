@@ -34,10 +34,17 @@ tr.differs td { background: var(--mark); font-weight: 600; }
 .plot circle.train { fill: var(--train); }
 .plot circle.validation { fill: var(--validation); }
 .plot circle.rate { fill: var(--rate); }
+.probe { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; margin-bottom: 1rem; }
+.probe img { max-width: 256px; min-width: 128px; height: auto; image-rendering: pixelated; border-radius: 6px; }
+.probe .plots { flex: 1 1 440px; }
+.bars caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
+.bars td.bar { width: 180px; }
+.bars td.bar div { background: var(--train); height: 1rem; border-radius: 3px; min-width: 1px; }
+.note { color: var(--muted); margin: .3rem 0; }
 footer { color: var(--muted); margin-top: 2.5rem; font-size: .85rem; }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } .plots { grid-template-columns: 1fr 1fr; }
-  .plot, tr { break-inside: avoid; } h2 { break-after: avoid; } tr.differs td { -webkit-print-color-adjust: exact;
-  print-color-adjust: exact; } }
+  .plot, tr { break-inside: avoid; } h2 { break-after: avoid; } tr.differs td, .bar div { -webkit-print-color-adjust:
+  exact; print-color-adjust: exact; } }
 )";
 
 }  // namespace vit

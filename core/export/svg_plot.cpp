@@ -135,14 +135,22 @@ private:
 
     void drawCurve(const SvgCurve& curve) {
         std::string points, markers;
+        const auto drawLine = [&] {
+            if (!points.empty()) add("<polyline class=\"" + curve.styleClass + "\" points=\"" + points + "\"/>");
+            points.clear();
+        };
         for (const auto& [x, y] : curve.points) {
-            if (!std::isfinite(x) || !std::isfinite(y)) continue;
+            if (!std::isfinite(x) || !std::isfinite(y)) {
+                drawLine();
+                continue;
+            }
             points += place(xPlace(x)) + "," + place(yPlace(y)) + " ";
             if (curve.points.size() > kMostMarkers) continue;
             markers += "<circle class=\"" + curve.styleClass + "\" cx=\"" + place(xPlace(x)) + "\" cy=\"" +
                        place(yPlace(y)) + "\" r=\"2.5\"/>";
         }
-        add("<polyline class=\"" + curve.styleClass + "\" points=\"" + points + "\"/>" + markers);
+        drawLine();
+        add(markers);
     }
 
     void drawLegend() {

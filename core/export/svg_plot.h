@@ -11,7 +11,7 @@ namespace vit {
 struct SvgCurve {
     std::string name;                               // in the legend
     std::string styleClass;                         // of the line: "train", "validation", "rate"
-    std::vector<std::pair<double, double>> points;  // those that are not finite are left out
+    std::vector<std::pair<double, double>> points;  // a gap where one is not finite
 };
 
 struct SvgPlot {

@@ -86,6 +86,18 @@ std::string scalarsRecord(double time, std::int64_t step, const std::vector<Scal
     return framed(eventAt(time).integer(kEventStep, step).message(kEventSummary, summary));
 }
 
+std::string pictureRecord(double time, std::int64_t step, const std::string& tag, const Picture& picture) {
+    constexpr std::int64_t kRgb = 3;
+    const ProtobufWriter image = ProtobufWriter()
+                                     .integer(1, picture.height)
+                                     .integer(2, picture.width)
+                                     .integer(3, kRgb)
+                                     .bytes(4, picture.png);
+    const ProtobufWriter value = ProtobufWriter().bytes(1, tag).message(4, image);
+    return framed(
+        eventAt(time).integer(kEventStep, step).message(kEventSummary, ProtobufWriter().message(1, value)));
+}
+
 std::string experimentRecord(double time, const std::vector<Hyperparameter>& hyperparameters,
                              const std::vector<Metric>& metrics) {
     constexpr int kHyperparameters = 4, kMetrics = 5;

@@ -37,6 +37,14 @@ std::string versionRecord(double time);
 std::string restartRecord(double time);
 std::string scalarsRecord(double time, std::int64_t step, const std::vector<Scalar>& scalars);
 
+struct Picture {
+    std::int64_t width = 0;
+    std::int64_t height = 0;
+    std::string png;  // in colour, 8 bits a channel
+};
+
+std::string pictureRecord(double time, std::int64_t step, const std::string& tag, const Picture& picture);
+
 // Of the HParams plugin: which columns there are, the run's hyperparameters, and its end.
 std::string experimentRecord(double time, const std::vector<Hyperparameter>& hyperparameters,
                              const std::vector<Metric>& metrics);

@@ -163,7 +163,7 @@ void Experiment::predictProbe() {
     const std::shared_ptr<const Image> probe = m_host.probe();
     if (!probe || probe->empty()) return;
     constexpr int kTop = 5;
-    const ProbePredicted predicted{m_model.predict(*probe, kTop)};
+    const ProbePredicted predicted{m_model.predict(*probe, kTop), m_writer->nameProbe(probe)};
     writeOrWarn([&] { m_writer->append(predicted); });
     m_host.tell(predicted);
 }

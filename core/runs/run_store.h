@@ -13,6 +13,7 @@
 //   result.json       how it ended; absent while it runs or when it was killed
 //   .lock             held by the process that trains it
 //   probe.jsonl       what the model said of the pinned picture after each epoch, if there was one
+//   probe.png         that picture, small; probe-2.png and so on for others that were pinned later
 //   about.json        name, notes and tags that a person gave it (run_about.h)
 //
 // Beside them lies .overview.json, a digest of all runs from which a long list is made in a moment (run_overview.h).
@@ -51,6 +52,7 @@ struct RunSummary {
 struct RunCurves {
     std::vector<StepDone> steps;
     std::vector<EpochDone> epochs;
+    std::vector<ProbePredicted> probes;  // of the pinned pictures; see run_probe.h
 };
 
 class RunStore {

@@ -7,6 +7,7 @@
 #include "io/system_fault.h"
 #include "io/tensorboard.h"
 #include "runs/run_files.h"
+#include "runs/run_probe.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -117,25 +118,55 @@ std::string tensorBoardFileName(const RunSummary& run) {
     return kFileStart + std::to_string(static_cast<std::int64_t>(beginning(run))) + "." + run.name;
 }
 
-std::string tensorBoardEvents(const RunSummary& run, const RunCurves& curves) {
+namespace {
+
+std::string eventsOf(const RunSummary& run, const RunCurves& curves, ProbeRecords& probes) {
     const double start = beginning(run);
     std::string events = tensorboard::versionRecord(start);
     events += tensorboard::restartRecord(start);
     events += tensorboard::experimentRecord(start, hyperparameters(run.config), metrics());
     events += tensorboard::sessionStartRecord(start, run.name, hyperparameters(run.config));
     auto epoch = curves.epochs.begin();
+    auto probe = curves.probes.begin();
     double time = start;
+    const auto addEpoch = [&] {
+        events += record(*epoch, time);
+        for (; probe != curves.probes.end() && probe->prediction.epoch <= epoch->epoch; ++probe)
+            events += probes.of(*probe, time);
+        ++epoch;
+    };
     for (const StepDone& step : curves.steps) {
         time = start + step.elapsedSeconds;
         events += record(step, time);
-        for (; epoch != curves.epochs.end() && epoch->step <= step.step; ++epoch) events += record(*epoch, time);
+        while (epoch != curves.epochs.end() && epoch->step <= step.step) addEpoch();
     }
-    for (; epoch != curves.epochs.end(); ++epoch) events += record(*epoch, time);
+    while (epoch != curves.epochs.end()) addEpoch();
     if (run.result) events += records(*run.result, start + run.result->seconds);
     return events;
 }
 
-TensorBoardLog::TensorBoardLog(const fs::path& runFolder) {
+}  // namespace
+
+std::string tensorBoardEvents(const RunSummary& run, const RunCurves& curves) {
+    ProbeRecords probes(run.folder);
+    return eventsOf(run, curves, probes);
+}
+
+std::string ProbeRecords::of(const ProbePredicted& probe, double time) {
+    if (probe.prediction.top.empty()) return {};
+    const std::string tag = probe.image.empty() ? "probe" : fs::path(probe.image).stem().string();
+    std::string records;
+    if (m_shown.insert(probe.image).second) {
+        if (const auto picture = readProbePicture(m_folder, probe.image)) {
+            records = tensorboard::pictureRecord(time, probe.prediction.epoch, tag,
+                                                 {picture->width, picture->height, picture->png});
+        }
+    }
+    const ClassProbability& first = probe.prediction.top.front();
+    return records + tensorboard::scalarsRecord(time, probe.prediction.epoch, {{tag + "/" + first.name, first.probability}});
+}
+
+TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) {
     const fs::path folder = runFolder / "tensorboard";
     std::error_code fault;
     fs::create_directories(folder, fault);
@@ -145,7 +176,7 @@ TensorBoardLog::TensorBoardLog(const fs::path& runFolder) {
     const RunSummary run = readRun(runFolder);
     // A new name, so that a TensorBoard that is open takes notice.
     m_path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." + run.name);
-    writeFileAtomically(m_path, tensorBoardEvents(run, readCurves(runFolder)));
+    writeFileAtomically(m_path, eventsOf(run, readCurves(runFolder), m_probes));
     m_file.reset(std::fopen(m_path.c_str(), "abe"));
     if (!m_file) throwSystemFault("Cannot write", m_path, errno);
 }
@@ -155,6 +186,9 @@ void TensorBoardLog::add(const StepDone& step) {
 }
 void TensorBoardLog::add(const EpochDone& epoch) {
     write(record(epoch, now()));
+}
+void TensorBoardLog::add(const ProbePredicted& probe) {
+    write(m_probes.of(probe, now()));
 }
 void TensorBoardLog::add(const RunFinished& result) {
     write(records(result, now()));

@@ -5,6 +5,8 @@
 //   loss, accuracy and top5_accuracy of /train and /validation, learning_rate/epoch, images_per_second/epoch,
 //   seconds/epoch                                                                              over the epochs
 //   loss/test, accuracy/test, top5_accuracy/test, accuracy/best_validation                     at the best epoch
+//   probe/CLASS                   over the epochs: the class that the pinned picture most probably was, its probability
+//   probe                         that picture; probe-2/CLASS and probe-2 of another that was pinned later
 //   hyperparameters and metrics of the HParams plugin
 #pragma once
 
@@ -15,6 +17,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace vit {
@@ -22,6 +25,18 @@ namespace vit {
 // The event file of a run as it is now; its name is the same each time.
 std::string tensorBoardEvents(const RunSummary& run, const RunCurves& curves);
 std::string tensorBoardFileName(const RunSummary& run);
+
+// The records of a run's pinned pictures, each picture before the first thing said of it.
+class ProbeRecords {
+public:
+    explicit ProbeRecords(std::filesystem::path runFolder) : m_folder(std::move(runFolder)) {}
+
+    std::string of(const ProbePredicted& probe, double time);
+
+private:
+    std::filesystem::path m_folder;
+    std::set<std::string> m_shown;  // names of pictures
+};
 
 // Writes RUN/tensorboard while the run goes on. A run that goes on after an end begins a new file with what its curves
 // already hold, and the old one is removed: so none has what was cut off.
@@ -31,6 +46,7 @@ public:
 
     void add(const StepDone& step);
     void add(const EpochDone& epoch);
+    void add(const ProbePredicted& probe);
     void add(const RunFinished& result);
     void flush();
 
@@ -40,6 +56,7 @@ private:
     };
 
     std::filesystem::path m_path;
+    ProbeRecords m_probes;
     std::unique_ptr<std::FILE, Close> m_file;
 
     void write(const std::string& records);

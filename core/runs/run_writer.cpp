@@ -69,7 +69,8 @@ std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) 
 }  // namespace
 
 RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std::int64_t keepSteps)
-    : m_folder(std::move(folder)), m_recovered(removeHalfWritten(m_folder)), m_flushed(std::chrono::steady_clock::now()) {
+    : m_folder(std::move(folder)), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
+      m_flushed(std::chrono::steady_clock::now()) {
     using namespace run_files;
     const auto note = [this](std::vector<std::string> notes) {
         for (std::string& text : notes) m_recovered.push_back(std::move(text));
@@ -114,6 +115,8 @@ void RunWriter::append(const EpochDone& epoch) {
 void RunWriter::append(const ProbePredicted& probe) {
     if (!m_probe) m_probe.emplace(m_folder / run_files::kProbe);  // most runs have no such picture
     m_probe->append(toJson(Event(probe)));
+    m_pictures.keep();
+    if (m_tensorBoard) m_tensorBoard->add(probe);
     m_probe->flush();
 }
 
@@ -134,6 +137,7 @@ void RunWriter::flush() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->flush();
     m_epochs->flush();
+    if (m_probe) m_probe->flush();
     flushLog();
     if (m_tensorBoard) m_tensorBoard->flush();
 }

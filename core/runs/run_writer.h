@@ -4,11 +4,13 @@
 
 #include "config/config.h"
 #include "io/append_file.h"
+#include "runs/run_probe.h"
 #include "runs/run_tensorboard.h"
 #include "train/event.h"
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,8 @@ public:
     // Each of these may throw Error; what could not be written waits in memory and is written with the next flush.
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
     void append(const EpochDone& epoch);  // flushes both curves to the file system
+    // The file in the folder that holds the picture once something said of it has been appended.
+    std::string nameProbe(const std::shared_ptr<const Image>& picture) { return m_pictures.nameOf(picture); }
     void append(const ProbePredicted& probe);
     void log(const Message& message);
     void writeResult(const RunFinished& result);
@@ -44,6 +48,7 @@ private:
     std::optional<AppendFile> m_steps;
     std::optional<AppendFile> m_epochs;
     std::optional<AppendFile> m_probe;
+    ProbePictures m_pictures;
     std::optional<AppendFile> m_log;
     std::optional<TensorBoardLog> m_tensorBoard;
     std::chrono::steady_clock::time_point m_flushed;

@@ -67,6 +67,7 @@ struct CheckpointSaved {
 
 struct ProbePredicted {  // the pinned image, after each epoch
     Prediction prediction;
+    std::string image{};     // its file in the run's folder; empty: none is kept, as in older runs
 };
 
 struct PhaseChanged {  // what goes on between steps: "Loading CIFAR-100", "Validating", "Testing"

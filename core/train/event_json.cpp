@@ -100,6 +100,7 @@ template <typename Visit, typename Self>
     requires std::is_same_v<std::remove_const_t<Self>, ProbePredicted>
 void describe(Visit& visit, Self& probe) {
     visit("prediction", probe.prediction);
+    visit("image", probe.image);
 }
 
 template <typename Visit>

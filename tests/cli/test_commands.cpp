@@ -100,6 +100,7 @@ private Q_SLOTS:
     void runFolderIsNeverOverwritten();
     void stoppedRunGoesOn();
     void plainOutputHasNoControlCharacters();
+    void pictureIsWatchedMeanwhile();
     void interruptStopsAndKeeps();
     void deletedRunLiesInTheTrash();
 };
@@ -127,6 +128,7 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("fields that do not fit") << "train --preset testing --set model.image_size=70" << "model.patch_size";
     QTest::newRow("unknown data set") << "train --preset testing --set data.name=nonsense" << "nonsense";
     QTest::newRow("data set that is not here") << "train --preset keras-example" << "vit-cli data download cifar-100";
+    QTest::newRow("probe that is no picture") << "train --preset testing --probe words.png" << "words.png";
     QTest::newRow("no steps") << "train --preset testing --max-steps 0" << "--max-steps";
     QTest::newRow("unknown column to sort by") << "runs list --sort nonsense" << "vit-cli runs columns";
     QTest::newRow("filter with an unknown column") << "runs list --filter nonsense>3" << "nonsense";
@@ -371,6 +373,19 @@ void TestCommands::plainOutputHasNoControlCharacters() {
                              "Peak memory", "Loss", "Accuracy"}) {
         QVERIFY2(finished.out.contains(part), qPrintable(QString(part) + " is not in\n" + finished.out));
     }
+}
+
+void TestCommands::pictureIsWatchedMeanwhile() {
+    const QString folder = path("watched");
+    const Finished trained = run({"train", "--preset", "testing", "--set", "run.epochs=2", "--probe", m_picture, "--run-dir",
+                                  folder, "--json"});
+    QVERIFY2(trained.code == 0, qPrintable(trained.err));
+    const QList<QJsonObject> events = parsedLines(trained.out);
+    QCOMPARE(eventNames(events).count("probe_predicted"), 2);
+    for (const QJsonObject& event : events) {
+        if (event["event"].toString() == "probe_predicted") QCOMPARE(event["image"].toString(), QString("probe.png"));
+    }
+    QVERIFY(vit::loadImage((folder + "/probe.png").toStdString()) == twoColours(40, 30));
 }
 
 void TestCommands::interruptStopsAndKeeps() {

@@ -126,6 +126,9 @@ void TestEventJson::nestedValues() {
     ProbePredicted probe;
     probe.prediction.top = {{1, "dog", 0.75}, {0, "cat", 0.25}};
     probe.prediction.epoch = 4;
+    probe.image = "probe.png";
+    QCOMPARE(parsed(probe)["image"].toString(), QString("probe.png"));
+    QCOMPARE(probePredictedFromJson(toJson(Event(probe))).image, probe.image);
     const QJsonObject prediction = parsed(probe)["prediction"].toObject();
     QCOMPARE(prediction["epoch"].toInt(), 4);
     QCOMPARE(prediction["top"].toArray()[0].toObject()["name"].toString(), QString("dog"));

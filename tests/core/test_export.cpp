@@ -2,6 +2,7 @@
 // Exported files, read back by small readers of their own: event files, tables, weights, ONNX, the report.
 #include "config/presets.h"
 #include "config/schema.h"
+#include "data/image.h"
 #include "error.h"
 #include "export/run_export.h"
 #include "export/safetensors_export.h"
@@ -15,6 +16,7 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
@@ -127,13 +129,26 @@ Points scalarsOf(const std::vector<Wire>& events) {
     for (const Wire& event : events) {
         for (const Entry& entry : Wire(event.one(5).bytes).all(1)) {
             const Wire value(entry.bytes);
-            if (!value.all(9).empty()) continue;  // a plugin's
+            if (!value.all(9).empty() || !value.all(4).empty()) continue;  // a plugin's, a picture
             points[value.one(1).bytes].emplace_back(
                 static_cast<std::int64_t>(event.one(2).number),
                 std::bit_cast<float>(static_cast<std::uint32_t>(value.one(2).number)));
         }
     }
     return points;
+}
+
+// Tag, step, and the message of each picture.
+std::vector<std::tuple<std::string, std::uint64_t, Wire>> picturesOf(const std::vector<Wire>& events) {
+    std::vector<std::tuple<std::string, std::uint64_t, Wire>> pictures;
+    for (const Wire& event : events) {
+        for (const Entry& entry : Wire(event.one(5).bytes).all(1)) {
+            const Wire value(entry.bytes);
+            if (!value.all(4).empty())
+                pictures.emplace_back(value.one(1).bytes, event.one(2).number, Wire(value.one(4).bytes));
+        }
+    }
+    return pictures;
 }
 
 StepDone step(std::int64_t number) {
@@ -155,8 +170,22 @@ EpochDone epoch(std::int64_t number) {
     return done;
 }
 
+// In the second epoch the class that comes first in the end is not among those that are kept.
+ProbePredicted probeAfter(std::int64_t epoch, const std::string& image) {
+    ProbePredicted probe;
+    probe.prediction.epoch = epoch;
+    probe.prediction.top = {{1, "b & c", 0.2 * static_cast<double>(epoch)}, {0, "a", 0.125}};
+    if (epoch == 2) probe.prediction.top = {{2, "d", 0.5}, {0, "a", 0.25}};
+    probe.image = image;
+    return probe;
+}
+
+std::shared_ptr<const Image> pinned() {
+    return std::make_shared<const Image>(Image{3, 2, 3, std::vector<std::uint8_t>(3 * 2 * 3, 200)});
+}
+
 // Three epochs of two steps, and a result.
-void writeRun(const fs::path& folder, const Config& config, bool tensorBoard) {
+void writeRun(const fs::path& folder, const Config& config, bool tensorBoard, bool probe = false) {
     fs::create_directories(folder);
     RunWriter writer(folder);
     writer.writeConfig(config);
@@ -167,6 +196,7 @@ void writeRun(const fs::path& folder, const Config& config, bool tensorBoard) {
         writer.append(step(2 * i - 1));
         writer.append(step(2 * i));
         writer.append(epoch(i));
+        if (probe) writer.append(probeAfter(i, writer.nameProbe(pinned())));
     }
     RunFinished result;
     result.epochsDone = 3;
@@ -265,9 +295,13 @@ private Q_SLOTS:
     void eventFileHoldsTheRun();
     void eventFileWrittenMeanwhileHoldsTheSame();
     void eventFileBeginsAnewWhenARunGoesOn();
+    void eventFileHoldsThePinnedPicture_data();
+    void eventFileHoldsThePinnedPicture();
     void tablesAreExact();
     void runsAreATable();
     void reportIsOnePage();
+    void reportShowsThePinnedPicture();
+    void pictureThatIsGoneIsSaid();
     void namesAreTimmsWhereItCan_data();
     void namesAreTimmsWhereItCan();
     void patchKernelIsAConvolutions();
@@ -284,6 +318,7 @@ void TestExport::initTestCase() {
     config.run.batchSize = 48;
     writeRun(at("a & b"), config, true);
     writeSafetensors(at("a & b") / "best.safetensors", weightsFor(config));
+    writeRun(at("pinned"), preset("testing").config, true, true);
 }
 
 void TestExport::checksumIsCastagnolis() {
@@ -385,6 +420,34 @@ void TestExport::eventFileBeginsAnewWhenARunGoesOn() {
     QVERIFY(!points.contains("accuracy/test"));
 }
 
+void TestExport::eventFileHoldsThePinnedPicture_data() {
+    QTest::addColumn<QString>("file");
+    const ExportResult result = exportRun(at("pinned"), ExportFormat::TensorBoard, at("pinned-board"), Existing::Replace);
+    QTest::newRow("exported") << QString::fromStdString(result.files[0].string());
+    const fs::directory_iterator meanwhile(at("pinned") / "tensorboard");
+    QTest::newRow("as the run went on") << QString::fromStdString(meanwhile->path().string());
+}
+
+void TestExport::eventFileHoldsThePinnedPicture() {
+    QFETCH(QString, file);
+    const auto events = eventsOf(file.toStdString());
+    const Points points = scalarsOf(events);
+    using Curve = std::vector<std::pair<std::int64_t, float>>;
+    QCOMPARE(points.at("probe/b & c"), (Curve{{1, 0.2F}, {3, 0.6F}}));
+    QCOMPARE(points.at("probe/d"), (Curve{{2, 0.5F}}));
+    QVERIFY(!points.contains("probe/a"));  // never the most probable one
+    const auto pictures = picturesOf(events);
+    QCOMPARE(pictures.size(), std::size_t{1});
+    const auto& [tag, step, picture] = pictures[0];
+    QCOMPARE(tag, std::string("probe"));
+    QCOMPARE(step, std::uint64_t{1});
+    QCOMPARE(picture.one(1).number, std::uint64_t{2});  // high
+    QCOMPARE(picture.one(2).number, std::uint64_t{3});  // wide
+    const std::string png = picture.one(4).bytes;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(png.data());
+    QVERIFY(decodeImage(std::span(bytes, png.size())) == *pinned());
+}
+
 void TestExport::tablesAreExact() {
     const ExportResult result = exportRun(at("a & b"), ExportFormat::Csv, at("run.csv"), Existing::Keep);
     QCOMPARE(result.files, (std::vector<fs::path>{at("run.csv"), at("run-steps.csv")}));
@@ -420,6 +483,7 @@ void TestExport::reportIsOnePage() {
         QVERIFY2(page.contains(QString::fromStdString(field.label).toHtmlEscaped()), field.key.c_str());
     QCOMPARE(page.count("<tr class=\"differs\">"), 1);  // the batch size
     QVERIFY(page.contains("48 images"));
+    QVERIFY(!page.contains("Pinned picture"));  // there was none
     for (const char* outside : {"http:", "https:", "src=", "<script"}) QVERIFY2(!page.contains(outside), outside);
     int plots = 0;
     for (qsizetype begin = page.indexOf("<svg"); begin >= 0; begin = page.indexOf("<svg", begin + 1), ++plots) {
@@ -433,6 +497,35 @@ void TestExport::reportIsOnePage() {
         QCOMPARE(points, plots == 3 ? 3 : 6);  // learning rate: one curve
     }
     QCOMPARE(plots, 4);
+}
+
+void TestExport::reportShowsThePinnedPicture() {
+    exportRun(at("pinned"), ExportFormat::Report, at("pinned.html"), Existing::Replace);
+    const QString page = QString::fromUtf8(test::readFile(QString::fromStdString(at("pinned.html").string())));
+    const QRegularExpression source("<img [^>]*src=\"data:image/png;base64,([^\"]*)\"");
+    const QByteArray png = QByteArray::fromBase64(source.match(page).captured(1).toLatin1());
+    QCOMPARE(png, test::readFile(QString::fromStdString((at("pinned") / "probe.png").string())));
+    QVERIFY(page.contains("After epoch 3"));
+    QVERIFY(page.contains("<th>b &amp; c</th><td class=\"bar\"><div style=\"width:60.00%\"></div></td><td>60.00 %</td>"));
+    QVERIFY(page.contains("<th>a</th><td class=\"bar\"><div style=\"width:12.50%\">"));
+    const qsizetype begin = page.indexOf("Probability of b &amp; c");
+    QVERIFY(begin > 0);
+    const QString curve = page.mid(begin, page.indexOf("</svg>", begin) - begin);
+    QCOMPARE(curve.count("<circle"), 2);
+    QCOMPARE(curve.count("<polyline"), 2);  // a gap in the second epoch
+    QVERIFY(page.contains("In 1 epoch it was not among"));
+}
+
+void TestExport::pictureThatIsGoneIsSaid() {
+    writeRun(at("picture gone"), preset("testing").config, false, true);
+    fs::remove(at("picture gone") / "probe.png");
+    exportRun(at("picture gone"), ExportFormat::Report, at("gone.html"), Existing::Replace);
+    const QString page = QString::fromUtf8(test::readFile(QString::fromStdString(at("gone.html").string())));
+    QVERIFY(page.contains("The picture itself was not kept"));
+    QVERIFY(page.contains("After epoch 3") && !page.contains("<img"));
+    const ExportResult board = exportRun(at("picture gone"), ExportFormat::TensorBoard, at("gone"), Existing::Replace);
+    QVERIFY(picturesOf(eventsOf(board.files[0])).empty());
+    QCOMPARE(scalarsOf(eventsOf(board.files[0])).at("probe/d").size(), std::size_t{1});
 }
 
 void TestExport::namesAreTimmsWhereItCan_data() {

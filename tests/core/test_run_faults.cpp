@@ -3,6 +3,7 @@
 #include "config/presets.h"
 #include "io/append_file.h"
 #include "io/atomic_file.h"
+#include "runs/run_files.h"
 #include "runs/session.h"
 #include "support/recorder.h"
 #include "support/same_run.h"
@@ -80,9 +81,15 @@ void TestRunFaults::initTestCase() {
 void TestRunFaults::fullDiskForAWhile() {
     Recorder recorder;
     std::string difference;
+    Image white{8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3, 255)};
+    const auto picture = std::make_shared<const Image>(std::move(white));
+    Session* pinsTo = nullptr;
     recorder.react = [&](const Event& event) {
         const auto* epoch = std::get_if<EpochDone>(&event);
-        if (epoch && epoch->epoch == 2) limitFiles(0);
+        if (epoch && epoch->epoch == 2) {
+            pinsTo->setProbe(picture);
+            limitFiles(0);
+        }
         if (epoch && epoch->epoch == 3) {
             // The last good checkpoint is intact: that of the first epoch.
             const TensorFile state = readSafetensors(home() / "full-for-a-while" / "last.safetensors");
@@ -91,7 +98,7 @@ void TestRunFaults::fullDiskForAWhile() {
         }
     };
     Session session(options(), recorder.listener());
-    session.setProbe(std::make_shared<const Image>(Image{16, 16, 3, std::vector<std::uint8_t>(16 * 16 * 3, 100)}));
+    pinsTo = &session;
     session.train(quick("full-for-a-while"));
     session.wait();
     QCOMPARE(difference, std::string());
@@ -102,6 +109,11 @@ void TestRunFaults::fullDiskForAWhile() {
     const std::string log = readTextFile(home() / "full-for-a-while" / "log.txt");
     QVERIFY2(log.find("The run goes on") != std::string::npos, log.c_str());
     QVERIFY2(log.find("can be written again") != std::string::npos, log.c_str());
+    // What was said of the pinned picture meanwhile, and the picture, waited too.
+    const auto probes = run_files::readProbe(home() / "full-for-a-while");
+    QCOMPARE(probes.size(), std::size_t{3});
+    QCOMPARE(probes[0].value.prediction.epoch, std::int64_t{2});
+    QVERIFY(loadImage(home() / "full-for-a-while" / probes[0].value.image) == *picture);
 }
 
 void TestRunFaults::fullDiskToTheEnd() {

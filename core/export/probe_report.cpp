@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Picture, bars and curve.
+#include "export/probe_report.h"
+
+#include "export/report_text.h"
+#include "export/svg_plot.h"
+#include "io/base64.h"
+#include "runs/run_probe.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace vit {
+
+namespace {
+
+std::string pictureOf(const std::filesystem::path& folder, const std::string& name) {
+    const auto picture = readProbePicture(folder, name);
+    if (!picture) return "<p class=\"note\">The picture itself was not kept.</p>\n";
+    return "<img alt=\"The pinned picture\" width=\"" + std::to_string(picture->width) + "\" height=\"" +
+           std::to_string(picture->height) + "\" src=\"data:image/png;base64," + base64(picture->png) + "\">\n";
+}
+
+std::string bars(const Prediction& last) {
+    std::string rows;
+    for (const ClassProbability& entry : last.top) {
+        rows += "<tr><th>" + escaped(entry.name) + "</th><td class=\"bar\"><div style=\"width:" +
+                fixed(100 * entry.probability, 2) + "%\"></div></td><td>" + percent(entry.probability) + "</td></tr>\n";
+    }
+    return "<table class=\"bars\"><caption>After epoch " + std::to_string(last.epoch) + "</caption>\n" + rows +
+           "</table>\n";
+}
+
+// Not a number where the class was not among the most probable ones, which alone are kept.
+double probabilityOf(const ClassProbability& sought, const Prediction& prediction) {
+    const auto found = std::find_if(prediction.top.begin(), prediction.top.end(),
+                                    [&](const ClassProbability& entry) { return entry.index == sought.index; });
+    return found == prediction.top.end() ? std::numeric_limits<double>::quiet_NaN() : found->probability;
+}
+
+std::string curveOf(const std::vector<Prediction>& predictions) {
+    const ClassProbability& first = predictions.back().top.front();
+    SvgCurve curve{first.name, "train", {}};
+    std::size_t missing = 0;
+    for (const Prediction& prediction : predictions) {
+        const double probability = probabilityOf(first, prediction);
+        if (std::isnan(probability)) ++missing;
+        curve.points.emplace_back(static_cast<double>(prediction.epoch), 100 * probability);
+    }
+    std::string note;
+    if (missing > 0) {
+        note = "<p class=\"note\">In " + std::to_string(missing) + (missing == 1 ? " epoch" : " epochs") +
+               " it was not among the most probable classes: there the curve has a gap.</p>\n";
+    }
+    return svgPlot({"Probability of " + first.name, "Epoch", " %", {curve}}) + note;
+}
+
+}  // namespace
+
+std::string probeReport(const std::filesystem::path& folder, const std::vector<ProbePredicted>& probes) {
+    std::string html;
+    for (const ProbeSeries& series : probeSeries(probes)) {
+        if (series.predictions.back().top.empty()) continue;
+        html += "<div class=\"probe\">\n<div>" + pictureOf(folder, series.image) + "</div>\n" +
+                bars(series.predictions.back()) + "<div class=\"plots\">" + curveOf(series.predictions) +
+                "</div>\n</div>\n";
+    }
+    return html;
+}
+
+}  // namespace vit
