@@ -22,18 +22,7 @@ QString suffixOf(const QString& nameFilter) {
     return pattern.match(nameFilter).captured(1);
 }
 
-}  // namespace
-
-QString Prompts::openFile(QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
-    return QFileDialog::getOpenFileName(parent, title, folder, filter);
-}
-
-QString Prompts::openFolder(QWidget* parent, const QString& title, const QString& folder) {
-    return QFileDialog::getExistingDirectory(parent, title, folder);
-}
-
-QString Prompts::saveFile(QWidget* parent, const QString& title, const QString& suggestion, const QString& filter) {
-    QFileDialog dialog(parent, title, QFileInfo(suggestion).absolutePath(), filter);
+QString askFile(QFileDialog& dialog, const QString& suggestion) {
     dialog.setAcceptMode(QFileDialog::AcceptSave);
     dialog.selectFile(QFileInfo(suggestion).fileName());
     dialog.setDefaultSuffix(suffixOf(dialog.selectedNameFilter()));
@@ -46,6 +35,28 @@ QString Prompts::saveFile(QWidget* parent, const QString& title, const QString& 
     });
     if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty()) return {};
     return dialog.selectedFiles().constFirst();
+}
+
+}  // namespace
+
+QString Prompts::openFile(QWidget* parent, const QString& title, const QString& folder, const QString& filter) {
+    return QFileDialog::getOpenFileName(parent, title, folder, filter);
+}
+
+QString Prompts::openFolder(QWidget* parent, const QString& title, const QString& folder) {
+    return QFileDialog::getExistingDirectory(parent, title, folder);
+}
+
+QString Prompts::saveFile(QWidget* parent, const QString& title, const QString& suggestion, const QString& filter) {
+    QFileDialog dialog(parent, title, QFileInfo(suggestion).absolutePath(), filter);
+    return askFile(dialog, suggestion);
+}
+
+QString Prompts::saveFileUnasked(QWidget* parent, const QString& title, const QString& suggestion,
+                                 const QString& filter) {
+    QFileDialog dialog(parent, title, QFileInfo(suggestion).absolutePath(), filter);
+    dialog.setOption(QFileDialog::DontConfirmOverwrite);
+    return askFile(dialog, suggestion);
 }
 
 QString Prompts::askText(QWidget* parent, const QString& title, const QString& label, const QString& suggestion) {

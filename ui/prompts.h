@@ -21,6 +21,9 @@ public:
     virtual QString openFile(QWidget* parent, const QString& title, const QString& folder, const QString& filter);
     virtual QString openFolder(QWidget* parent, const QString& title, const QString& folder);
     virtual QString saveFile(QWidget* parent, const QString& title, const QString& suggestion, const QString& filter);
+    // So too, but the caller asks whether a file that is there may be replaced.
+    virtual QString saveFileUnasked(QWidget* parent, const QString& title, const QString& suggestion,
+                                    const QString& filter);
 
     // A line of text; empty when cancelled.
     virtual QString askText(QWidget* parent, const QString& title, const QString& label, const QString& suggestion);

@@ -55,7 +55,7 @@ void RunExport::choose(const ExportKind& kind) {
         return;
     }
     const QString target = askTarget(kind, tr("Export run: %1").arg(qstr(kind.label)));
-    if (target.isEmpty()) return;
+    if (target.isEmpty() || !mayReplace(kind, target)) return;
     m_settings.setLastFolder(QFileInfo(target).absolutePath());
     Q_EMIT statusChanged(tr("Exporting %1…").arg(qstr(m_run.filename().string())));
     write(kind.format, target.toStdString());
@@ -69,12 +69,27 @@ QString RunExport::askTarget(const ExportKind& kind, const QString& title) {
         return folder.isEmpty() ? QString() : QDir(folder).filePath(name);
     }
     const QString suffix = qstr(kind.suffix);
-    return m_prompts.saveFile(m_window, title, QDir(m_settings.lastFolder()).filePath(name + "." + suffix),
-                              qstr(kind.label) + " (*." + suffix + ")");
+    return m_prompts.saveFileUnasked(m_window, title, QDir(m_settings.lastFolder()).filePath(name + "." + suffix),
+                                     qstr(kind.label) + " (*." + suffix + ")");
+}
+
+// Asks once about all files that are there already. An event file has its run's own name and is made anew.
+bool RunExport::mayReplace(const ExportKind& kind, const QString& target) {
+    if (kind.suffix.empty()) return true;
+    QStringList there;
+    for (const auto& file : exportedFiles(kind.format, target.toStdString())) {
+        const QFileInfo info(qstr(file.string()));
+        if (info.exists()) there << tr("“%1”").arg(info.fileName());
+    }
+    if (there.isEmpty()) return true;
+    const QString folder = QFileInfo(target).absolutePath();
+    const QString question =
+        there.size() == 1 ? tr("%1 is there already in %2. Replace it?").arg(there.first(), folder)
+                          : tr("%1 are there already in %2. Replace them?").arg(there.join(tr(" and ")), folder);
+    return m_prompts.confirm(m_window, tr("Replace files"), question, tr("Replace"), tr("Keep"));
 }
 
 void RunExport::write(ExportFormat format, const std::filesystem::path& out) {
-    // The dialog has asked already whether a file that is there is to be replaced.
     m_job.run([run = m_run, format, out](const Progress&) { return exportRun(run, format, out, Existing::Replace); },
               [this](const ExportResult& result) {
                   QStringList files;

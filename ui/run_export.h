@@ -37,6 +37,7 @@ private:
     void setRun(const std::string& folder);
     void choose(const ExportKind& kind);
     void write(ExportFormat format, const std::filesystem::path& out);
+    bool mayReplace(const ExportKind& kind, const QString& target);
     QString askTarget(const ExportKind& kind, const QString& title);
 
     Prompts& m_prompts;

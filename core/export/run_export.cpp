@@ -51,8 +51,12 @@ ExportResult writeTensorBoard(const RunSummary& run, const fs::path& folder, Exi
                  "To look at it: tensorboard --logdir " + folder.string());
 }
 
+fs::path stepsBeside(const fs::path& epochs) {
+    return epochs.parent_path() / (epochs.stem().string() + "-steps" + epochs.extension().string());
+}
+
 ExportResult writeCsv(const RunSummary& run, const fs::path& epochs, Existing existing) {
-    const fs::path steps = epochs.parent_path() / (epochs.stem().string() + "-steps" + epochs.extension().string());
+    const fs::path steps = stepsBeside(epochs);
     requirePlace(steps, existing);
     const RunCurves curves = readCurves(run.folder);
     writeFileAtomically(epochs, epochTable(run, curves));
@@ -90,6 +94,11 @@ const std::vector<ExportKind>& exportKinds() {
         {ExportFormat::Report, "report", "Report (HTML)", "html", "Plots, settings and results on one page"},
     };
     return kinds;
+}
+
+std::vector<fs::path> exportedFiles(ExportFormat format, const fs::path& out) {
+    if (format == ExportFormat::Csv) return {out, stepsBeside(out)};
+    return {out};
 }
 
 ExportResult exportRun(const fs::path& runFolder, ExportFormat format, const fs::path& out, Existing existing) {

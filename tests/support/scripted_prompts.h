@@ -14,6 +14,7 @@ public:
     bool yes = true;
     QStringList asked;  // titles
     QString error;      // the text of the last one shown
+    QString question;   // so too
 
     QString openFile(QWidget*, const QString& title, const QString&, const QString&) override {
         asked << title;
@@ -27,12 +28,17 @@ public:
         asked << title;
         return file;
     }
+    QString saveFileUnasked(QWidget*, const QString& title, const QString&, const QString&) override {
+        asked << title;
+        return file;
+    }
     QString askText(QWidget*, const QString& title, const QString&, const QString& suggestion) override {
         asked << title;
         return text.isNull() ? suggestion : text;
     }
-    bool confirm(QWidget*, const QString& title, const QString&, const QString&, const QString&) override {
+    bool confirm(QWidget*, const QString& title, const QString& what, const QString&, const QString&) override {
         asked << title;
+        question = what;
         return yes;
     }
     void showError(QWidget*, const QString& title, const QString& what) override {

@@ -48,6 +48,8 @@ private Q_SLOTS:
     void nothingCanBeExportedWithoutARun();
     void filesAppear_data();
     void filesAppear();
+    void filesThatAreThereAreAskedAbout_data();
+    void filesThatAreThereAreAskedAbout();
     void cancelledDialogDoesNothing();
     void faultIsSaid();
 };
@@ -112,6 +114,44 @@ void TestRunExport::filesAppear() {
     QVERIFY2(status[1][0].toString().startsWith("Exported:"), qPrintable(status[1][0].toString()));
     QVERIFY(QFileInfo::exists(path("boards/" + file)));
     QCOMPARE(m_settings->lastFolder(), path("boards"));
+}
+
+void TestRunExport::filesThatAreThereAreAskedAbout_data() {
+    QTest::addColumn<QString>("action");
+    QTest::addColumn<QStringList>("there");
+    QTest::addColumn<bool>("replace");
+    QTest::addColumn<QString>("question");
+    const QString both = "“run.csv” and “run-steps.csv” are there already";
+    QTest::newRow("both, kept") << "export.csv" << QStringList{"run.csv", "run-steps.csv"} << false << both;
+    QTest::newRow("both, replaced") << "export.csv" << QStringList{"run.csv", "run-steps.csv"} << true << both;
+    QTest::newRow("the second one, kept") << "export.csv" << QStringList{"run-steps.csv"} << false
+                                          << "“run-steps.csv” is there already";
+    QTest::newRow("the second one, replaced") << "export.csv" << QStringList{"run-steps.csv"} << true
+                                              << "“run-steps.csv” is there already";
+    QTest::newRow("a report, kept") << "export.report" << QStringList{"run.csv"} << false << "“run.csv” is there already";
+    QTest::newRow("none") << "export.csv" << QStringList{} << true << "";
+}
+
+void TestRunExport::filesThatAreThereAreAskedAbout() {
+    QFETCH(QString, action);
+    QFETCH(QStringList, there);
+    QFETCH(bool, replace);
+    QFETCH(QString, question);
+    showRun();
+    for (const QString& file : there) test::writeFile(path(file), "mine");
+    m_prompts.file = path("run.csv");
+    m_prompts.yes = replace;
+    QSignalSpy status(m_export, &RunExport::statusChanged);
+    choose(qPrintable(action));
+    QCOMPARE(m_prompts.asked.size(), question.isEmpty() ? 1 : 2);  // the name, and once what is there
+    if (!question.isEmpty()) QVERIFY2(m_prompts.question.startsWith(question), qPrintable(m_prompts.question));
+    if (!replace) {
+        QCOMPARE(status.count(), 0);
+        for (const QString& file : there) QCOMPARE(test::readFile(path(file)), QByteArray("mine"));
+        return;
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(status.count() == 2, kWaitMs);
+    for (const char* file : {"run.csv", "run-steps.csv"}) QVERIFY(test::readFile(path(file)).startsWith("run,"));
 }
 
 void TestRunExport::cancelledDialogDoesNothing() {
