@@ -129,6 +129,8 @@ private Q_SLOTS:
     void grownCurvesAreReadAgain_data();
     void grownCurvesAreReadAgain();
     void looksAreRemembered();
+    void legendLeavesTheCurvesFree_data();
+    void legendLeavesTheCurvesFree();
     void smoothing_data();
     void smoothing();
     void bucketsKeepExtremes();
@@ -494,6 +496,36 @@ void TestRunsPage::looksAreRemembered() {
     QVERIFY(bench.page.table()->isColumnHidden(bench.page.model().sectionOf("created")));
     QCOMPARE(bench.cell(0, "run.seed"), QString("1"));
     QCOMPARE(bench.find<QTabWidget>("runsTabs")->currentIndex(), 2);
+}
+
+void TestRunsPage::legendLeavesTheCurvesFree_data() {
+    QTest::addColumn<QVector<double>>("values");
+    QTest::addColumn<bool>("percent");
+    for (const bool percent : {false, true}) {
+        const QByteArray plot = percent ? "accuracy" : "loss";
+        QTest::newRow((plot + " rises").constData()) << QVector<double>{0.1, 0.2, 0.4, 0.8} << percent;
+        QTest::newRow((plot + " falls").constData()) << QVector<double>{0.8, 0.4, 0.2, 0.1} << percent;
+        QTest::newRow((plot + " rises late").constData()) << QVector<double>{0.1, 0.1, 0.1, 0.8} << percent;
+        QTest::newRow((plot + " begins late").constData()) << QVector<double>{0.8, 0.8, 0.8, 0.1} << percent;
+    }
+}
+
+void TestRunsPage::legendLeavesTheCurvesFree() {
+    QFETCH(QVector<double>, values);
+    QFETCH(bool, percent);
+    OverlayPlot overlay("plot", "Plot", "Value", percent);
+    overlay.resize(520, 320);
+    overlay.show();
+    overlay.setLines({{curveOf({1, 2, 3, 4}, values), "2026-03-01-1407-first-steps", Qt::red, false}}, false);
+    overlay.plot()->replot();
+    const QRect legend = overlay.plot()->legend->outerRect();
+    QVERIFY(overlay.plot()->axisRect()->rect().contains(legend));
+    const QCPGraph* graph = overlay.plot()->graph(0);
+    for (int i = 0; i + 1 < values.size(); ++i) {
+        const QPointF from = graph->coordsToPixels(graph->dataMainKey(i), graph->dataMainValue(i));
+        const QPointF to = graph->coordsToPixels(graph->dataMainKey(i + 1), graph->dataMainValue(i + 1));
+        for (int k = 0; k <= 100; ++k) QVERIFY(!legend.contains((from + (to - from) * k / 100).toPoint()));
+    }
 }
 
 void TestRunsPage::smoothing_data() {

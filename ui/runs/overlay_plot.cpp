@@ -12,6 +12,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace vit::ui {
 
@@ -24,6 +26,23 @@ constexpr float kBandAlpha = 0.16F;
 QVector<double> scaled(QVector<double> values, double factor) {
     for (double& value : values) value *= factor;
     return values;
+}
+
+// How much of a line lies in a rectangle, from 0 to 1 (Liang and Barsky's clipping).
+double shareWithin(const QLineF& line, const QRectF& rect) {
+    double begin = 0, end = 1;
+    const auto clip = [&](double start, double step, double low, double high) {
+        if (step == 0) {
+            if (start < low || start > high) end = begin;
+            return;
+        }
+        const double first = (low - start) / step, last = (high - start) / step;
+        begin = std::max(begin, std::min(first, last));
+        end = std::min(end, std::max(first, last));
+    };
+    clip(line.x1(), line.dx(), rect.left(), rect.right());
+    clip(line.y1(), line.dy(), rect.top(), rect.bottom());
+    return std::max(0.0, end - begin);
 }
 
 }  // namespace
@@ -43,7 +62,6 @@ OverlayPlot::OverlayPlot(const QString& name, const QString& title, const QStrin
     m_plot->yAxis->setLabel(axisLabel);
     m_plot->axisRect()->setMinimumMargins({kLeftMargin, 6, 10, 0});
     m_plot->axisRect()->setAutoMargins(QCP::msRight | QCP::msTop | QCP::msBottom | QCP::msLeft);
-    m_plot->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignRight | (percent ? Qt::AlignBottom : Qt::AlignTop));
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     m_plot->setToolTip(tr("The wheel zooms, dragging moves, a double click shows everything"));
     m_crosshair = new PlotCrosshair(m_plot, percent);
@@ -64,6 +82,7 @@ OverlayPlot::OverlayPlot(const QString& name, const QString& title, const QStrin
         rescale();
         m_plot->replot();
     });
+    connect(m_plot, &QCustomPlot::afterLayout, this, &OverlayPlot::placeLegend);
     stylePlot(m_plot, colors(this));
     m_crosshair->setColors(colors(this));
 }
@@ -116,6 +135,46 @@ void OverlayPlot::rescale() {
     QCPRange values = m_plot->yAxis->range();
     const double padding = std::max(values.size() * 0.05, 1e-6);
     m_plot->yAxis->setRange(std::max(0.0, values.lower - padding), values.upper + padding);
+}
+
+// How much of the curves lies in the rectangle, in pixels of their length across.
+double OverlayPlot::hidden(const QRectF& rect) const {
+    double length = 0;
+    for (int i = 0; i < m_plot->graphCount(); ++i) {
+        const QCPGraph* graph = m_plot->graph(i);
+        if (graph->pen().style() == Qt::NoPen) continue;  // the edge of a band
+        QPointF before;
+        for (int k = 0; k < graph->dataCount(); ++k) {
+            const QPointF point = graph->coordsToPixels(graph->dataMainKey(k), graph->dataMainValue(k));
+            if (rect.contains(point)) ++length;  // a point alone counts too
+            if (k > 0) length += shareWithin(QLineF(before, point), rect) * std::abs(point.x() - before.x());
+            before = point;
+        }
+    }
+    return length;
+}
+
+// In the corner where it hides least of the curves; while a person looks at a part of the plot it stays where it is.
+void OverlayPlot::placeLegend() {
+    if (!m_plot->legend->visible() || m_zoomed) return;
+    const Qt::Alignment usual = Qt::AlignRight | (m_percent ? Qt::AlignBottom : Qt::AlignTop);
+    const Qt::Alignment other = Qt::AlignRight | (m_percent ? Qt::AlignTop : Qt::AlignBottom);
+    const QRectF area = m_plot->axisRect()->rect();
+    const QSizeF size = m_plot->legend->minimumOuterSizeHint();
+    Qt::Alignment best = usual;
+    double least = std::numeric_limits<double>::infinity();
+    for (const Qt::Alignment corner : {usual, other, Qt::AlignLeft | Qt::AlignTop, Qt::AlignLeft | Qt::AlignBottom}) {
+        QRectF rect(area.topLeft(), size);
+        if (corner.testFlag(Qt::AlignRight)) rect.moveRight(area.right());
+        if (corner.testFlag(Qt::AlignBottom)) rect.moveBottom(area.bottom());
+        const double length = hidden(rect);
+        if (length >= least) continue;
+        least = length;
+        best = corner;
+    }
+    QCPLayoutInset* inset = m_plot->axisRect()->insetLayout();
+    inset->setInsetAlignment(0, best);
+    inset->update(QCPLayoutElement::upLayout);
 }
 
 void OverlayPlot::showCrosshair(double epoch) { m_crosshair->show(epoch); }

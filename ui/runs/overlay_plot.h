@@ -43,6 +43,8 @@ protected:
 private:
     void addBand(const Line& line);
     void rescale();
+    void placeLegend();
+    double hidden(const QRectF& rect) const;
 
     bool m_percent;
     QCustomPlot* m_plot;
