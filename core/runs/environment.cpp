@@ -2,6 +2,7 @@
 // Collects what a run is made with, for its first event and for environment.json.
 #include "runs/environment.h"
 
+#include "runs/run_about.h"
 #include "train/device.h"
 #include "train/trainer.h"
 
@@ -14,7 +15,7 @@ namespace vit {
 RunStarted describeRun(const Config& config, const DeviceSelection& device, Trainer& trainer,
                        const std::filesystem::path& folder) {
     RunStarted started;
-    started.runName = folder.filename().string();
+    started.runName = runName(folder);
     started.runFolder = folder.string();
     started.config = config;
     started.device = device.deviceText;

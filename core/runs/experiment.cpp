@@ -7,6 +7,7 @@
 #include "runs/environment.h"
 #include "runs/fault_words.h"
 #include "runs/resume.h"
+#include "runs/run_about.h"
 #include "runs/run_files.h"
 
 #include <utility>
@@ -36,7 +37,7 @@ Event Experiment::run() {
     Event last = terminalEvent();
     m_model.training = false;
     if (auto* failed = std::get_if<RunFailed>(&last); failed && m_writer) {
-        failed->runName = m_writer->folder().filename().string();
+        failed->runName = runName(m_writer->folder());
         tryTo([&] { m_writer->log(Message{Severity::Warning, failed->text}); });
     }
     m_writer.reset();
@@ -121,6 +122,7 @@ void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
 RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
     try {
         RunFinished result = trainer.run({m_request.maxSteps, m_request.testAfterStop, m_request.stopAfterEpoch});
+        result.runName = runName(m_writer->folder());  // the trainer knows the folder alone
         m_model.epoch = result.bestEpoch;
         m_writer->writeResult(result);
         return result;

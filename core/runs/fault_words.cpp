@@ -3,6 +3,7 @@
 #include "runs/fault_words.h"
 
 #include "error.h"
+#include "runs/run_about.h"
 #include "train/loss_watch.h"
 #include "train/memory_advice.h"
 
@@ -39,7 +40,7 @@ RunFinished endedBy(const std::exception& fault, const TrainingPosition& positio
     RunFinished result;
     result.reason = dynamic_cast<const Diverged*>(&fault) ? StopReason::Diverged : StopReason::Failed;
     result.explanation = faultText(fault);
-    result.runName = folder.filename().string();
+    result.runName = runName(folder);
     result.runFolder = folder.string();
     result.epochsDone = position.epoch;
     result.stepsDone = position.step;

@@ -42,8 +42,12 @@ void writeAbout(const std::filesystem::path& folder, const RunAbout& about) {
 }
 
 std::string runName(const std::filesystem::path& folder) {
-    const std::string given = readAbout(folder).name;
-    return given.empty() ? std::filesystem::absolute(folder / "").parent_path().filename().string() : given;
+    try {
+        if (std::string given = readAbout(folder).name; !given.empty()) return given;
+    } catch (const Error&) {
+        // whoever reads its notes or changes them is told
+    }
+    return std::filesystem::absolute(folder / "").parent_path().filename().string();
 }
 
 std::vector<std::string> tagsFromText(const std::string& text) {

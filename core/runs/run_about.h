@@ -21,7 +21,8 @@ RunAbout readAbout(const std::filesystem::path& folder);
 // Atomic. Throws Error if the folder is gone or cannot be written. RunStore::rename sees to it that names stay unique.
 void writeAbout(const std::filesystem::path& folder, const RunAbout& about);
 
-// What the run is called: the name that it was given, else its folder's. Throws Error if about.json is damaged.
+// What the run is called: the name that it was given, else its folder's. A damaged about.json, on which no run depends,
+// is as good as none here.
 std::string runName(const std::filesystem::path& folder);
 
 // "baseline, wide model" → {"baseline", "wide model"}: without empty and repeated ones, in the order given.

@@ -7,6 +7,7 @@
 #include "runs/evaluation.h"
 #include "runs/experiment.h"
 #include "runs/fault_words.h"
+#include "runs/run_about.h"
 #include "train/device.h"
 
 #include <condition_variable>
@@ -230,13 +231,13 @@ private:
     void openModel(const std::filesystem::path& folder) {
         ModelOpened opened;
         opened.runFolder = folder.string();
-        opened.runName = folder.filename().string();
+        opened.runName = runName(folder);
         try {
             OpenedModel model = openModelFolder(folder, torch::kCPU);
             opened.config = model.classifier->config();
             opened.classNames = model.classifier->description().classNames;
             opened.epoch = model.epoch;
-            m_model = {std::move(model.classifier), model.runName, model.epoch, model.step, false};
+            m_model = {std::move(model.classifier), opened.runName, model.epoch, model.step, false};
         } catch (const std::exception& fault) {
             opened.problem = faultText(fault);
         }
@@ -245,7 +246,7 @@ private:
 
     void evaluate(const QueuedEvaluation& asked) {
         RunEvaluated evaluated;
-        evaluated.result.runName = asked.folder.filename().string();
+        evaluated.result.runName = runName(asked.folder);
         evaluated.result.runFolder = asked.folder.string();
         try {
             evaluated.result = evaluateRun(asked.folder, *m_data, [&](const std::string& what, auto done, auto total) {
@@ -284,7 +285,6 @@ private:
         }
         m_listener(terminal);
     }
-
 };
 
 Session::Session(Options options, Listener listener)

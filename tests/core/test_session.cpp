@@ -2,6 +2,7 @@
 // The worker: event order, stop latency, faults as events, predictions during training, resuming.
 #include "config/presets.h"
 #include "io/safetensors.h"
+#include "runs/run_store.h"
 #include "runs/session.h"
 #include "support/recorder.h"
 
@@ -55,6 +56,8 @@ private Q_SLOTS:
     void theModelAnswersAfterwards();
     void noModelIsSaid();
     void theProbeIsPredictedEachEpoch();
+    void aNamedRunIsAnnouncedByItsName_data();
+    void aNamedRunIsAnnouncedByItsName();
     void aRunIsRepeatable();
     void resumingGivesTheSameWeights();
     void stoppedAfterAnEpochGoesOnExactly();
@@ -256,7 +259,42 @@ void TestSession::theProbeIsPredictedEachEpoch() {
         double sum = 0;
         for (const ClassProbability& entry : probes[i].prediction.top) sum += entry.probability;
         QVERIFY(sum > 0 && sum <= 1 + 1e-9);
+        QCOMPARE(probes[i].image, std::string("probe.png"));
     }
+    const std::filesystem::path folder = recorder.all<RunFinished>()[0].runFolder;
+    QCOMPARE(readCurves(folder).probes.size(), probes.size());
+    QVERIFY(loadImage(folder / "probe.png") == *greyImage());
+}
+
+void TestSession::aNamedRunIsAnnouncedByItsName_data() {
+    QTest::addColumn<QByteArray>("about");
+    QTest::addColumn<QString>("name");
+    QTest::newRow("named") << QByteArray(R"({"name": "my best"})") << "my best";
+    QTest::newRow("damaged: no model depends on it") << QByteArray("{") << "";
+}
+
+void TestSession::aNamedRunIsAnnouncedByItsName() {
+    QFETCH(QByteArray, about);
+    QFETCH(QString, name);
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest begun = quick(2);
+    begun.maxSteps = 3;
+    session.train(begun);
+    QVERIFY(recorder.waitFor<RunFinished>(1));
+    TrainRequest rest;
+    rest.resumeFrom = recorder.all<RunFinished>()[0].runFolder;
+    const std::string expected = name.isEmpty() ? rest.resumeFrom.filename().string() : name.toStdString();
+    std::ofstream(rest.resumeFrom / "about.json") << about.toStdString();
+    if (!name.isEmpty()) {
+        session.train(rest);
+        QVERIFY(recorder.waitFor<RunFinished>(2));
+        QCOMPARE(recorder.all<RunStarted>()[1].runName, expected);
+        QCOMPARE(recorder.all<RunFinished>()[1].runName, expected);
+    }
+    session.openModel(rest.resumeFrom);
+    QVERIFY(recorder.waitFor<ModelOpened>(1));
+    QCOMPARE(recorder.all<ModelOpened>()[0].runName, expected);
 }
 
 void TestSession::aRunIsRepeatable() {

@@ -3,6 +3,7 @@
 #include "theme.h"
 #include "train/log_model.h"
 #include "train/log_pane.h"
+#include "train/run_words.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void oldestLinesGo();
     void copiesSelectedLines();
     void foldedPaneShowsTheLastLine();
+    void runIsAnnouncedByItsName();
 };
 
 void TestLog::modelKeepsItsContract() {
@@ -78,6 +80,15 @@ void TestLog::foldedPaneShowsTheLastLine() {
     QVERIFY(shown);
     QTest::mouseClick(pane.findChild<QToolButton*>("logHeader"), Qt::LeftButton);
     QVERIFY(pane.findChild<QTableView*>("logView")->isVisible());
+}
+
+void TestLog::runIsAnnouncedByItsName() {
+    vit::RunStarted run;
+    run.runFolder = "/runs/2026-03-01-1407-first-steps";
+    run.runName = "2026-03-01-1407-first-steps";
+    QVERIFY(startedText(run).startsWith("2026-03-01-1407-first-steps began"));
+    run.runName = "my best";
+    QVERIFY(startedText(run).startsWith("my best (in the folder 2026-03-01-1407-first-steps) began"));
 }
 
 QTEST_MAIN(TestLog)

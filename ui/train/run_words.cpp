@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 
 #include <cmath>
+#include <filesystem>
 
 namespace vit::ui {
 
@@ -24,8 +25,11 @@ QString testText(const RunFinished& result) {
 }  // namespace
 
 QString startedText(const RunStarted& run) {
+    QString name = QString::fromStdString(run.runName);
+    const std::string folder = std::filesystem::path(run.runFolder).filename().string();
+    if (folder != run.runName) name = tr("%1 (in the folder %2)").arg(name, QString::fromStdString(folder));
     return tr("%1 began: %2 parameters, %3 training, %4 validation and %5 test images, %6, %7, %8.")
-        .arg(QString::fromStdString(run.runName), withThousands(run.parameters), withThousands(run.trainImages),
+        .arg(name, withThousands(run.parameters), withThousands(run.trainImages),
              withThousands(run.validationImages), withThousands(run.testImages), QString::fromStdString(run.device),
              QString::fromStdString(run.precision), QString::fromStdString(run.kernels));
 }
