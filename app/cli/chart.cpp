@@ -3,10 +3,10 @@
 #include "chart.h"
 
 #include "text.h"
+#include "value_range.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 namespace vit::cli {
@@ -16,17 +16,6 @@ namespace {
 constexpr int kWidth = 64;
 constexpr int kHeight = 10;
 constexpr int kLabelWidth = 8;
-
-struct Range {
-    double low = std::numeric_limits<double>::infinity();
-    double high = -std::numeric_limits<double>::infinity();
-
-    void include(double value) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-    double at(double share) const { return low + (high - low) * share; }
-};
 
 std::string glyph(std::size_t series) {
     static const std::vector<std::string> kUnicode = {"·", "●", "×"};
@@ -55,7 +44,7 @@ std::string leftPadded(const std::string& text, std::size_t width) {
     return std::string(width - std::min(width, textWidth(text)), ' ') + text;
 }
 
-std::string drawRow(const std::vector<std::string>& cells, int row, int height, const Range& y) {
+std::string drawRow(const std::vector<std::string>& cells, int row, int height, const ValueRange& y) {
     const bool labelled = row == 0 || row == height - 1 || row == height / 2;
     std::string text = leftPadded(labelled ? fixed(y.at(1 - static_cast<double>(row) / (height - 1)), 3) : "", kLabelWidth);
     text += terminalTakesUnicode() ? (labelled ? " ┤" : " │") : " |";
@@ -63,7 +52,7 @@ std::string drawRow(const std::vector<std::string>& cells, int row, int height, 
     return text.erase(text.find_last_not_of(' ') + 1) + '\n';
 }
 
-std::string drawAxis(const Range& x, int width) {
+std::string drawAxis(const ValueRange& x, int width) {
     const bool unicode = terminalTakesUnicode();
     std::string text = std::string(kLabelWidth, ' ') + (unicode ? " └" : " +");
     for (int i = 0; i < width; ++i) text += unicode ? "─" : "-";
@@ -99,8 +88,8 @@ Series validation(const std::vector<EpochDone>& epochs, double EpochMetrics::* v
 }  // namespace
 
 std::string lineChart(const std::string& title, const std::vector<Series>& series, int width, int height) {
-    Range x;
-    Range y;
+    ValueRange x;
+    ValueRange y;
     std::string text = title;
     std::vector<std::vector<Series::Point>> lines;
     for (std::size_t i = 0; i < series.size(); ++i) {
@@ -111,7 +100,7 @@ std::string lineChart(const std::string& title, const std::vector<Series>& serie
         }
         if (!lines.back().empty()) text += "   " + glyph(i) + " " + series[i].name;
     }
-    if (!(x.low <= x.high)) return {};
+    if (x.empty()) return {};
     if (y.low == y.high) y.high = y.low + 1;
 
     std::vector<std::vector<std::string>> cells(static_cast<std::size_t>(height),

@@ -2,10 +2,11 @@
 // Axes with round numbers, curves and a legend.
 #include "export/svg_plot.h"
 
+#include "value_range.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <vector>
 
 namespace vit {
@@ -16,19 +17,8 @@ constexpr double kWidth = 560, kHeight = 300;
 constexpr double kLeft = 62, kRight = 14, kTop = 40, kBottom = 42;
 constexpr std::size_t kMostMarkers = 40;  // more points than these are drawn as a line alone
 
-struct Range {
-    double low = std::numeric_limits<double>::infinity();
-    double high = -std::numeric_limits<double>::infinity();
-
-    void include(double value) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-    bool empty() const { return low > high; }
-};
-
 // 1, 2 or 5 times a power of ten: about `count` of them in the range.
-double tickStep(const Range& range, int count) {
+double tickStep(const ValueRange& range, int count) {
     const double rough = (range.high - range.low) / count;
     const double power = std::pow(10, std::floor(std::log10(rough)));
     for (const double factor : {1.0, 2.0, 5.0}) {
@@ -38,7 +28,7 @@ double tickStep(const Range& range, int count) {
 }
 
 // The multiples of `step` from the first at or above the range's lower end.
-std::vector<double> ticks(const Range& range, double step) {
+std::vector<double> ticks(const ValueRange& range, double step) {
     const double first = std::ceil(range.low / step - 1e-9);
     const int count = int(std::floor(range.high / step + 1e-9) - first) + 1;
     std::vector<double> values;
@@ -46,7 +36,7 @@ std::vector<double> ticks(const Range& range, double step) {
     return values;
 }
 
-Range widened(Range range) {
+ValueRange widened(ValueRange range) {
     if (range.low < range.high) return range;
     const double margin = range.low == 0 ? 1 : std::abs(range.low) / 2;
     return {range.low - margin, range.high + margin};
@@ -96,7 +86,7 @@ public:
 
 private:
     const SvgPlot& m_plot;
-    Range m_x, m_y;
+    ValueRange m_x, m_y;
     std::string m_text;
 
     void add(const std::string& text) { m_text += text; }

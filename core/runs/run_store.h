@@ -80,6 +80,9 @@ private:
     std::filesystem::path m_folder;
 };
 
+// Takes a finished epoch into the summary.
+void addEpoch(RunSummary& run, const EpochDone& epoch);
+
 // A single run's folder, wherever it lies. Throw Error if it is no run.
 RunSummary readRun(const std::filesystem::path& folder);
 RunCurves readCurves(const std::filesystem::path& folder);

@@ -51,17 +51,7 @@ void readEnvironment(RunSummary& run) {
 }
 
 void readEpochs(RunSummary& run) {
-    for (const auto& [text, epoch] : run_files::readEpochs(run.folder)) {
-        run.epochsDone = epoch.epoch;
-        run.seconds += epoch.seconds;
-        run.validationAccuracy.push_back(static_cast<float>(epoch.validation.accuracy));
-        run.last = epoch;
-        // NaN, when there are no validation images, is never greater.
-        if (epoch.validation.accuracy > run.bestValidationAccuracy) {
-            run.bestValidationAccuracy = epoch.validation.accuracy;
-            run.bestEpoch = epoch.epoch;
-        }
-    }
+    for (const auto& line : run_files::readEpochs(run.folder)) addEpoch(run, line.value);
 }
 
 std::optional<RunFinished> readResult(const RunSummary& run) {
@@ -78,6 +68,18 @@ std::optional<RunFinished> readResult(const RunSummary& run) {
 }
 
 }  // namespace
+
+void addEpoch(RunSummary& run, const EpochDone& epoch) {
+    run.epochsDone = epoch.epoch;
+    run.seconds += epoch.seconds;
+    run.validationAccuracy.push_back(static_cast<float>(epoch.validation.accuracy));
+    run.last = epoch;
+    // NaN, when there are no validation images, is never greater.
+    if (epoch.validation.accuracy > run.bestValidationAccuracy) {
+        run.bestValidationAccuracy = epoch.validation.accuracy;
+        run.bestEpoch = epoch.epoch;
+    }
+}
 
 RunSummary readRun(const std::filesystem::path& folder) {
     const std::filesystem::path whole = std::filesystem::absolute(folder / "").parent_path();

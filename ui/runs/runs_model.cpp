@@ -145,14 +145,7 @@ void RunsModel::addLiveEpoch(const EpochDone& epoch) {
     if (row < 0) return;
     RunSummary& run = m_runs[static_cast<std::size_t>(row)];
     if (epoch.epoch <= run.epochsDone) return;  // it was read from the folder already
-    run.epochsDone = epoch.epoch;
-    run.seconds += epoch.seconds;
-    run.validationAccuracy.push_back(static_cast<float>(epoch.validation.accuracy));
-    run.last = epoch;
-    if (epoch.validation.accuracy > run.bestValidationAccuracy) {
-        run.bestValidationAccuracy = epoch.validation.accuracy;
-        run.bestEpoch = epoch.epoch;
-    }
+    addEpoch(run, epoch);
     changed(row);
 }
 
