@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Holds what vit-cli exports against the programs that it is for: TensorBoard, onnxruntime, PyTorch, timm.
 
-    check_exports.py --cli build/release/bin/vit-cli            # trains small models of every kind and checks each
-    check_exports.py --cli … --run RUN --cifar test.bin         # a trained run, on 100 images of CIFAR-100
+    check_exports.py --cli build/release/bin/vit-cli    # trains small models of every kind and checks each
+    check_exports.py --cli … --cifar FOLDER             # besides, two models of CIFAR-100, on 100 of its test images
+    check_exports.py --cli … --cifar FOLDER --run RUN   # only a trained run, on these images
 
+FOLDER holds CIFAR-100's train.bin and test.bin. Under ctest the variables VIT_CIFAR100 and VIT_EXPORT_RUN say the same.
 Ends with 77 where a package is missing, which ctest reports as skipped.
 """
 import argparse
+import base64
 import csv
+import html
+import io
 import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -43,6 +49,11 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "odd": ("first-steps", ["model.heads=3", "model.key_dim=10", "model.mlp_units=48, 32, 64", "model.layers=2",
                             "head.type=class-token", "head.units=24", "model.norm_epsilon=0.001"]),
 }
+# What the window offers for CIFAR-100, trained for a few steps: timm can hold the second.
+CIFAR_KINDS = {
+    "published": ("keras-example", ["run.batch_size=64"]),
+    "compact": ("cifar-compact", ["run.batch_size=64"]),
+}
 
 
 class Cli:
@@ -71,8 +82,27 @@ def same(value, expected):
     return math.isclose(value, np.float32(expected), rel_tol=1e-6) or (math.isnan(value) and expected is None)
 
 
+def check_probe(events, run):
+    """What was said of the pinned picture, and the picture itself."""
+    probes = lines(run / "probe.jsonl")
+    expected = {}
+    for probe in probes:
+        first = probe["prediction"]["top"][0]
+        expected.setdefault(f"probe/{first['name']}", []).append((probe["prediction"]["epoch"], first["probability"]))
+    read = {tag for tag in events.Tags()["scalars"] if tag.startswith("probe/")}
+    check(read == set(expected), f"TensorBoard has {read} of the probe, not {set(expected)}")
+    check(events.Tags()["images"] == ["probe"], f"TensorBoard has the pictures {events.Tags()['images']}")
+    picture = events.Images("probe")
+    check(len(picture) == 1 and picture[0].step == 1, "the picture, once")
+    check(picture[0].encoded_image_string == (run / "probe.png").read_bytes(), "the picture's file")
+    with Image.open(io.BytesIO(picture[0].encoded_image_string)) as image:
+        check(image.size == (picture[0].width, picture[0].height), "the picture's size")
+        size = "%d × %d" % image.size
+    return expected, f"the probe's picture ({size}) and {len(probes)} predictions"
+
+
 def check_tensorboard(folder, run):
-    events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
+    events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0})
     events.Reload()
     tags = events.Tags()["scalars"]
     steps, epochs = lines(run / "steps.jsonl"), lines(run / "epochs.jsonl")
@@ -84,6 +114,8 @@ def check_tensorboard(folder, run):
     result = json.loads((run / "result.json").read_text())
     if result["tested"]:
         expected["accuracy/test"] = [(result["best_epoch"], result["test"]["accuracy"])]
+    probe, about_probe = check_probe(events, run) if (run / "probe.jsonl").exists() else ({}, "no probe")
+    expected |= probe
     for tag, points in expected.items():
         check(tag in tags, f"TensorBoard has no {tag} in {folder}")
         read = [(s.step, s.value) for s in events.Scalars(tag)]
@@ -97,7 +129,8 @@ def check_tensorboard(folder, run):
     flip = config["augmentation"]["horizontal_flip"]
     check(hyperparameters["augmentation.horizontal_flip"].bool_value == flip, "a flag")
     values = sum(map(len, expected.values()))
-    return f"TensorBoard: {len(tags)} tags, {values} values, {len(hyperparameters)} hyperparameters"
+    return (f"TensorBoard: {len(tags)} tags ({', '.join(sorted(tags))}), {values} values, "
+            f"{len(hyperparameters)} hyperparameters, {about_probe}")
 
 
 def check_csv(path, run):
@@ -171,41 +204,79 @@ def check_model(cli, run, folder, pixels):
     return report
 
 
+def check_report(path, run):
+    page = path.read_text()
+    embedded = re.findall(r'src="data:image/png;base64,([^"]*)"', page)
+    if not (run / "probe.jsonl").exists():
+        check(not embedded, "a picture where there was none")
+        return "report: no probe"
+    check([base64.b64decode(text) for text in embedded] == [(run / "probe.png").read_bytes()], "the report's picture")
+    last = lines(run / "probe.jsonl")[-1]["prediction"]["top"]
+    for entry in last:
+        check(f"<th>{html.escape(entry['name'])}</th>" in page, f"{entry['name']} in the report")
+    return f"report: the probe's picture and {len(last)} bars"
+
+
 def check_run(cli, run, folder, pixels):
     folder.mkdir()
     for kind, out in (("tensorboard", "board"), ("csv", "epochs.csv"), ("safetensors", "model.safetensors"),
                       ("onnx", "model.onnx"), ("report", "report.html")):
         cli("export", run, "--format", kind, "--out", folder / out)
-    print(f"{run.name}: {check_tensorboard(folder / 'board', run)}; {check_csv(folder / 'epochs.csv', run)}")
+    print(f"{run.name}: {check_tensorboard(folder / 'board', run)}; {check_csv(folder / 'epochs.csv', run)}; "
+          f"{check_report(folder / 'report.html', run)}")
     if (run / "tensorboard").is_dir():
         print(f"    written as it went on: {check_tensorboard(run / 'tensorboard', run)}")
     print(f"    {check_model(cli, run, folder, pixels)}")
 
 
-def cifar_pixels(path, count):
-    records = np.fromfile(path, np.uint8, count * 3074).reshape(count, 3074)
+def cifar_pixels(folder, count):
+    records = np.fromfile(folder / "test.bin", np.uint8, count * 3074).reshape(count, 3074)
     return np.ascontiguousarray(records[:, 2:].reshape(count, 3, 32, 32).transpose(0, 2, 3, 1))
+
+
+def train(cli, run, preset, settings, picture):
+    cli("train", "--preset", preset, "--run-dir", run, "--probe", picture,
+        *[part for setting in COMMON + settings for part in ("--set", setting)])
+
+
+def check_every_kind(cli, home, cifar):
+    picture = home / "picture.png"
+    Image.fromarray(np.random.default_rng(2).integers(0, 256, (300, 400, 3), np.uint8)).save(picture)
+    for name, (preset, settings) in KINDS.items():
+        run = home / name
+        train(cli, run, preset, settings, picture)
+        native = json.loads((run / "environment.json").read_text())["native_height"]
+        pixels = np.random.default_rng(1).integers(0, 256, (20, native, native, 3), np.uint8)
+        check_run(cli, run, home / (name + "-export"), pixels)
+    if not cifar:
+        print("without CIFAR-100: VIT_CIFAR100 names no folder")
+        return
+    pixels = cifar_pixels(cifar, 100)
+    Image.fromarray(pixels[0]).save(picture)
+    cli("data", "add", "cifar-100", "--from", cifar)
+    for name, (preset, settings) in CIFAR_KINDS.items():
+        train(cli, home / name, preset, settings, picture)
+        check_run(cli, home / name, home / (name + "-export"), pixels)
+
+
+def named_folder(variable):
+    return pathlib.Path(os.environ[variable]) if os.environ.get(variable) else None
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cli", required=True)
-    parser.add_argument("--run", type=pathlib.Path)
-    parser.add_argument("--cifar")
+    parser.add_argument("--run", type=pathlib.Path, default=named_folder("VIT_EXPORT_RUN"))
+    parser.add_argument("--cifar", type=pathlib.Path, default=named_folder("VIT_CIFAR100"))
     options = parser.parse_args()
+    if options.run and not options.cifar:
+        parser.error("a run is checked on images of CIFAR-100: say where they are with --cifar or VIT_CIFAR100")
     with tempfile.TemporaryDirectory() as temporary:
         home = pathlib.Path(temporary)
         if options.run:
             check_run(Cli(options.cli, None), options.run, home / "export", cifar_pixels(options.cifar, 100))
-            return
-        cli = Cli(options.cli, home / "data")
-        for name, (preset, settings) in KINDS.items():
-            run = home / name
-            cli("train", "--preset", preset, "--run-dir", run,
-                *[part for setting in COMMON + settings for part in ("--set", setting)])
-            native = json.loads((run / "environment.json").read_text())["native_height"]
-            pixels = np.random.default_rng(1).integers(0, 256, (20, native, native, 3), np.uint8)
-            check_run(cli, run, home / (name + "-export"), pixels)
+        else:
+            check_every_kind(Cli(options.cli, home / "data"), home, options.cifar)
 
 
 main()
