@@ -18,7 +18,8 @@ struct Issue {
 
 using Issues = std::vector<Issue>;
 
-// A fault of a file, the network or a device. The message names the thing, the cause and what to do; it is shown as it is.
+// A fault of a file, the network or a device. The message names the thing, the cause and what to do; it is shown as it
+// is.
 class Error : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -225,7 +225,8 @@ void MainWindow::connectRun() {
     });
     connect(&m_bridge, &SessionBridge::runStarted, this,
             [this](const RunStarted& run) { m_epochEstimate.runStarted(run); });
-    m_run = new RunControl({m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage}, this);
+    m_run = new RunControl(
+        {m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage}, this);
     connect(m_run, &RunControl::runWanted, this, [this] { showPage(TrainPageIndex); });
     connect(m_run, &RunControl::statusChanged, m_status, &QLabel::setText);
     connect(m_run, &RunControl::closingPossible, this, &QWidget::close);

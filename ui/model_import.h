@@ -19,8 +19,8 @@ class ModelImport : public QObject {
 public:
     ModelImport(std::shared_ptr<DataStore> store, std::filesystem::path runsFolder, QObject* parent = nullptr);
 
-    // Keras weights of the published example's program. `config` gives what they do not tell (dropouts, how to train on)
-    // and names the data set whose classes they are taken to be; if it does not fit, the classes are numbered.
+    // Keras weights of the published example's program. `config` gives what they do not tell (dropouts, how to train
+    // on) and names the data set whose classes they are taken to be; if it does not fit, the classes are numbered.
     void importKeras(const QString& file, const Config& config);
 
 Q_SIGNALS:

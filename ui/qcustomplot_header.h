@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// QCustomPlot's header, which needs Qt's `signals`, `slots` and `foreach` keywords that this project leaves switched off.
+// QCustomPlot's header, which needs Qt's `signals`, `slots` and `foreach` keywords that this project leaves switched
+// off.
 #pragma once
 
 #define signals Q_SIGNALS

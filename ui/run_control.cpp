@@ -44,8 +44,8 @@ bool RunControl::mayClose() {
     const auto agreed = [this] {
         if (m_evaluation)
             return m_parts.prompts.confirm(m_window, tr("A run is being evaluated"),
-                                           tr("Stop the evaluation and close? The run stays as it is."), tr("Stop and close"),
-                                           tr("Go on"));
+                                           tr("Stop the evaluation and close? The run stays as it is."),
+                                           tr("Stop and close"), tr("Go on"));
         return m_parts.prompts.confirm(m_window, tr("Training is going on"),
                                        tr("Stop the run and close? What it has learned so far is kept."),
                                        tr("Stop and close"), tr("Go on training"));
@@ -223,7 +223,8 @@ void RunControl::updateEvaluateAction() {
         problem = tr("Its data set %1 is not there: get it on the Data page").arg(qstr(shown->config.data.name));
     QAction* evaluate = m_parts.actions.evaluate;
     evaluate->setEnabled(problem.isEmpty());
-    const QString tip = tr("Measure the best weights of the run that is shown on its test set, and keep the result with it");
+    const QString tip =
+        tr("Measure the best weights of the run that is shown on its test set, and keep the result with it");
     evaluate->setToolTip(problem.isEmpty() ? tip : problem);
     evaluate->setStatusTip(evaluate->toolTip());
 }

@@ -42,8 +42,8 @@ public:
 
     RunControl(const Parts& parts, QWidget* window);
 
-    // Whether the window may go now. While a run goes on the user is asked; who agrees sees the window go when the run has
-    // ended (closingPossible).
+    // Whether the window may go now. While a run goes on the user is asked; who agrees sees the window go when the run
+    // has ended (closingPossible).
     bool mayClose();
     // Enables what can be done now and says of the rest why not.
     void updateActions();

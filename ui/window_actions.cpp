@@ -141,8 +141,9 @@ QString shortcutsText(const QWidget* window) {
         rows += QString("<tr><td style=\"padding-right:24px\">%1</td><td><b>%2</b></td></tr>")
                     .arg(action->text().remove('&').toHtmlEscaped(), key.toHtmlEscaped());
     }
-    const QString plots = QObject::tr("In a plot: the wheel zooms, dragging moves, dragging with Shift zooms to a box, a "
-                                      "double click shows everything.");
+    const QString plots = QObject::tr(
+        "In a plot: the wheel zooms, dragging moves, dragging with Shift zooms to a box, a "
+        "double click shows everything.");
     return "<table cellspacing=\"3\">" + rows + "</table><p>" + plots + "</p>";
 }
 

@@ -116,7 +116,8 @@ void addBenchCommand(CLI::App& app) {
                                                               {"--threads", "CPU threads"}};
     for (std::size_t i = 0; i < options->run.size(); ++i) {
         auto& [key, value] = options->run[i];
-        command->add_option(shorthands[i].first, value, std::string(shorthands[i].second) + "; the same as --set " + key);
+        command->add_option(shorthands[i].first, value,
+                            std::string(shorthands[i].second) + "; the same as --set " + key);
     }
     const std::map<std::string, BenchmarkMode> modes = {{"train", BenchmarkMode::Train},
                                                         {"predict", BenchmarkMode::Predict}};

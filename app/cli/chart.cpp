@@ -46,7 +46,8 @@ std::string leftPadded(const std::string& text, std::size_t width) {
 
 std::string drawRow(const std::vector<std::string>& cells, int row, int height, const ValueRange& y) {
     const bool labelled = row == 0 || row == height - 1 || row == height / 2;
-    std::string text = leftPadded(labelled ? fixed(y.at(1 - static_cast<double>(row) / (height - 1)), 3) : "", kLabelWidth);
+    std::string text =
+        leftPadded(labelled ? fixed(y.at(1 - static_cast<double>(row) / (height - 1)), 3) : "", kLabelWidth);
     text += terminalTakesUnicode() ? (labelled ? " ┤" : " │") : " |";
     for (const std::string& cell : cells) text += cell;
     return text.erase(text.find_last_not_of(' ') + 1) + '\n';
@@ -73,7 +74,8 @@ Series meansOfSteps(const std::vector<StepDone>& steps, double StepDone::* value
         double sum = 0;
         for (std::size_t i = begin; i < end; ++i) sum += steps[i].*value;
         const StepDone& last = steps[end - 1];
-        const double x = static_cast<double>(last.step) / static_cast<double>(std::max<std::int64_t>(1, last.stepsPerEpoch));
+        const double x =
+            static_cast<double>(last.step) / static_cast<double>(std::max<std::int64_t>(1, last.stepsPerEpoch));
         series.points.push_back({x, sum / static_cast<double>(end - begin)});
     }
     return series;
@@ -81,7 +83,8 @@ Series meansOfSteps(const std::vector<StepDone>& steps, double StepDone::* value
 
 Series validation(const std::vector<EpochDone>& epochs, double EpochMetrics::* value) {
     Series series{"validation", {}};
-    for (const EpochDone& epoch : epochs) series.points.push_back({static_cast<double>(epoch.epoch), epoch.validation.*value});
+    for (const EpochDone& epoch : epochs)
+        series.points.push_back({static_cast<double>(epoch.epoch), epoch.validation.*value});
     return series;
 }
 
@@ -107,7 +110,8 @@ std::string lineChart(const std::string& title, const std::vector<Series>& serie
                                                 std::vector<std::string>(static_cast<std::size_t>(width), " "));
     for (std::size_t i = 0; i < lines.size(); ++i) {
         for (int column = 0; column < width; ++column) {
-            const auto value = valueAt(lines[i], column + 1 == width ? x.high : x.at(static_cast<double>(column) / (width - 1)));
+            const auto value =
+                valueAt(lines[i], column + 1 == width ? x.high : x.at(static_cast<double>(column) / (width - 1)));
             if (!value) continue;
             const long row = std::lround((y.high - *value) / (y.high - y.low) * (height - 1));
             cells[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)] = glyph(i);
@@ -119,11 +123,13 @@ std::string lineChart(const std::string& title, const std::vector<Series>& serie
 }
 
 std::string runCharts(const RunCurves& curves) {
-    return lineChart("Loss", {meansOfSteps(curves.steps, &StepDone::loss), validation(curves.epochs, &EpochMetrics::loss)},
+    return lineChart("Loss",
+                     {meansOfSteps(curves.steps, &StepDone::loss), validation(curves.epochs, &EpochMetrics::loss)},
                      kWidth, kHeight) +
-           lineChart("Accuracy",
-                     {meansOfSteps(curves.steps, &StepDone::accuracy), validation(curves.epochs, &EpochMetrics::accuracy)},
-                     kWidth, kHeight);
+           lineChart(
+               "Accuracy",
+               {meansOfSteps(curves.steps, &StepDone::accuracy), validation(curves.epochs, &EpochMetrics::accuracy)},
+               kWidth, kHeight);
 }
 
 }  // namespace vit::cli

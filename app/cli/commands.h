@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The commands of vit-cli. Each adds itself to the program and runs as a callback of its parser; what goes wrong is thrown
-// as vit::InvalidInput or vit::Error and turned into words and an exit code by main().
+// The commands of vit-cli. Each adds itself to the program and runs as a callback of its parser; what goes wrong is
+// thrown as vit::InvalidInput or vit::Error and turned into words and an exit code by main().
 #pragma once
 
 namespace CLI {

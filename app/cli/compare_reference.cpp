@@ -128,7 +128,8 @@ void printJson(const RunCurves& curves) {
 void compare(const Options& options) {
     const RunSummary run = findRun(options.run);
     const RunCurves curves = readCurves(run.folder);
-    if (curves.epochs.empty()) throw InvalidInput(run.name + " has finished no epoch yet: there is nothing to compare.");
+    if (curves.epochs.empty())
+        throw InvalidInput(run.name + " has finished no epoch yet: there is nothing to compare.");
     options.json ? printJson(curves) : printText(options, run, curves);
 }
 

@@ -13,7 +13,8 @@ namespace vit::cli {
 
 void addConfigCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
-        "config", "Print the reference of all hyperparameters; with --preset, --config or --set: that configuration as JSON");
+        "config",
+        "Print the reference of all hyperparameters; with --preset, --config or --set: that configuration as JSON");
     auto options = std::make_shared<ConfigOptions>();
     options->addTo(*command);
     command->callback([options] {

@@ -19,12 +19,14 @@ constexpr const char* kDefaultPreset = "first-steps";
 }  // namespace
 
 void ConfigOptions::addTo(CLI::App& command) {
-    command.add_option("--preset", preset,
-                       "Start from this preset (vit-cli presets lists them); without it: " + std::string(kDefaultPreset));
+    command.add_option(
+        "--preset", preset,
+        "Start from this preset (vit-cli presets lists them); without it: " + std::string(kDefaultPreset));
     command.add_option("--config", file, "Read hyperparameters from this JSON file; what it leaves out is the preset's")
         ->check(CLI::ExistingFile);
     command
-        .add_option("--set", assignments, "Set one hyperparameter, e.g. --set model.layers=4 (vit-cli config lists them)")
+        .add_option("--set", assignments,
+                    "Set one hyperparameter, e.g. --set model.layers=4 (vit-cli config lists them)")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);  // one value each, so that it may stand before a positional argument
 }

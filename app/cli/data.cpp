@@ -33,9 +33,10 @@ class ProgressDisplay {
 public:
     Progress callback() {
         return [this](const std::string& what, std::int64_t done, std::int64_t total) {
-            m_line.status(total > 0 ? what + "  " + bar(static_cast<double>(done) / static_cast<double>(total), 24) + " " +
-                                          bytes(static_cast<double>(done)) + " of " + bytes(static_cast<double>(total))
-                                    : what + "  " + bytes(static_cast<double>(done)));
+            m_line.status(total > 0
+                              ? what + "  " + bar(static_cast<double>(done) / static_cast<double>(total), 24) + " " +
+                                    bytes(static_cast<double>(done)) + " of " + bytes(static_cast<double>(total))
+                              : what + "  " + bytes(static_cast<double>(done)));
             return !m_interrupt.requested();
         };
     }
@@ -130,7 +131,8 @@ CLI::App* addNamed(CLI::App& data, const std::string& verb, const std::string& h
 }
 
 void addImageSize(CLI::App& command, Options& options) {
-    command.add_option("--image-size", options.imageSize, "For a folder of images: the side to bring them to, in pixels")
+    command
+        .add_option("--image-size", options.imageSize, "For a folder of images: the side to bring them to, in pixels")
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();
 }
@@ -144,7 +146,8 @@ void addDataCommand(CLI::App& app) {
 
     data->add_subcommand("list", "List the data sets: those built in, those here and those to be had")->callback(list);
 
-    CLI::App* added = addNamed(*data, "add", "Copy a data set in from a folder or an archive (tar, tar.gz, tar.xz, zip)", *options);
+    CLI::App* added =
+        addNamed(*data, "add", "Copy a data set in from a folder or an archive (tar, tar.gz, tar.xz, zip)", *options);
     added->add_option("--from", options->from, "The folder or archive")->required()->check(CLI::ExistingPath);
     added->callback([options] { add(*options); });
 
@@ -156,7 +159,9 @@ void addDataCommand(CLI::App& app) {
     shown->callback([options] { info(*options); });
 
     CLI::App* image = addNamed(*data, "image", "Write one image of a data set to a file and print its label", *options);
-    image->add_option("--index", options->index, "Which one, from 0")->check(CLI::NonNegativeNumber)->capture_default_str();
+    image->add_option("--index", options->index, "Which one, from 0")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     addSplitOption(*image, options->split);
     image->add_option("--out", options->out, "The file to write; its ending gives the format")->required();
     addImageSize(*image, *options);

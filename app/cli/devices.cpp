@@ -12,7 +12,8 @@
 namespace vit::cli {
 
 void addDevicesCommand(CLI::App& app) {
-    CLI::App* command = app.add_subcommand("devices", "List the devices that can train, and what \"auto\" would choose");
+    CLI::App* command =
+        app.add_subcommand("devices", "List the devices that can train, and what \"auto\" would choose");
     command->callback([] {
         std::vector<std::vector<std::string>> rows = {{"run.device", "Name", "Memory", "bf16 arithmetic"}};
         for (const DeviceInfo& device : availableDevices()) {
@@ -21,8 +22,9 @@ void addDevicesCommand(CLI::App& app) {
                             device.bfloat16 ? "yes" : "no"});
         }
         const DeviceSelection automatic = selectDevice({.device = DeviceChoice::Auto, .precision = Precision::Auto});
-        std::cout << table(rows) << "\nLeft to itself, a run takes: " << automatic.deviceText << "; " << automatic.precisionText
-                  << '\n' << libraryVersions() << '\n';
+        std::cout << table(rows) << "\nLeft to itself, a run takes: " << automatic.deviceText << "; "
+                  << automatic.precisionText << '\n'
+                  << libraryVersions() << '\n';
     });
 }
 

@@ -54,7 +54,8 @@ void run(const Options& options) {
     const auto dataset = DataStore().open(config.data.name, config.model.imageSize);
     const DatasetView view(dataset, options.split, config.data.validationShare, config.data.trainLimit);
     if (view.count() == 0) {
-        throw InvalidInput("The data set " + config.data.name + " has no " + splitName(options.split) + " images in this run.");
+        throw InvalidInput("The data set " + config.data.name + " has no " + splitName(options.split) +
+                           " images in this run.");
     }
     Predictor predictor = Predictor::open(run.folder, options.device);
     const EvaluationResult result = predictor.evaluate(view);

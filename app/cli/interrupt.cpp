@@ -26,7 +26,8 @@ void setHandler(int signal, void (*handler)(int), int flags) {
 InterruptGuard::InterruptGuard() {
     g_requested = 0;
     // Reset after the first: the second then has the system's own effect.
-    for (const int signal : {SIGINT, SIGTERM}) setHandler(signal, onInterrupt, SA_RESTART | static_cast<int>(SA_RESETHAND));
+    for (const int signal : {SIGINT, SIGTERM})
+        setHandler(signal, onInterrupt, SA_RESTART | static_cast<int>(SA_RESETHAND));
 }
 
 InterruptGuard::~InterruptGuard() {

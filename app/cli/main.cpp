@@ -51,7 +51,8 @@ int run(int argc, char** argv) {
         // The parser misses a command before it looks at what stands in its place.
         const std::vector<std::string> unknown = app.remaining(true);
         if (unknown.empty()) return wrongUse(app, error);
-        return fail(kWrongInput, "There is no command \"" + unknown.front() + "\"; vit-cli --help lists those there are.");
+        return fail(kWrongInput,
+                    "There is no command \"" + unknown.front() + "\"; vit-cli --help lists those there are.");
     } catch (const CLI::ParseError& error) {
         return wrongUse(app, error);
     }

@@ -26,8 +26,8 @@ struct Options {
     int scale = 4;
 };
 
-// The centre square. A photo larger than the model's input is averaged down to it first, for the model's own resize takes
-// single pixels and would drop most of the photo.
+// The centre square. A photo larger than the model's input is averaged down to it first, for the model's own resize
+// takes single pixels and would drop most of the photo.
 Image squareForModel(const Image& photo, int imageSize) {
     const Image square = cropCentreSquare(photo);
     return square.width > imageSize ? resizeArea(square, imageSize, imageSize) : square;

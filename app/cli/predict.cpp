@@ -74,7 +74,9 @@ void addPredictCommand(CLI::App& app) {
     auto options = std::make_shared<Options>();
     command->add_option("images", options->images, "Image files")->required();
     command->add_option("--run", options->run, kRunHelp);
-    command->add_option("--top", options->top, "How many classes to name")->check(CLI::Range(1, 100000))->capture_default_str();
+    command->add_option("--top", options->top, "How many classes to name")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
     command->add_flag("--json", options->json, "One JSON object a line, one line an image");
     command->callback([options] { run(*options); });
 }

@@ -36,8 +36,8 @@ void printJson() {
 
 void printText() {
     for (const Preset& preset : presets()) {
-        std::cout << preset.name << "  (" << preset.title << ", " << grouped(parametersOf(preset)) << " parameters, data "
-                  << preset.config.data.name << ")\n    " << preset.description << "\n";
+        std::cout << preset.name << "  (" << preset.title << ", " << grouped(parametersOf(preset))
+                  << " parameters, data " << preset.config.data.name << ")\n    " << preset.description << "\n";
     }
 }
 

@@ -11,7 +11,8 @@ namespace vit::cli {
 
 class StatusLine {
 public:
-    // `stream` is stdout or stderr. On what is no terminal, a status becomes a plain line, at most one each ten seconds.
+    // `stream` is stdout or stderr. On what is no terminal, a status becomes a plain line, at most one each ten
+    // seconds.
     explicit StatusLine(std::FILE* stream);
     ~StatusLine();
     StatusLine(const StatusLine&) = delete;

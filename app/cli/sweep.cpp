@@ -127,7 +127,8 @@ void addSweepCommand(CLI::App& app) {
     sweep->require_subcommand(1);
     const auto options = std::make_shared<Options>();
 
-    CLI::App* command = addPart(sweep, "plan", "Show the trials that a sweep's file stands for; runs nothing", options, plan);
+    CLI::App* command =
+        addPart(sweep, "plan", "Show the trials that a sweep's file stands for; runs nothing", options, plan);
     command->add_option("file", options->file, "The sweep's file")->required()->check(CLI::ExistingFile);
     command->add_flag("--json", options->json, "The plan with its whole configuration, as JSON");
 
@@ -136,7 +137,8 @@ void addSweepCommand(CLI::App& app) {
     command->add_option("--out", options->out, "Keep the sweep in this new folder instead of among the other sweeps");
     command->add_flag("--json", options->json, "One JSON object a line for every event, and nothing else");
 
-    command = addPart(sweep, "resume", "Go on with a sweep that was stopped, killed, paused or extended", options, resume);
+    command =
+        addPart(sweep, "resume", "Go on with a sweep that was stopped, killed, paused or extended", options, resume);
     command->add_option("sweep", options->sweep, kSweepHelp);
     command->add_flag("--retry-failed", options->retryFailed, "Try failed trials again");
     command->add_flag("--json", options->json, "One JSON object a line for every event, and nothing else");

@@ -35,7 +35,8 @@ public:
         failed.reset();
         m_epochs = epochs;
         m_text = trialText(state, trial);
-        if (m_json) say({{"event", "trial_started"}, {"trial", trial.number}, {"rung", trial.rung}, {"epochs", epochs}});
+        if (m_json)
+            say({{"event", "trial_started"}, {"trial", trial.number}, {"rung", trial.rung}, {"epochs", epochs}});
     }
 
     void handle(const Event& event) {
@@ -79,7 +80,8 @@ private:
     static void say(const Json& json) { std::cout << json.dump() << std::endl; }
 
     void show(const StepDone& step) {
-        const std::string before = m_text + "  epoch " + std::to_string(step.epoch) + "/" + std::to_string(m_epochs) + " ";
+        const std::string before =
+            m_text + "  epoch " + std::to_string(step.epoch) + "/" + std::to_string(m_epochs) + " ";
         const std::string after = "  loss " + fixed(step.loss, 4) + "  " + fixed(step.imagesPerSecond, 0) + " images/s";
         const double share = static_cast<double>(step.stepInEpoch) / static_cast<double>(step.stepsPerEpoch);
         m_line.status(before + bar(share, m_line.room(textWidth(before + after))) + after);
@@ -111,7 +113,8 @@ bool waitFor(Session& session, const InterruptGuard& interrupt, const SweepRunne
 void requireSweepData(const SweepState& state) {
     std::set<std::string> names;
     for (const SweepTrial& trial : state.trials)
-        if (trial.status == TrialStatus::Waiting || trial.status == TrialStatus::Running) names.insert(trialConfig(state, trial).data.name);
+        if (trial.status == TrialStatus::Waiting || trial.status == TrialStatus::Running)
+            names.insert(trialConfig(state, trial).data.name);
     for (const std::string& name : names) requireDataSet(name);
 }
 
@@ -124,7 +127,8 @@ void runSweep(const SweepFolder& sweep, bool json) {
         const InterruptGuard interrupt;
         Session session({}, [&](const Event& event) { report.handle(event); });
         while (auto request = runner.next()) {
-            const std::int64_t epochs = request->stopAfterEpoch > 0 ? request->stopAfterEpoch : request->config.run.epochs;
+            const std::int64_t epochs =
+                request->stopAfterEpoch > 0 ? request->stopAfterEpoch : request->config.run.epochs;
             report.begin(sweep.read(), runner.current(), epochs);
             session.train(*request);
             bool stopped = waitFor(session, interrupt, runner);

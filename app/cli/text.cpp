@@ -53,8 +53,8 @@ std::string bytes(double count) {
 
 std::size_t textWidth(const std::string& utf8) {
     // Every byte but UTF-8's continuation bytes begins a character.
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::count_if(
+        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string padded(const std::string& utf8, std::size_t width) {

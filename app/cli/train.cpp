@@ -58,7 +58,8 @@ TrainRequest requestFrom(const Options& options) {
     request.testAfterStop = options.test;
     if (!options.resume.empty()) {
         if (options.config.given() || !options.runFolder.empty() || !options.name.empty()) {
-            throw InvalidInput("--resume goes on with a run as it is: it takes no --preset, --config, --set, --name or --run-dir");
+            throw InvalidInput(
+                "--resume goes on with a run as it is: it takes no --preset, --config, --set, --name or --run-dir");
         }
         request.resumeFrom = findRun(options.resume).folder;
         request.extension = {options.moreEpochs,
@@ -110,7 +111,8 @@ void run(const Options& options) {
         session.train(std::move(request));
         waitFor(session, interrupt);
     }
-    // A value that cannot be used is wrong input; one that turned out too large on the way, for the memory, is a failure.
+    // A value that cannot be used is wrong input; one that turned out too large on the way, for the memory, is a
+    // failure.
     const bool wrongInput = outcome.failed && !outcome.failed->keys.empty() && outcome.failed->runName.empty();
     if (wrongInput) throw InvalidInput(outcome.failed->text);
     if (outcome.failed) throw Error(outcome.failed->text);
@@ -125,22 +127,28 @@ void addTrainCommand(CLI::App& app) {
     auto options = std::make_shared<Options>();
     options->config.addTo(*command);
     command->add_option("--name", options->name, "Becomes part of the run's name; without it, the preset's name");
-    command->add_option("--run-dir", options->runFolder, "Keep the run in this new folder instead of among the other runs");
+    command->add_option("--run-dir", options->runFolder,
+                        "Keep the run in this new folder instead of among the other runs");
     CLI::Option* resume = command->add_option("--resume", options->resume,
                                               "Go on with this run where it was saved last, within an epoch too");
-    CLI::Option* more = command->add_option("--more-epochs", options->moreEpochs, "Train so many epochs past its planned end")
-                            ->check(CLI::PositiveNumber)
-                            ->needs(resume);
-    command->add_option("--schedule", options->schedule,
-                        "With --more-epochs: keep the learning-rate schedule as planned, its last rate to stay, or stretch it "
-                        "over all epochs")
+    CLI::Option* more =
+        command->add_option("--more-epochs", options->moreEpochs, "Train so many epochs past its planned end")
+            ->check(CLI::PositiveNumber)
+            ->needs(resume);
+    command
+        ->add_option(
+            "--schedule", options->schedule,
+            "With --more-epochs: keep the learning-rate schedule as planned, its last rate to stay, or stretch it "
+            "over all epochs")
         ->check(CLI::IsMember({"keep", "stretch"}))
         ->needs(more);
-    command->add_option("--probe", options->probe, "Predict this picture after every epoch, to watch the model learn it");
+    command->add_option("--probe", options->probe,
+                        "Predict this picture after every epoch, to watch the model learn it");
     command->add_option("--max-steps", options->maxSteps, "Stop after so many steps")->check(CLI::PositiveNumber);
     command->add_flag("--test", options->test, "Evaluate on the test set even if the run is stopped early");
     command->add_flag("-v,--verbose", options->verbose, "A line for every step (so too if --max-steps is at most 100)");
-    CLI::Option* json = command->add_flag("--json", options->json, "One JSON object a line for every event, and nothing else");
+    CLI::Option* json =
+        command->add_flag("--json", options->json, "One JSON object a line for every event, and nothing else");
     command->add_flag("--chart", options->chart, "Draw the curves in the terminal at the end")->excludes(json);
     command->callback([options] { run(*options); });
 }

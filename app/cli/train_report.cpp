@@ -16,7 +16,9 @@ std::string withValidation(const std::string& training, const std::string& valid
     return training + " (" + validation + ")";
 }
 
-std::string counted(std::int64_t count, const std::string& what) { return grouped(count) + " " + what + (count == 1 ? "" : "s"); }
+std::string counted(std::int64_t count, const std::string& what) {
+    return grouped(count) + " " + what + (count == 1 ? "" : "s");
+}
 
 std::string planText(const RunStarted& run) {
     const std::string step = (run.firstStep - 1) % run.stepsPerEpoch > 0 ? ", step " + grouped(run.firstStep) : "";
@@ -32,7 +34,9 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
-std::string speedText(double imagesPerSecond) { return fixed(imagesPerSecond, imagesPerSecond < 100 ? 1 : 0) + " images/s"; }
+std::string speedText(double imagesPerSecond) {
+    return fixed(imagesPerSecond, imagesPerSecond < 100 ? 1 : 0) + " images/s";
+}
 
 const char* reasonText(StopReason reason) {
     switch (reason) {
@@ -59,8 +63,8 @@ void TrainReport::show(const RunStarted& run) {
         table({{"Run", run.runName},
                {"Folder", run.runFolder},
                {"Data", run.config.data.name + ": " + grouped(run.trainImages) + " training, " +
-                            grouped(run.validationImages) + " validation, " + grouped(run.testImages) + " test images, " +
-                            grouped(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
+                            grouped(run.validationImages) + " validation, " + grouped(run.testImages) +
+                            " test images, " + grouped(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
                {"Model", grouped(run.parameters) + " parameters"},
                {"Device", run.device + ", " + run.precision},
                {"Kernels", run.kernels},
@@ -75,8 +79,8 @@ void TrainReport::show(const StepDone& step) {
                                 speedText(step.imagesPerSecond);
     const std::string place = ofEpochs(step.stepInEpoch, step.stepsPerEpoch);
     if (m_everyStep) {
-        m_line.line("step " + std::to_string(step.step) + "  epoch " + ofEpochs(step.epoch, m_epochs) + " " + place + "  " +
-                    numbers + "  top-5 " + percent(step.top5Accuracy) + "  lr " + fixed(step.learningRate, 6));
+        m_line.line("step " + std::to_string(step.step) + "  epoch " + ofEpochs(step.epoch, m_epochs) + " " + place +
+                    "  " + numbers + "  top-5 " + percent(step.top5Accuracy) + "  lr " + fixed(step.learningRate, 6));
         return;
     }
     const std::string before = "epoch " + ofEpochs(step.epoch, m_epochs) + " ";
@@ -101,8 +105,9 @@ void TrainReport::show(const ProbePredicted& probe) {
 }
 
 void TrainReport::show(const PhaseChanged& phase) {
-    m_line.status(phase.total > 0 ? phase.what + " " + bar(static_cast<double>(phase.done) / static_cast<double>(phase.total), 16)
-                                  : phase.what);
+    m_line.status(phase.total > 0
+                      ? phase.what + " " + bar(static_cast<double>(phase.done) / static_cast<double>(phase.total), 16)
+                      : phase.what);
 }
 
 void TrainReport::show(const Message& message) {
@@ -111,8 +116,8 @@ void TrainReport::show(const Message& message) {
 
 void TrainReport::show(const RunFinished& result) {
     std::vector<std::vector<std::string>> rows = {
-        {reasonText(result.reason),
-         counted(result.epochsDone, "epoch") + ", " + counted(result.stepsDone, "step") + " in " + duration(result.seconds)}};
+        {reasonText(result.reason), counted(result.epochsDone, "epoch") + ", " + counted(result.stepsDone, "step") +
+                                        " in " + duration(result.seconds)}};
     if (!result.explanation.empty()) rows.push_back({"Why", result.explanation});
     if (result.bestEpoch > 0) {
         rows.push_back({"Best", "epoch " + std::to_string(result.bestEpoch) + ": validation accuracy " +

@@ -61,10 +61,11 @@ Preset cifarCompact() {
     config.run.epochs = 50;
     config.run.batchSize = 128;
     config.run.precision = Precision::Auto;
-    return {"cifar-compact", "Compact model for CIFAR-100",
-            "A model of under a million parameters that reads CIFAR-100 at its own size, with average pooling and a "
-            "cosine schedule: a quarter of the published example's work for each image, half an hour on two fast cores.",
-            config, 100};
+    return {
+        "cifar-compact", "Compact model for CIFAR-100",
+        "A model of under a million parameters that reads CIFAR-100 at its own size, with average pooling and a "
+        "cosine schedule: a quarter of the published example's work for each image, half an hour on two fast cores.",
+        config, 100};
 }
 
 Preset testing() {

@@ -58,8 +58,8 @@ void assign(Config& config, std::string_view keyEqualsValue);
 // Rules that need the data set itself (its size) are checked when it is opened.
 Issues validate(const Config& config);
 
-// JSON: one object per group prefix. Missing keys keep `base`'s value; unknown keys, wrong types and values out of range
-// throw InvalidInput naming every offender.
+// JSON: one object per group prefix. Missing keys keep `base`'s value; unknown keys, wrong types and values out of
+// range throw InvalidInput naming every offender.
 std::string toJson(const Config& config);
 Config fromJson(std::string_view json, const Config& base = {});
 Config loadConfig(const std::string& path, const Config& base = {});

@@ -64,9 +64,7 @@ std::vector<Field> optimizerFields() {
 
 std::vector<Field> scheduleFields() {
     return {
-        tied({.key = "schedule.type",
-              .label = "Schedule",
-              .help = "How the learning rate changes after the warm-up."},
+        tied({.key = "schedule.type", .label = "Schedule", .help = "How the learning rate changes after the warm-up."},
              &Config::schedule, &ScheduleConfig::type,
              {EnumChoice<ScheduleType>{ScheduleType::Constant,
                                        {"constant", "Constant", "It stays as it is, as published."}},
@@ -92,8 +90,9 @@ std::vector<Field> scheduleFields() {
         tied({.key = "schedule.epochs",
               .label = "Planned length",
               .unit = "epochs",
-              .help = "The schedule reaches its end after so many epochs, and the last rate stays from there on. 0 takes "
-                      "the run's epochs.",
+              .help =
+                  "The schedule reaches its end after so many epochs, and the last rate stays from there on. 0 takes "
+                  "the run's epochs.",
               .minimum = 0,
               .maximum = 100'000,
               .step = 1},
@@ -128,10 +127,7 @@ std::vector<Field> runFields() {
               .maximum = 4'294'967'295.0,
               .step = 1},
              &Config::run, &RunConfig::seed),
-        tied({.key = "run.device",
-              .label = "Device",
-              .help = "What computes."},
-             &Config::run, &RunConfig::device,
+        tied({.key = "run.device", .label = "Device", .help = "What computes."}, &Config::run, &RunConfig::device,
              {EnumChoice<DeviceChoice>{DeviceChoice::Auto,
                                        {"auto", "Automatic", "The graphics card if it can be used, else the CPU."}},
               {DeviceChoice::Cpu, {"cpu", "CPU", "The processor."}},
@@ -152,20 +148,22 @@ std::vector<Field> runFields() {
               .maximum = 1024,
               .step = 1},
              &Config::run, &RunConfig::threads),
-        tied({.key = "run.kernels",
-              .label = "Kernels",
-              .help = "Which code runs the transformer's blocks on the CPU. The results are the same but for rounding."},
-             &Config::run, &RunConfig::kernels,
-             {EnumChoice<KernelChoice>{KernelChoice::Auto,
-                                       {"auto", "Automatic", "Fused kernels wherever they can run, else plain ones."}},
-              {KernelChoice::Fused,
-               {"fused", "Fused", "A whole block at a time in the CPU's cache, about three times as fast."}},
-              {KernelChoice::Plain, {"plain", "Plain", "Layer by layer with libtorch: the reference."}}}),
+        tied(
+            {.key = "run.kernels",
+             .label = "Kernels",
+             .help = "Which code runs the transformer's blocks on the CPU. The results are the same but for rounding."},
+            &Config::run, &RunConfig::kernels,
+            {EnumChoice<KernelChoice>{KernelChoice::Auto,
+                                      {"auto", "Automatic", "Fused kernels wherever they can run, else plain ones."}},
+             {KernelChoice::Fused,
+              {"fused", "Fused", "A whole block at a time in the CPU's cache, about three times as fast."}},
+             {KernelChoice::Plain, {"plain", "Plain", "Layer by layer with libtorch: the reference."}}}),
         tied({.key = "run.checkpoint_minutes",
               .label = "Checkpoint every",
               .unit = "min",
-              .help = "Within an epoch the run's state is saved after so many minutes: no more is lost by a crash. 0 saves "
-                      "at the end of each epoch only.",
+              .help =
+                  "Within an epoch the run's state is saved after so many minutes: no more is lost by a crash. 0 saves "
+                  "at the end of each epoch only.",
               .minimum = 0,
               .maximum = 1440,
               .step = 1},
@@ -181,8 +179,9 @@ std::vector<Field> runFields() {
         tied({.key = "run.keep_epochs",
               .label = "Keep weights of",
               .unit = "epochs",
-              .help = "Keeps the weights of the last so many epochs as files of their own. The best and the last ones are "
-                      "always kept.",
+              .help =
+                  "Keeps the weights of the last so many epochs as files of their own. The best and the last ones are "
+                  "always kept.",
               .minimum = 0,
               .maximum = 100'000,
               .step = 1},

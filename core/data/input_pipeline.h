@@ -23,7 +23,8 @@ struct Augmentation {
 };
 
 // What image `index` of a step's batch gets, drawn uniformly from the configured ranges.
-Augmentation drawAugmentation(const AugmentationConfig& config, std::uint64_t seed, std::uint64_t step, std::int64_t index);
+Augmentation drawAugmentation(const AugmentationConfig& config, std::uint64_t seed, std::uint64_t step,
+                              std::int64_t index);
 
 // Each changes a batch [B, C, H, W]; bilinear, the border reflected about the pixel edge (d c b a | a b c d | d c b a).
 torch::Tensor flipImages(const torch::Tensor& images, const torch::Tensor& which);     // which: bool [B]
@@ -49,10 +50,11 @@ torch::Tensor augmentImages(torch::Tensor images, const AugmentationTable& table
 
 class InputPipeline {
 public:
-    InputPipeline(std::int64_t imageSize, const ChannelStatistics& statistics, std::int64_t channels, torch::Device device);
+    InputPipeline(std::int64_t imageSize, const ChannelStatistics& statistics, std::int64_t channels,
+                  torch::Device device);
 
-    // uint8 [B, H, W, C], any device -> normalised float [B, C, S, S] on the device. Resizing is bilinear with half-pixel
-    // centres, without antialiasing.
+    // uint8 [B, H, W, C], any device -> normalised float [B, C, S, S] on the device. Resizing is bilinear with
+    // half-pixel centres, without antialiasing.
     torch::Tensor prepare(const torch::Tensor& images) const;
 
     torch::Device device() const { return m_device; }

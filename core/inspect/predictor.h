@@ -34,7 +34,8 @@ public:
 
     const Config& config() const;
     const std::vector<std::string>& classNames() const;
-    Dataset::Shape nativeShape() const;  // of the training images: a photo is brought to it first, then to the input size
+    Dataset::Shape nativeShape()
+        const;  // of the training images: a photo is brought to it first, then to the input size
 
     Prediction predict(const Image& image, int top = 5);
     // `progress`, if given, is told of the images done and of all; false ends it with Cancelled.

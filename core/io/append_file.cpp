@@ -41,7 +41,8 @@ void AppendFile::flush() {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) {
             const int code = errno;
-            // Not all of a line may have gone out. If cutting it off fails too, it is a torn line, which readers leave out.
+            // Not all of a line may have gone out. If cutting it off fails too, it is a torn line, which readers leave
+            // out.
             [[maybe_unused]] const int cut = ::ftruncate(m_file, m_size);
             throwSystemFault("Cannot write", m_path, code);
         }
@@ -54,7 +55,8 @@ void AppendFile::flush() {
 void AppendFile::sync() {
     flush();
     // Some network and user-space file systems cannot.
-    if (::fdatasync(m_file) != 0 && errno != EINVAL && errno != ENOTSUP) throwSystemFault("Cannot write", m_path, errno);
+    if (::fdatasync(m_file) != 0 && errno != EINVAL && errno != ENOTSUP)
+        throwSystemFault("Cannot write", m_path, errno);
 }
 
 // An open file goes on taking lines after it was removed: nobody would ever see them.

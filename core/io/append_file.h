@@ -18,8 +18,8 @@ public:
     AppendFile& operator=(const AppendFile&) = delete;
 
     void append(std::string_view line);  // in memory; the newline is added
-    // Hands all lines to the system. Throws Error when that fails or the file has gone from its place: the file then ends
-    // with a whole line and the rest waits in memory for the next time.
+    // Hands all lines to the system. Throws Error when that fails or the file has gone from its place: the file then
+    // ends with a whole line and the rest waits in memory for the next time.
     void flush();
     void sync();  // flush(), and then to the disk itself
 

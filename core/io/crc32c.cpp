@@ -27,7 +27,8 @@ constexpr std::array<Table, kBlock> makeTables() {
         tables[0][i] = value;
     }
     for (std::size_t k = 1; k < kBlock; ++k) {
-        for (std::size_t i = 0; i < 256; ++i) tables[k][i] = tables[k - 1][i] >> 8 ^ tables[0][tables[k - 1][i] & 0xffu];
+        for (std::size_t i = 0; i < 256; ++i)
+            tables[k][i] = tables[k - 1][i] >> 8 ^ tables[0][tables[k - 1][i] & 0xffu];
     }
     return tables;
 }

@@ -33,8 +33,8 @@ public:
     using Error::Error;
 };
 
-// Throws Error when the file cannot be read, DamagedWeights when it is torn, oversized, has overlapping or gapped ranges,
-// an unknown type or another checksum than it says.
+// Throws Error when the file cannot be read, DamagedWeights when it is torn, oversized, has overlapping or gapped
+// ranges, an unknown type or another checksum than it says.
 TensorFile readSafetensors(const std::filesystem::path& path);
 // Atomic (see atomic_file.h); the header is padded to 8 bytes.
 void writeSafetensors(const std::filesystem::path& path, const TensorFile& file, Checksum checksum = Checksum::None);

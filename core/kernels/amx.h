@@ -12,8 +12,8 @@ namespace vit::kernels {
 // Whether the CPU has it and the system lets this process use it.
 bool amxIsUsable();
 
-// A · B, [rows, columns]. A has `depth` columns, a multiple of kDepthUnit, in rows `strideA` apart, and beside them, unless
-// `rest` is null, kDepthUnit more, [rows, kDepthUnit]. B is in panels of pairs for all of this depth.
+// A · B, [rows, columns]. A has `depth` columns, a multiple of kDepthUnit, in rows `strideA` apart, and beside them,
+// unless `rest` is null, kDepthUnit more, [rows, kDepthUnit]. B is in panels of pairs for all of this depth.
 struct AmxProduct {
     std::size_t rows;
     std::size_t columns;
@@ -29,8 +29,8 @@ void amxMultiplyAdd(const AmxProduct& product, float* c);  // C += A · B
 // C = A · B, plus the bias in each row unless it is null, rounded
 void amxMultiplyStore(const AmxProduct& product, const float* bias, Bfloat16* c);
 
-// Multiplies and adds for so many rounds without touching memory, with tiles or with vectors of bf16 pairs, and says how
-// many operations that were.
+// Multiplies and adds for so many rounds without touching memory, with tiles or with vectors of bf16 pairs, and says
+// how many operations that were.
 double amxOperations(std::int64_t rounds);
 double pairOperations(std::int64_t rounds);
 

@@ -11,8 +11,8 @@ namespace vit::kernels {
 
 namespace {
 
-// Queries, keys and values are the largest of what could be kept. Of rows this narrow they are made again at no more than
-// the price of their way to memory and back.
+// Queries, keys and values are the largest of what could be kept. Of rows this narrow they are made again at no more
+// than the price of their way to memory and back.
 constexpr int kNarrow = 64;
 
 }  // namespace

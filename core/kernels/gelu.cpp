@@ -17,8 +17,8 @@ struct Gelu {
 };
 
 // For a = |x|: Phi(-a) = exp(-a²/2) R(a), where R (Mills' ratio over sqrt(2 pi)) is t times a polynomial in
-// t = 1 / (1 + 0.305 a), fitted by minimax to 9.4e-8 of its value on [0, 13.5]. Unlike 1 + erf it loses nothing where Phi
-// is small.
+// t = 1 / (1 + 0.305 a), fitted by minimax to 9.4e-8 of its value on [0, 13.5]. Unlike 1 + erf it loses nothing where
+// Phi is small.
 HWY_INLINE Gelu gelu(Floats x) {
     const FloatTag d;
     const Floats t = hn::Div(hn::Set(d, 1.0F), hn::MulAdd(hn::Abs(x), hn::Set(d, 0.305F), hn::Set(d, 1.0F)));

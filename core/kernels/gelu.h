@@ -9,8 +9,8 @@
 
 namespace vit::kernels {
 
-// gelu(x) = x Phi(x) with the exact normal distribution, to 5e-7 of its value. Kept elements are multiplied by `factor`.
-// E, float or Bfloat16, is what activations are stored as.
+// gelu(x) = x Phi(x) with the exact normal distribution, to 5e-7 of its value. Kept elements are multiplied by
+// `factor`. E, float or Bfloat16, is what activations are stored as.
 template <typename E>
 struct GeluKernels {
     // out = dropout(gelu(in))

@@ -13,8 +13,8 @@ namespace vit::kernels {
 
 namespace {
 
-// libxsmm's code runs through all of B for every few rows of A. B panel by panel stays in the nearest cache meanwhile; the
-// width is four AVX-512 vectors, the best that its register blocking does.
+// libxsmm's code runs through all of B for every few rows of A. B panel by panel stays in the nearest cache meanwhile;
+// the width is four AVX-512 vectors, the best that its register blocking does.
 constexpr std::size_t kPanel = 64;
 
 // libxsmm multiplies matrices stored column by column: theirs is C^T = B^T · A^T, so A and B change places.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How bf16 products want their operands. Two neighbours along the depth are multiplied and added at once, so they must lie
-// side by side: in A they do, in B they are the elements of two rows.
+// How bf16 products want their operands. Two neighbours along the depth are multiplied and added at once, so they must
+// lie side by side: in A they do, in B they are the elements of two rows.
 #pragma once
 
 #include "kernels/bfloat16.h"

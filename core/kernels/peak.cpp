@@ -74,7 +74,8 @@ double measurePeak(Arithmetic arithmetic) {
     }
     switch (support().set) {
         case InstructionSet::Amx: return bestRate([](std::int64_t rounds) { return amxOperations(rounds / 16); });
-        case InstructionSet::Avx512Bfloat16: return bestRate([](std::int64_t rounds) { return pairOperations(rounds); });
+        case InstructionSet::Avx512Bfloat16:
+            return bestRate([](std::int64_t rounds) { return pairOperations(rounds); });
         default: return 0;
     }
 }

@@ -18,8 +18,8 @@ struct WeightShape {
     float factor;  // of the weights that dropout keeps
 };
 
-// Dropped weights are told by their sign, so that a weight and what became of it are one number. Without dropout all are
-// positive, and `dropped` is not touched: it would be the weights once more.
+// Dropped weights are told by their sign, so that a weight and what became of it are one number. Without dropout all
+// are positive, and `dropped` is not touched: it would be the weights once more.
 template <typename E>
 struct SoftmaxKernels {
     // weights = softmax(scale * scores), negative where dropped; dropped = what the values are mixed with. The bits are

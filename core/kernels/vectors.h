@@ -98,8 +98,8 @@ HWY_INLINE FloatMask keptLanes(const KeepBits& bits, std::size_t offset) {
     return hn::LoadMaskBits(FloatTag(), reinterpret_cast<const std::uint8_t*>(&word));
 }
 
-// exp(x) for x <= 88; below -80 as there, which keeps clear of denormal numbers: they are slow. The error is at most 1e-7
-// of the result. A reduced argument as in Cephes (Moshier), and its polynomial.
+// exp(x) for x <= 88; below -80 as there, which keeps clear of denormal numbers: they are slow. The error is at most
+// 1e-7 of the result. A reduced argument as in Cephes (Moshier), and its polynomial.
 HWY_INLINE Floats exponential(Floats x) {
     const FloatTag d;
     const WordTag words;

@@ -90,7 +90,8 @@ Prediction Classifier::predict(const Image& photo, int top) {
 OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device) {
     const std::filesystem::path weights = runFolder / "best.safetensors";
     if (!std::filesystem::exists(weights)) {
-        throw Error(runFolder.string() + " holds no trained model (best.safetensors): a run saves one at the end of its "
+        throw Error(runFolder.string() +
+                    " holds no trained model (best.safetensors): a run saves one at the end of its "
                     "first epoch.");
     }
     const Config config = loadConfig((runFolder / "config.json").string());

@@ -26,8 +26,8 @@ std::uint32_t dropoutSite(std::int64_t part, std::int64_t layer);
 // on the CPU.
 torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& key);
 
-// Inverted dropout: kept elements are divided by (1 - rate). The identity in evaluation mode and for rate 0. On a GPU the
-// device's generator, set for each step, takes the place of the site.
+// Inverted dropout: kept elements are divided by (1 - rate). The identity in evaluation mode and for rate 0. On a GPU
+// the device's generator, set for each step, takes the place of the site.
 torch::Tensor dropout(const torch::Tensor& input, double rate, const ForwardMode& mode, std::uint32_t site);
 
 }  // namespace vit

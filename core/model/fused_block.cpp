@@ -20,7 +20,9 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-std::byte* bytesOf(const Tensor& tensor) { return reinterpret_cast<std::byte*>(tensor.mutable_data_ptr<std::uint8_t>()); }
+std::byte* bytesOf(const Tensor& tensor) {
+    return reinterpret_cast<std::byte*>(tensor.mutable_data_ptr<std::uint8_t>());
+}
 
 // [rows, bytes]; libtorch aligns to cache lines, and so are the kernels' sizes.
 Tensor memory(std::int64_t rows, std::size_t bytes) {

@@ -107,7 +107,8 @@ torch::Tensor HeadImpl::forward(torch::Tensor features, const ForwardMode& mode,
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
         const std::uint32_t site = dropoutSite(m_part, static_cast<std::int64_t>(i) + 1);
         const torch::Tensor sums = layers[i](features);
-        const bool fits = sums.is_cpu() && (sums.scalar_type() == torch::kFloat32 || sums.scalar_type() == torch::kBFloat16);
+        const bool fits =
+            sums.is_cpu() && (sums.scalar_type() == torch::kFloat32 || sums.scalar_type() == torch::kBFloat16);
         features = fused != nullptr && fits ? fused->geluDropout(sums, m_dropout, mode, site)
                                             : dropout(torch::gelu(sums), m_dropout, mode, site);
     }

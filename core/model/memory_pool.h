@@ -12,8 +12,8 @@
 
 namespace vit {
 
-// Keeps what tensors have given back for those to come: from the heap, blocks of a hundred megabytes between short-lived
-// small ones would leave gaps that nothing fits into. All is freed with the last user.
+// Keeps what tensors have given back for those to come: from the heap, blocks of a hundred megabytes between
+// short-lived small ones would leave gaps that nothing fits into. All is freed with the last user.
 class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
 public:
     // uint8 [rows, bytes], not initialised, on a cache line; its memory comes back here when the tensor is gone.

@@ -31,8 +31,8 @@ public:
     // Glorot-uniform kernels with Keras's fans, zero biases, positions uniform ±0.05: a function of the seed alone.
     void initialize(std::uint64_t seed);
 
-    // Runs blocks and head by fused kernels wherever tensors are fp32 on the CPU; null: by the layers themselves. Weights and,
-    // but for rounding, results are the same.
+    // Runs blocks and head by fused kernels wherever tensors are fp32 on the CPU; null: by the layers themselves.
+    // Weights and, but for rounding, results are the same.
     void useFusedKernels(std::shared_ptr<const FusedKernels> fused) { m_fused = std::move(fused); }
 
     std::int64_t tokens() const { return posEmbed.size(0); }

@@ -68,8 +68,8 @@ void loadWeights(torch::nn::Module& module, const TensorFile& file, const std::s
         }
         ++matched;
         if (c10::IntArrayRef(found->second.shape) != parameter.value().sizes()) {
-            problems += "\n  " + parameter.key() + " has shape " + shapeText(found->second.shape) + ", the model needs " +
-                        shapeText(parameter.value().sizes());
+            problems += "\n  " + parameter.key() + " has shape " + shapeText(found->second.shape) +
+                        ", the model needs " + shapeText(parameter.value().sizes());
             continue;
         }
         parameter.value().copy_(toTensor(found->second));

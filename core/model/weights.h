@@ -17,8 +17,8 @@ torch::Tensor toTensor(const TensorData& data);
 // Every parameter under `prefix` + its name.
 void storeWeights(const torch::nn::Module& module, TensorFile& file, const std::string& prefix = "");
 
-// Copies the arrays into the parameters. All must be there with the right shape, none may be left over (under the prefix);
-// else Error lists what does not fit.
+// Copies the arrays into the parameters. All must be there with the right shape, none may be left over (under the
+// prefix); else Error lists what does not fit.
 void loadWeights(torch::nn::Module& module, const TensorFile& file, const std::string& prefix = "");
 
 }  // namespace vit

@@ -9,9 +9,9 @@
 
 namespace vit {
 
-// Measures the run's best weights on the test set and writes that into its result, which a run that was killed gets by it:
-// as stopped. Throws Error or InvalidInput when there are no weights, the data set is not there or has no such images or
-// another program trains the run, and Cancelled when `progress` says so; the result is then as it was.
+// Measures the run's best weights on the test set and writes that into its result, which a run that was killed gets by
+// it: as stopped. Throws Error or InvalidInput when there are no weights, the data set is not there or has no such
+// images or another program trains the run, and Cancelled when `progress` says so; the result is then as it was.
 RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress);
 
 }  // namespace vit

@@ -62,7 +62,8 @@ Event Experiment::terminalEvent() {
 }
 
 RunFinished Experiment::train() {
-    if (resumes() && run_files::isThere(m_request.resumeFrom / run_files::kConfig)) m_lock.emplace(m_request.resumeFrom);
+    if (resumes() && run_files::isThere(m_request.resumeFrom / run_files::kConfig))
+        m_lock.emplace(m_request.resumeFrom);
     const Config config = resumes() ? extended(readRun(m_request.resumeFrom), m_request.extension) : m_request.config;
     if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
     const DeviceSelection device = selectDevice(config.run);
@@ -132,7 +133,8 @@ RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
     }
 }
 
-// A curve or log that cannot be written ends no run: its lines wait in memory. Told once, until an epoch's lines went through.
+// A curve or log that cannot be written ends no run: its lines wait in memory. Told once, until an epoch's lines went
+// through.
 template <typename Write>
 void Experiment::writeOrWarn(Write write) {
     try {

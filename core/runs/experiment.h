@@ -32,8 +32,8 @@ public:
     Experiment(const TrainRequest& request, const ExperimentHost& host, DataStore& data, const RunStore& runs,
                CurrentModel& model);
 
-    // Trains; whatever happens, faults included, ends in the terminal event, which is left to the host to tell. The run's
-    // folder is free again then.
+    // Trains; whatever happens, faults included, ends in the terminal event, which is left to the host to tell. The
+    // run's folder is free again then.
     Event run();
 
 private:

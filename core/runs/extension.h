@@ -20,8 +20,8 @@ struct Extension {
     ScheduleEnd schedule = ScheduleEnd::Keep;
 };
 
-// The run's configuration with its new end. After an early stop the epochs count from there, and it is not looked for again.
-// Throws InvalidInput when there would be too many epochs.
+// The run's configuration with its new end. After an early stop the epochs count from there, and it is not looked for
+// again. Throws InvalidInput when there would be too many epochs.
 Config extended(const RunSummary& run, const Extension& extension);
 
 }  // namespace vit

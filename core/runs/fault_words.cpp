@@ -36,7 +36,8 @@ void throwOutOfMemory(const Config& config, const ModelInput& input, const Devic
                                                      " memory is exhausted. " + memoryAdvice(config, input, bytes)}});
 }
 
-RunFinished endedBy(const std::exception& fault, const TrainingPosition& position, const std::filesystem::path& folder) {
+RunFinished endedBy(const std::exception& fault, const TrainingPosition& position,
+                    const std::filesystem::path& folder) {
     RunFinished result;
     result.reason = dynamic_cast<const Diverged*>(&fault) ? StopReason::Diverged : StopReason::Failed;
     result.explanation = faultText(fault);

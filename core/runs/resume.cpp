@@ -28,11 +28,12 @@ void resumeFromCheckpoint(Trainer& trainer, const std::filesystem::path& folder)
     try {
         trainer.resume();
     } catch (const DamagedWeights& fault) {
-        const std::string best = isWhole(folder / kBestWeights)
-                                     ? std::string(" Its best weights, ") + kBestWeights + ", are whole and can be used."
-                                     : std::string(" It has no other weights that are whole.");
-        throw Error(std::string(fault.what()) + " The run cannot go on from there." + best + " To train it again from its " +
-                    "beginning, remove " + kLastWeights + " and resume it.");
+        const std::string best =
+            isWhole(folder / kBestWeights)
+                ? std::string(" Its best weights, ") + kBestWeights + ", are whole and can be used."
+                : std::string(" It has no other weights that are whole.");
+        throw Error(std::string(fault.what()) + " The run cannot go on from there." + best +
+                    " To train it again from its " + "beginning, remove " + kLastWeights + " and resume it.");
     }
 }
 

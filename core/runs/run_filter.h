@@ -11,8 +11,8 @@
 namespace vit {
 
 // "baseline layers>=8 best_accuracy>50%": every word must hold. A word without a comparison is looked for, in any case
-// of letters, in name, tags, notes, state and data set. A comparison names a column by its key (findRunColumn), then one
-// of = != < <= > >=, then a value; shares are written 0.5 or 50%. Texts are compared whole.
+// of letters, in name, tags, notes, state and data set. A comparison names a column by its key (findRunColumn), then
+// one of = != < <= > >=, then a value; shares are written 0.5 or 50%. Texts are compared whole.
 class RunFilter {
 public:
     RunFilter() = default;  // every run

@@ -163,7 +163,8 @@ std::string ProbeRecords::of(const ProbePredicted& probe, double time) {
         }
     }
     const ClassProbability& first = probe.prediction.top.front();
-    return records + tensorboard::scalarsRecord(time, probe.prediction.epoch, {{tag + "/" + first.name, first.probability}});
+    return records +
+           tensorboard::scalarsRecord(time, probe.prediction.epoch, {{tag + "/" + first.name, first.probability}});
 }
 
 TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) {

@@ -32,7 +32,8 @@ std::vector<std::string> cutBack(const std::filesystem::path& path, const std::v
         }
     }
     const std::string name = path.filename().string();
-    if (std::filesystem::file_size(path) > wholeBytes) notes.push_back("The last line of " + name + " was torn: left out.");
+    if (std::filesystem::file_size(path) > wholeBytes)
+        notes.push_back("The last line of " + name + " was torn: left out.");
     if (keptLines < lines.size()) {
         const std::size_t count = lines.size() - keptLines;
         notes.push_back(std::to_string(count) + (count == 1 ? " line of " : " lines of ") + name +
@@ -76,7 +77,8 @@ RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std:
         for (std::string& text : notes) m_recovered.push_back(std::move(text));
     };
     note(cutBack(m_folder / kSteps, readSteps(m_folder), [&](const StepDone& step) { return step.step <= keepSteps; }));
-    note(cutBack(m_folder / kEpochs, readEpochs(m_folder), [&](const EpochDone& done) { return done.epoch <= keepEpochs; }));
+    note(cutBack(m_folder / kEpochs, readEpochs(m_folder),
+                 [&](const EpochDone& done) { return done.epoch <= keepEpochs; }));
     note(cutBack(m_folder / kProbe, readProbe(m_folder),
                  [&](const ProbePredicted& probe) { return probe.prediction.epoch <= keepEpochs; }));
     removeIfThere(m_folder / kResult);  // it has not ended any more

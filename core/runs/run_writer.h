@@ -20,8 +20,8 @@ namespace vit {
 class RunWriter {
 public:
     // For a new run: `folder` exists and is empty. For one that goes on: curves are cut back to the last finished epoch
-    // `keepEpochs` and the step `keepSteps` (what comes after them, a torn last line and half-written files are dropped)
-    // and appended to.
+    // `keepEpochs` and the step `keepSteps` (what comes after them, a torn last line and half-written files are
+    // dropped) and appended to.
     RunWriter(std::filesystem::path folder, std::int64_t keepEpochs = 0, std::int64_t keepSteps = 0);
 
     const std::filesystem::path& folder() const { return m_folder; }

@@ -28,8 +28,8 @@ struct TrainRequest {
     std::int64_t stopAfterEpoch = 0;   // stop (as Stopped) when this epoch is finished; 0 = at the planned end
 };
 
-// Every call returns at once and may come from any thread. Whatever happens on the worker comes back as an event, faults
-// included; nothing is thrown across.
+// Every call returns at once and may come from any thread. Whatever happens on the worker comes back as an event,
+// faults included; nothing is thrown across.
 class Session {
 public:
     // Called on the worker thread, one event at a time, in the order in which things happened.
@@ -48,8 +48,8 @@ public:
     // Queued: a run asked for while another one is running begins after it.
     void train(TrainRequest request);
 
-    // Queued too: measures the run's best weights on the test set and writes that into its result; answered by RunEvaluated.
-    // requestStop() ends it, and the result is as it was.
+    // Queued too: measures the run's best weights on the test set and writes that into its result; answered by
+    // RunEvaluated. requestStop() ends it, and the result is as it was.
     void evaluate(std::filesystem::path runFolder);
 
     // The run ends within one step, keeping what it has: RunFinished{Stopped}. Nothing to stop is no fault.
@@ -58,8 +58,8 @@ public:
     void requestPause();
     void requestContinue();
 
-    // From train() or evaluate() until just before the terminal event (RunFinished, RunFailed or RunEvaluated) of the last one
-    // asked for.
+    // From train() or evaluate() until just before the terminal event (RunFinished, RunFailed or RunEvaluated) of the
+    // last one asked for.
     bool busy() const;
     bool paused() const;
 

@@ -51,7 +51,8 @@ SweepFolder SweepFolder::create(const fs::path& folder, const SweepPlan& plan) {
     const SweepState state = startedSweep(plan);
     std::error_code fault;
     if (fs::exists(folder, fault) && !(fs::is_directory(folder, fault) && fs::is_empty(folder, fault)))
-        throw InvalidInput(folder.string() + " is there and is not empty: name a new folder, or resume the sweep in it.");
+        throw InvalidInput(folder.string() +
+                           " is there and is not empty: name a new folder, or resume the sweep in it.");
     fs::create_directories(folder, fault);
     if (fault) throwSystemFault("Cannot make the sweep's folder", folder, fault.value());
     writeFileAtomically(folder / kState, toJson(state));

@@ -60,13 +60,15 @@ void checkRungs(const SweepPlan& plan, Issues& issues) {
 
 void checkCount(const SweepPlan& plan, Issues& issues) {
     if (plan.strategy == SweepStrategy::Grid && plan.count != 0)
-        issues.push_back({"count", "A grid has as many trials as combinations: leave the count out, or draw at random."});
+        issues.push_back(
+            {"count", "A grid has as many trials as combinations: leave the count out, or draw at random."});
     if (plan.strategy == SweepStrategy::Random && plan.count < 1)
         issues.push_back({"count", "Say how many trials are to be drawn, at least 1."});
     if (plan.count < 0 && plan.strategy == SweepStrategy::Halving)
         issues.push_back({"count", "Say how many trials are to start; 0 stands for the whole grid."});
     if (plan.count > kMaxTrials)
-        issues.push_back({"count", "These are more than the " + groupedText(kMaxTrials) + " trials of a sweep: use fewer."});
+        issues.push_back(
+            {"count", "These are more than the " + groupedText(kMaxTrials) + " trials of a sweep: use fewer."});
     if (plan.seed < 0) issues.push_back({"seed", "Use 0 or a number above it."});
 }
 

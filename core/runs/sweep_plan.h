@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A sweep: many runs of one experiment with some of its hyperparameters varied. Planning is a pure function of the plan.
+// A sweep: many runs of one experiment with some of its hyperparameters varied. Planning is a pure function of the
+// plan.
 #pragma once
 
 #include "config/config.h"

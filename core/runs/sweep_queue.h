@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where a sweep stands: its trials in the order of the queue, what they have reached, and who goes on. Plain values; the
-// file that keeps them is sweep_folder.h's.
+// Where a sweep stands: its trials in the order of the queue, what they have reached, and who goes on. Plain values;
+// the file that keeps them is sweep_folder.h's.
 #pragma once
 
 #include "runs/sweep_plan.h"
@@ -45,8 +45,8 @@ SweepTrial* nextTrial(SweepState& state);
 SweepTrial& trialNumbered(SweepState& state, int number);  // throws InvalidInput
 
 // Halving: when every trial of a rung is through, the best third of them (at least one) waits for the next rung; equals
-// go by their numbers, and failed ones count for the third but never go on. Promotions are not taken back when the sweep
-// is extended later.
+// go by their numbers, and failed ones count for the third but never go on. Promotions are not taken back when the
+// sweep is extended later.
 void promoteTrials(SweepState& state);
 
 void extendSweep(SweepState& state, std::int64_t more);  // throws InvalidInput

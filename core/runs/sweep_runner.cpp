@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every change of a trial is in the sweep's file before the next thing happens, so that a kill at any moment loses at most
-// what the run's own checkpoint lacks.
+// Every change of a trial is in the sweep's file before the next thing happens, so that a kill at any moment loses at
+// most what the run's own checkpoint lacks.
 #include "runs/sweep_runner.h"
 
 #include "runs/run_files.h"

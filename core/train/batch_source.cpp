@@ -36,8 +36,8 @@ PreparedBatch BatchSource::next() {
 }
 
 void BatchSource::work() {
-    // This thread alone: a team of its own would take the cores from the step that runs meanwhile. libtorch sets the number
-    // of threads when a thread first computes, its own code and what its headers put into ours each by itself.
+    // This thread alone: a team of its own would take the cores from the step that runs meanwhile. libtorch sets the
+    // number of threads when a thread first computes, its own code and what its headers put into ours each by itself.
     at::internal::lazy_init_num_threads();
     at::get_num_threads();
 #ifdef _OPENMP

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The two files of a run that hold weights: the best model, and all that is needed to go on, after an epoch or within it.
+// The two files of a run that hold weights: the best model, and all that is needed to go on, after an epoch or within
+// it.
 #pragma once
 
 #include "io/safetensors.h"

@@ -42,7 +42,8 @@ bool CheckpointKeeper::attempt(Write write) {
         if (!m_inTrouble) {
             const std::string safe = m_savedStep > 0 ? "it is safe up to step " + groupedText(m_savedStep)
                                                      : std::string("nothing of it is saved yet");
-            m_emit(Message{Severity::Warning, std::string(fault.what()) + " The run goes on and tries again; " + safe + "."});
+            m_emit(Message{Severity::Warning,
+                           std::string(fault.what()) + " The run goes on and tries again; " + safe + "."});
         }
         m_inTrouble = true;
         return false;

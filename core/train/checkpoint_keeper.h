@@ -13,14 +13,15 @@
 
 namespace vit {
 
-// A file that cannot be written (disk full, folder gone) ends no run: a warning is emitted, the files that are there stay as
-// they are, best weights wait in memory, and the next checkpoint tries again.
+// A file that cannot be written (disk full, folder gone) ends no run: a warning is emitted, the files that are there
+// stay as they are, best weights wait in memory, and the next checkpoint tries again.
 class CheckpointKeeper {
 public:
     using Emit = std::function<void(const Event&)>;
 
     // `beforeSaving` brings the curves to the disk, so that they are never behind a checkpoint.
-    CheckpointKeeper(std::filesystem::path folder, const RunConfig& config, Emit emit, std::function<void()> beforeSaving);
+    CheckpointKeeper(std::filesystem::path folder, const RunConfig& config, Emit emit,
+                     std::function<void()> beforeSaving);
 
     std::filesystem::path bestPath() const { return m_folder / "best.safetensors"; }
     std::filesystem::path lastPath() const { return m_folder / "last.safetensors"; }

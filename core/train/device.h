@@ -30,8 +30,8 @@ struct DeviceSelection {
 // Throws InvalidInput when a device is chosen that is not there.
 DeviceSelection selectDevice(const RunConfig& run);
 
-// Keeps large tensors' memory with the process from step to step: glibc would give it back and fault it in again at each
-// step. Call it once at the start of main().
+// Keeps large tensors' memory with the process from step to step: glibc would give it back and fault it in again at
+// each step. Call it once at the start of main().
 void tuneAllocator();
 
 // Gives what has been freed back to the system: after a run, which may have needed gigabytes.

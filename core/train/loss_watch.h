@@ -18,8 +18,8 @@ class LossWatch {
 public:
     explicit LossWatch(std::int64_t classes);
 
-    // A batch's mean loss after step number `step`. Throws Diverged, with advice, when it is no number or has been ten times
-    // that of guessing for twenty steps in a row.
+    // A batch's mean loss after step number `step`. Throws Diverged, with advice, when it is no number or has been ten
+    // times that of guessing for twenty steps in a row.
     void see(double loss, std::int64_t step);
 
 private:

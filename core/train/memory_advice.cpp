@@ -44,7 +44,8 @@ std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, do
 std::string memoryAdvice(const Config& config, const ModelInput& input, double bytes) {
     const std::int64_t batch = batchSizeThatFits(config, input, bytes);
     if (batch == 0) {
-        return "Not even a small batch of this model would fit: use fewer blocks, smaller dimensions or larger patches.";
+        return "Not even a small batch of this model would fit: use fewer blocks, smaller dimensions or larger "
+               "patches.";
     }
     return "A batch size of " + groupedText(batch) + " instead of " + groupedText(config.run.batchSize) +
            " should fit, or use a smaller model.";

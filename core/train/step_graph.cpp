@@ -32,7 +32,8 @@ StepGraph::StepGraph(const torch::nn::Module& network, const PreparedBatch& exam
     constexpr int kWarmUp = 3;
     torch::cuda::synchronize();
     {
-        // The default stream cannot be recorded. Not by CUDA's own guard, which would have to be linked with its run-time.
+        // The default stream cannot be recorded. Not by CUDA's own guard, which would have to be linked with its
+        // run-time.
         const c10::impl::VirtualGuardImpl device(c10::DeviceType::CUDA);
         const c10::StreamGuard guard(device.getStreamFromGlobalPool(device.getDevice()));
         for (int i = 0; i < kWarmUp; ++i) work(r.inputs);

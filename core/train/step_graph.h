@@ -19,8 +19,8 @@ public:
     // Whether this build can record on that device: the CUDA toolkit's headers were there.
     static bool isPossible(torch::Device device);
 
-    // Runs `work` a few times for what is only set up once, then records it. Weights stay as they are. Throws c10::Error
-    // if something in it cannot be recorded.
+    // Runs `work` a few times for what is only set up once, then records it. Weights stay as they are. Throws
+    // c10::Error if something in it cannot be recorded.
     StepGraph(const torch::nn::Module& network, const PreparedBatch& example, const Work& work);
     ~StepGraph();
 

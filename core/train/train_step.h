@@ -21,8 +21,8 @@ public:
     // Classifier and optimizer outlive it. `say` is told what a user should know about how the steps run.
     TrainStep(Classifier& classifier, AdamW& optimizer, std::int64_t seed, std::function<void(const Message&)> say);
 
-    // Trains on a batch as step number `step` of the run. Returns the batch's metrics (see batchMetrics), which a GPU may
-    // still be computing.
+    // Trains on a batch as step number `step` of the run. Returns the batch's metrics (see batchMetrics), which a GPU
+    // may still be computing.
     torch::Tensor run(const PreparedBatch& batch, std::int64_t step, double learningRate);
 
 private:

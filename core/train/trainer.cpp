@@ -17,13 +17,15 @@ namespace vit {
 namespace {
 
 // Null on the CPU, and where the GPU has no room: the images then come from the computer's memory, batch by batch.
-std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& view, torch::Device device, const TrainerHooks& hooks) {
+std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& view, torch::Device device,
+                                              const TrainerHooks& hooks) {
     if (device.is_cpu()) return nullptr;
     try {
         return std::make_unique<ResidentImages>(view, device);
     } catch (const c10::OutOfMemoryError&) {
-        hooks.emit(Message{Severity::Warning, "The training images do not fit into the GPU's memory and are copied there "
-                                              "step by step, which is slower."});
+        hooks.emit(Message{Severity::Warning,
+                           "The training images do not fit into the GPU's memory and are copied there "
+                           "step by step, which is slower."});
         return nullptr;
     }
 }
@@ -135,8 +137,9 @@ void Trainer::requireBest() {
     try {
         readSafetensors(m_keeper.bestPath());
     } catch (const Error& fault) {
-        m_hooks.emit(Message{Severity::Warning, std::string(fault.what()) + " The best weights so far are lost; the run goes "
-                                                                            "on and chooses the best ones anew."});
+        m_hooks.emit(Message{Severity::Warning, std::string(fault.what()) +
+                                                    " The best weights so far are lost; the run goes "
+                                                    "on and chooses the best ones anew."});
         m_position.bestEpoch = 0;
         m_position.bestAccuracy = -1;
         saveState();
@@ -171,7 +174,8 @@ void Trainer::keepWhatWasLearned() {
 Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits) {
     const std::int64_t begin = m_position.stepInEpoch;
     if (begin == m_stepsPerEpoch) return Outcome::Finished;  // it was stopped while validating
-    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step, begin);
+    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step,
+                         begin);
     PendingSteps pending(m_classifier->device());
     const auto start = std::chrono::steady_clock::now();
     const double secondsBefore = m_position.epochSeconds;

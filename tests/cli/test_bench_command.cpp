@@ -15,7 +15,8 @@ Finished bench(const QStringList& arguments, const QString& instructionSet = {})
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     if (!instructionSet.isEmpty()) environment.insert("VIT_INSTRUCTION_SET", instructionSet);
     process.setProcessEnvironment(environment);
-    process.start(VIT_CLI_PATH, QStringList{"bench", "--preset", "testing", "--batch", "6", "--steps", "3"} + arguments);
+    process.start(VIT_CLI_PATH,
+                  QStringList{"bench", "--preset", "testing", "--batch", "6", "--steps", "3"} + arguments);
     if (!process.waitForFinished(120000)) return {-1, {}, process.errorString()};
     return {process.exitCode(), process.readAllStandardOutput(), QString::fromUtf8(process.readAllStandardError())};
 }
@@ -65,11 +66,33 @@ void TestBenchCommand::predictionIsMeasuredWithoutTraining() {
 
 // ViT-Ti/16 has as many parameters as everywhere else.
 void TestBenchCommand::shapeIsThatOfTheArguments() {
-    const Finished finished =
-        bench({"--json", "--device", "cpu", "--mode", "predict", "--classes", "1000", "--set", "model.image_size=224", "--set",
-               "model.patch_size=16", "--set", "model.projection_dim=192", "--set", "model.heads=3", "--set",
-               "model.key_dim=64", "--set", "model.mlp_units=768,192", "--set", "model.layers=12", "--set",
-               "head.type=class-token", "--set", "head.units=", "--set", "run.batch_size=1"});
+    const Finished finished = bench({"--json",
+                                     "--device",
+                                     "cpu",
+                                     "--mode",
+                                     "predict",
+                                     "--classes",
+                                     "1000",
+                                     "--set",
+                                     "model.image_size=224",
+                                     "--set",
+                                     "model.patch_size=16",
+                                     "--set",
+                                     "model.projection_dim=192",
+                                     "--set",
+                                     "model.heads=3",
+                                     "--set",
+                                     "model.key_dim=64",
+                                     "--set",
+                                     "model.mlp_units=768,192",
+                                     "--set",
+                                     "model.layers=12",
+                                     "--set",
+                                     "head.type=class-token",
+                                     "--set",
+                                     "head.units=",
+                                     "--set",
+                                     "run.batch_size=1"});
     QVERIFY2(finished.code == 0, qPrintable(finished.err));
     const QJsonObject result = QJsonDocument::fromJson(finished.out).object();
     QCOMPARE(result["parameters"].toInteger(), qint64{5717416});
@@ -107,10 +130,12 @@ void TestBenchCommand::wrongUseEndsWithTwo_data() {
     QTest::newRow("mode") << QStringList{"--mode", "sleep"} << "" << "--mode";
     QTest::newRow("one class") << QStringList{"--classes", "1"} << "" << "--classes";
     QTest::newRow("no steps") << QStringList{"--steps", "0"} << "" << "--steps";
-    QTest::newRow("fused on a graphics card") << QStringList{"--kernels", "fused", "--device", "cuda"} << "" << "for the CPU";
+    QTest::newRow("fused on a graphics card") << QStringList{"--kernels", "fused", "--device", "cuda"} << ""
+                                              << "for the CPU";
 #if VIT_FUSED_KERNELS
-    QTest::newRow("fused where there is nothing for it") << QStringList{"--kernels", "fused", "--device", "cpu"} << "plain"
-                                                          << "Choose auto or plain";
+    QTest::newRow("fused where there is nothing for it")
+        << QStringList{"--kernels", "fused", "--device", "cpu"} << "plain"
+        << "Choose auto or plain";
     QTest::newRow("unknown instruction set") << QStringList{"--device", "cpu"} << "mmx" << "VIT_INSTRUCTION_SET";
 #endif
 }

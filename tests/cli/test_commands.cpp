@@ -204,7 +204,8 @@ void TestCommands::referenceNamesEveryHyperparameter() {
 }
 
 void TestCommands::configurationSurvivesItsFile() {
-    const Finished first = run({"config", "--preset", "testing", "--set", "run.epochs=3", "--set", "model.mlp_units=8,16"});
+    const Finished first =
+        run({"config", "--preset", "testing", "--set", "run.epochs=3", "--set", "model.mlp_units=8,16"});
     QCOMPARE(first.code, 0);
     const QJsonObject config = parsedObject(first.out);
     QCOMPARE(config["run"]["epochs"].toInt(), 3);
@@ -235,7 +236,8 @@ void TestCommands::patchesAreDrawnAndCounted() {
     const QString out = path("grid.png");
     const Finished finished = run({"patches", m_picture, "--out", out, "--spacing", "3", "--scale", "2"});
     QVERIFY2(finished.code == 0, qPrintable(finished.err));
-    QCOMPARE(finished.out, QString("Image size: 72 X 72\nPatch size: 6 X 6\nPatches per image: 144\nElements per patch: 108\n"));
+    QCOMPARE(finished.out,
+             QString("Image size: 72 X 72\nPatch size: 6 X 6\nPatches per image: 144\nElements per patch: 108\n"));
 
     const vit::PatchGrid grid = vit::cutPatches(twoColours(30, 30), 72, 6);
     const vit::Image drawn = vit::loadImage(out.toStdString());
@@ -257,8 +259,8 @@ void TestCommands::trainingTellsEventsAsJson() {
     QCOMPARE(result["tested"].toBool(), true);
     const QDir folder(result["run_folder"].toString());
     QVERIFY2(folder.path().startsWith(m_home.path()), qPrintable(folder.path()));
-    for (const char* file : {"config.json", "environment.json", "steps.jsonl", "epochs.jsonl", "log.txt", "best.safetensors",
-                             "last.safetensors", "result.json"}) {
+    for (const char* file : {"config.json", "environment.json", "steps.jsonl", "epochs.jsonl", "log.txt",
+                             "best.safetensors", "last.safetensors", "result.json"}) {
         QVERIFY2(folder.exists(file), file);
     }
 }
@@ -369,16 +371,16 @@ void TestCommands::plainOutputHasNoControlCharacters() {
     const Finished finished = run({"train", "--preset", "testing", "--max-steps", "9", "--test", "--chart"});
     QVERIFY2(finished.code == 0, qPrintable(finished.err));
     QVERIFY(!finished.out.contains('\x1b') && !finished.out.contains('\r'));
-    for (const char* part : {"parameters", "Device", "Kernels", "step 9", "Test accuracy", "Test top-5", "images/s (median)",
-                             "Peak memory", "Loss", "Accuracy"}) {
+    for (const char* part : {"parameters", "Device", "Kernels", "step 9", "Test accuracy", "Test top-5",
+                             "images/s (median)", "Peak memory", "Loss", "Accuracy"}) {
         QVERIFY2(finished.out.contains(part), qPrintable(QString(part) + " is not in\n" + finished.out));
     }
 }
 
 void TestCommands::pictureIsWatchedMeanwhile() {
     const QString folder = path("watched");
-    const Finished trained = run({"train", "--preset", "testing", "--set", "run.epochs=2", "--probe", m_picture, "--run-dir",
-                                  folder, "--json"});
+    const Finished trained = run(
+        {"train", "--preset", "testing", "--set", "run.epochs=2", "--probe", m_picture, "--run-dir", folder, "--json"});
     QVERIFY2(trained.code == 0, qPrintable(trained.err));
     const QList<QJsonObject> events = parsedLines(trained.out);
     QCOMPARE(eventNames(events).count("probe_predicted"), 2);

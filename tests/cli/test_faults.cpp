@@ -26,7 +26,8 @@ constexpr int kTimeoutMs = 120'000;
 constexpr int kSkipped = -2;
 constexpr rlim_t kAddressSpace = 3'000'000'000;
 
-// In the child, before it becomes vit-cli. It cannot get far ahead of who reads its events, and root is bound by permissions.
+// In the child, before it becomes vit-cli. It cannot get far ahead of who reads its events, and root is bound by
+// permissions.
 void prepareChild() {
     fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 4096);
     constexpr unsigned long kOverridesPermissions = 1;  // CAP_DAC_OVERRIDE
@@ -147,7 +148,8 @@ private:
     }
     // 16 epochs of 5 steps.
     Child train(const QStringList& more = {}, rlim_t addressSpace = 0) const {
-        return {m_home.path(), QStringList{"train", "--preset", "testing", "--json", "--run-dir", path()} + settings() + more,
+        return {m_home.path(),
+                QStringList{"train", "--preset", "testing", "--json", "--run-dir", path()} + settings() + more,
                 addressSpace};
     }
     Child resume(const QStringList& more = {}, rlim_t addressSpace = 0) const {
@@ -222,14 +224,15 @@ void TestFaults::faults_data() {
     QTest::addColumn<int>("exitCode");
     QTest::addColumn<QStringList>("seen");
     QTest::addColumn<QString>("lost");
-    const auto row = [](const char* injected, Scenario scenario, int exitCode, const QStringList& seen, const char* lost) {
-        QTest::newRow(injected) << scenario << exitCode << seen << QString(lost);
-    };
+    const auto row = [](const char* injected, Scenario scenario, int exitCode, const QStringList& seen,
+                        const char* lost) { QTest::newRow(injected) << scenario << exitCode << seen << QString(lost); };
     const QString room = kGoesOn;
     row("run folder removed while training", &TestFaults::folderRemoved, 1,
-        {"No such file or directory", room, "The run's folder is gone, and what was saved in it"}, "the run: it was deleted");
+        {"No such file or directory", room, "The run's folder is gone, and what was saved in it"},
+        "the run: it was deleted");
     row("run folder away for a while", &TestFaults::folderMovedForAWhile, 0,
-        {"No such file or directory", room, "it is safe up to step", "can be written again: it is safe up to step"}, "nothing");
+        {"No such file or directory", room, "it is safe up to step", "can be written again: it is safe up to step"},
+        "nothing");
     row("a file in the place of the run folder, to the end", &TestFaults::fileInPlaceOfTheFolder, 1,
         {"Not a directory. Check that the path is right", room, "it can be resumed from step"},
         "nothing: what came after the last checkpoint is trained again");
@@ -247,7 +250,8 @@ void TestFaults::faults_data() {
         "nothing: what came after the last checkpoint is trained again");
     row("no space left on the device of the log", &TestFaults::noRoomForTheLog, 0,
         {"log.txt: No space left on device. Make room on the disk", room}, "lines of the log");
-    row("SIGKILL while training", &TestFaults::killed, 0, {"came after the last checkpoint: they are trained again"}, "nothing");
+    row("SIGKILL while training", &TestFaults::killed, 0, {"came after the last checkpoint: they are trained again"},
+        "nothing");
     row("SIGKILL amid a line and a checkpoint", &TestFaults::killedWhileWriting, 0,
         {"The last line of steps.jsonl was torn: left out", "The last line of epochs.jsonl was torn: left out",
          "The half-written file .last.safetensors.4242-7.tmp was removed"}, "nothing");
@@ -263,11 +267,13 @@ void TestFaults::faults_data() {
     row("out of memory (3 GB of address space)", &TestFaults::outOfMemory, 1,
         {"The computer's memory is exhausted. A batch size of ", " instead of 60,000 should fit"}, "nothing");
     row("the loss explodes (learning rate 10)", &TestFaults::lossExplodes, 1,
-        {"The loss ", "Try a lower learning rate", "Kept are the weights of step "}, "the steps after the last good checkpoint");
+        {"The loss ", "Try a lower learning rate", "Kept are the weights of step "},
+        "the steps after the last good checkpoint");
     row("a second program on the same run", &TestFaults::secondProgram, 1,
         {"is being trained by process ", "Wait until it has ended, or stop it there"}, "nothing");
     row("config.json with a wrong key", &TestFaults::wrongKey, 2,
-        {"config.json", "model.patch_sise: There is no such hyperparameter; did you mean \"model.patch_size\"?"}, "nothing");
+        {"config.json", "model.patch_sise: There is no such hyperparameter; did you mean \"model.patch_size\"?"},
+        "nothing");
     row("its data set is missing", &TestFaults::dataSetMissing, 1, {"There is no data set my-photos"}, "nothing");
 }
 

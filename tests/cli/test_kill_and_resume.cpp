@@ -42,7 +42,8 @@ private:
                 "--set",    QString("run.checkpoint_steps=%1").arg(checkpointSteps)};
     }
 
-    // Kills it by `signal` when it has told of so many steps and `microseconds` have passed; false if it has ended before.
+    // Kills it by `signal` when it has told of so many steps and `microseconds` have passed; false if it has ended
+    // before.
     bool trainAndKill(const QStringList& command, int steps, int microseconds, int signal = SIGKILL) const {
         QProcess process;
         start(process, command);
@@ -85,7 +86,8 @@ void TestKillAndResume::killedRunsEndAlike() {
         // Up to six times each, so that some are killed near their end.
         for (int i = 0; i < 6 && killed < kills; ++i) {
             const int steps = std::uniform_int_distribution(0, 6)(random);
-            if (!trainAndKill(trainCommand(name, checkpointSteps), steps, std::uniform_int_distribution(0, 4000)(random)))
+            if (!trainAndKill(trainCommand(name, checkpointSteps), steps,
+                              std::uniform_int_distribution(0, 4000)(random)))
                 break;
             ++killed;
         }

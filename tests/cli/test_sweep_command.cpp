@@ -54,7 +54,8 @@ class TestSweepCommand : public QObject {
         QVERIFY(process.waitForStarted());
         for (int seen = 0; seen < count;) {
             QVERIFY2(process.canReadLine() || process.waitForReadyRead(60000), "the sweep ended too early");
-            while (process.canReadLine() && seen < count) seen += process.readLine().contains("\"event\":\"" + event + "\"");
+            while (process.canReadLine() && seen < count)
+                seen += process.readLine().contains("\"event\":\"" + event + "\"");
         }
     }
 
@@ -86,10 +87,12 @@ void TestSweepCommand::initTestCase() {
     QVERIFY(m_home.isValid());
     write("halving.json", kHalving);
     write("grid.json", R"({"preset": "testing", "config": {"run": {"epochs": 1}}, "vary": {"model.layers": [1, 2]}})");
-    write("wrong.json", R"({"preset": "testing", "vary": {"model.layer": [1, 2], "model.patch_size": {"range": [1]}}})");
+    write("wrong.json",
+          R"({"preset": "testing", "vary": {"model.layer": [1, 2], "model.patch_size": {"range": [1]}}})");
     write("forbidden.json", R"({"preset": "testing", "vary": {"model.patch_size": [4, 5]}})");
     write("far.json", R"({"preset": "keras-example", "vary": {"model.layers": [1, 2]}})");
-    write("failing.json", R"({"preset": "testing", "config": {"run": {"device": "cuda"}}, "vary": {"model.layers": [1]}})");
+    write("failing.json",
+          R"({"preset": "testing", "config": {"run": {"device": "cuda"}}, "vary": {"model.layers": [1]}})");
 }
 
 void TestSweepCommand::wrongUseEndsWithTwo_data() {
@@ -163,7 +166,8 @@ void TestSweepCommand::interruptStopsAndKeeps() {
     QVERIFY(count["done"] >= 1 && count["waiting"] >= 1);
     QCOMPARE(count["done"] + count["waiting"], 9);
     const Finished status = run({"status", "stopped"});
-    const QString words = QString("%1 done, %2 waiting; vit-cli sweep resume goes on").arg(count["done"]).arg(count["waiting"]);
+    const QString words =
+        QString("%1 done, %2 waiting; vit-cli sweep resume goes on").arg(count["done"]).arg(count["waiting"]);
     QVERIFY2(status.out.contains(words), qPrintable(status.out));
 }
 

@@ -88,7 +88,8 @@ void TestEventJson::epochsRoundTrip() {
 }
 
 void TestEventJson::resultsRoundTrip() {
-    const RunFinished result{StopReason::EarlyStopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5, "No better."};
+    const RunFinished result{StopReason::EarlyStopped, "a",  "/b/a",      3, 24, 2, 0.55, true,
+                             {1.25, 0.5, 0.8},         99.5, "No better."};
     const RunFinished read = runFinishedFromJson(toJson(Event(result)));
     const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds, why] = read;
     QCOMPARE(reason, StopReason::EarlyStopped);

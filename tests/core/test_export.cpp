@@ -422,7 +422,8 @@ void TestExport::eventFileBeginsAnewWhenARunGoesOn() {
 
 void TestExport::eventFileHoldsThePinnedPicture_data() {
     QTest::addColumn<QString>("file");
-    const ExportResult result = exportRun(at("pinned"), ExportFormat::TensorBoard, at("pinned-board"), Existing::Replace);
+    const ExportResult result =
+        exportRun(at("pinned"), ExportFormat::TensorBoard, at("pinned-board"), Existing::Replace);
     QTest::newRow("exported") << QString::fromStdString(result.files[0].string());
     const fs::directory_iterator meanwhile(at("pinned") / "tensorboard");
     QTest::newRow("as the run went on") << QString::fromStdString(meanwhile->path().string());
@@ -506,7 +507,8 @@ void TestExport::reportShowsThePinnedPicture() {
     const QByteArray png = QByteArray::fromBase64(source.match(page).captured(1).toLatin1());
     QCOMPARE(png, test::readFile(QString::fromStdString((at("pinned") / "probe.png").string())));
     QVERIFY(page.contains("After epoch 3"));
-    QVERIFY(page.contains("<th>b &amp; c</th><td class=\"bar\"><div style=\"width:60.00%\"></div></td><td>60.00 %</td>"));
+    QVERIFY(
+        page.contains("<th>b &amp; c</th><td class=\"bar\"><div style=\"width:60.00%\"></div></td><td>60.00 %</td>"));
     QVERIFY(page.contains("<th>a</th><td class=\"bar\"><div style=\"width:12.50%\">"));
     const qsizetype begin = page.indexOf("Probability of b &amp; c");
     QVERIFY(begin > 0);

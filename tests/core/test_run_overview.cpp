@@ -28,9 +28,9 @@ std::vector<RunSummary> sortedOverview(const fs::path& store) {
 QString textOf(const RunSummary& run) {
     std::string text = run.name + '|' + run.folder.string() + '|' + run.about.notes + '|' + tagsText(run.about.tags) +
                        '|' + run.created + '|' + toJson(run.config) + '|' + run.device + '|' +
-                       std::to_string(run.parameters) + '|' + std::to_string(run.epochsDone) + '|' + std::to_string(run.bestEpoch) + '|' +
-                       std::to_string(run.bestValidationAccuracy) + '|' + std::to_string(run.seconds) + '|' +
-                       (run.hasModel ? "model" : "none");
+                       std::to_string(run.parameters) + '|' + std::to_string(run.epochsDone) + '|' +
+                       std::to_string(run.bestEpoch) + '|' + std::to_string(run.bestValidationAccuracy) + '|' +
+                       std::to_string(run.seconds) + '|' + (run.hasModel ? "model" : "none");
     for (const float value : run.validationAccuracy) text += ' ' + std::to_string(value);
     if (run.last) text += toJson(Event(*run.last));
     if (run.result) text += toJson(Event(*run.result));

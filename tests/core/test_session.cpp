@@ -307,7 +307,9 @@ void TestSession::aRunIsRepeatable() {
     session.train(other);
     QVERIFY(recorder.waitFor<RunFinished>(3));
     const auto runs = recorder.all<RunFinished>();
-    const auto last = [&](std::size_t i) { return bytesOf(std::filesystem::path(runs[i].runFolder) / "best.safetensors"); };
+    const auto last = [&](std::size_t i) {
+        return bytesOf(std::filesystem::path(runs[i].runFolder) / "best.safetensors");
+    };
     QVERIFY(recorder.all<StepDone>().front().loss > 0);
     const auto steps = recorder.all<StepDone>();
     const std::size_t each = steps.size() / 3;

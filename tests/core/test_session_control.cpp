@@ -108,8 +108,9 @@ void TestSessionControl::stopWhileSaving() {
     recorder.react = [&](const Event& event) {
         const auto* saved = std::get_if<CheckpointSaved>(&event);
         const auto* phase = std::get_if<PhaseChanged>(&event);
-        const bool now = (kind == 0 && std::holds_alternative<EpochDone>(event)) || (kind == 1 && saved && saved->best) ||
-                         (kind == 2 && saved && !saved->best) || (kind == 3 && phase && phase->what == "Validating");
+        const bool now = (kind == 0 && std::holds_alternative<EpochDone>(event)) ||
+                         (kind == 1 && saved && saved->best) || (kind == 2 && saved && !saved->best) ||
+                         (kind == 3 && phase && phase->what == "Validating");
         if (now) current->requestStop();
     };
     Session session(options(), recorder.listener());
@@ -247,7 +248,8 @@ void TestSessionControl::twoRunsResumedInOneSitting() {
     session.train(resumed("second"));
     session.wait();
     QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{4});
-    for (const char* name : {"first", "second"}) QCOMPARE(runDifference(home() / "whole", home() / name), std::string());
+    for (const char* name : {"first", "second"})
+        QCOMPARE(runDifference(home() / "whole", home() / name), std::string());
 }
 
 void TestSessionControl::aRunInUseIsRefused() {

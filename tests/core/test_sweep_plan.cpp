@@ -62,7 +62,8 @@ void TestSweepPlan::valuesOfAnAxis_data() {
     QTest::newRow("list of lists") << R"("head.units": [[], [32], [64, 32]])" << " | 32 | 64, 32";
     QTest::newRow("choices") << R"("head.type": ["flatten", "gap"])" << "flatten | gap";
     QTest::newRow("truths") << R"("augmentation.horizontal_flip": [true, false])" << "true | false";
-    QTest::newRow("range by step") << R"("model.mlp_dropout": {"range": [0, 0.3], "step": 0.1})" << "0 | 0.1 | 0.2 | 0.3";
+    QTest::newRow("range by step") << R"("model.mlp_dropout": {"range": [0, 0.3], "step": 0.1})"
+                                   << "0 | 0.1 | 0.2 | 0.3";
     QTest::newRow("step that misses the end") << R"("run.epochs": {"range": [1, 6], "step": 2})" << "1 | 3 | 5";
     QTest::newRow("range by count") << R"("run.epochs": {"range": [1, 9], "count": 3})" << "1 | 5 | 9";
     QTest::newRow("logarithmic") << R"("optimizer.learning_rate": {"log_range": [1e-4, 1e-2], "count": 5})"
@@ -184,20 +185,28 @@ void TestSweepPlan::wrongPlansAreExplained_data() {
     row("downwards", varying(R"("model.layers": {"range": [3, 1], "step": 1})"), "model.layers", "upwards");
     row("half a layer", varying(R"("model.layers": {"range": [1.5, 3], "step": 1})"), "model.layers", "whole number");
     row("half a step", varying(R"("model.layers": {"range": [1, 3], "step": 0.5})"), "model.layers", "whole number");
-    row("step and count", varying(R"("model.layers": {"range": [1, 3], "step": 1, "count": 3})"), "model.layers", "not both");
-    row("step too large", varying(R"("model.layers": {"range": [1, 3], "step": 5})"), "model.layers", "larger than the range");
-    row("log from zero", varying(R"("model.mlp_dropout": {"log_range": [0, 0.5], "count": 3})"), "model.mlp_dropout", "above 0");
-    row("log by step", varying(R"("model.mlp_dropout": {"log_range": [0.1, 0.5], "step": 0.1})"), "model.mlp_dropout", "count");
-    row("too few whole numbers", varying(R"("model.layers": {"range": [1, 3], "count": 9})"), "model.layers", "smaller count");
+    row("step and count", varying(R"("model.layers": {"range": [1, 3], "step": 1, "count": 3})"), "model.layers",
+        "not both");
+    row("step too large", varying(R"("model.layers": {"range": [1, 3], "step": 5})"), "model.layers",
+        "larger than the range");
+    row("log from zero", varying(R"("model.mlp_dropout": {"log_range": [0, 0.5], "count": 3})"), "model.mlp_dropout",
+        "above 0");
+    row("log by step", varying(R"("model.mlp_dropout": {"log_range": [0.1, 0.5], "step": 0.1})"), "model.mlp_dropout",
+        "count");
+    row("too few whole numbers", varying(R"("model.layers": {"range": [1, 3], "count": 9})"), "model.layers",
+        "smaller count");
     row("endless grid", varying(R"("model.layers": {"range": [1, 3]})"), "model.layers", "step or a count");
     row("range of a choice", varying(R"("head.type": {"range": [1, 3], "step": 1})"), "head.type", "list");
-    row("too many runs", varying(R"("run.seed": {"range": [1, 999], "step": 1}, "model.layers": [1, 2])"), "vary", "1,000");
+    row("too many runs", varying(R"("run.seed": {"range": [1, 999], "step": 1}, "model.layers": [1, 2])"), "vary",
+        "1,000");
     row("far too many values", varying(R"("run.seed": {"range": [1, 1e9], "step": 1})"), "run.seed", "1,000");
     row("too many drawn", varying(kDrawn, R"("strategy": "random", "count": 1001)"), "count", "1,000");
     row("none drawn", varying(kDrawn, R"("strategy": "random")"), "count", "how many");
     row("count of a grid", varying(R"("model.layers": [1, 2])", R"("count": 3)"), "count", "grid");
-    row("more than there are", varying(R"("model.layers": [1, 2, 3])", R"("strategy": "random", "count": 4)"), "count", "Only 3");
-    row("combination that is forbidden", varying(R"("model.patch_size": [4, 5])"), "model.patch_size", "patch_size = 5");
+    row("more than there are", varying(R"("model.layers": [1, 2, 3])", R"("strategy": "random", "count": 4)"), "count",
+        "Only 3");
+    row("combination that is forbidden", varying(R"("model.patch_size": [4, 5])"), "model.patch_size",
+        "patch_size = 5");
     row("rungs that fall", varying(kDrawn, R"("strategy": "halving", "count": 9, "rungs": [3, 1])"), "rungs", "grow");
     row("rungs of a grid", varying(R"("model.layers": [1, 2])", R"("rungs": [1, 2])"), "rungs", "halving");
     row("epochs in halving", varying(R"("run.epochs": [1, 2])", R"("strategy": "halving")"), "run.epochs", "rungs");
@@ -221,7 +230,8 @@ void TestSweepPlan::wrongFilesAreExplained_data() {
     QTest::newRow("no object") << "[]" << "object";
     QTest::newRow("no base") << R"({"vary": {"model.layers": [1]}})" << "preset";
     QTest::newRow("unknown preset") << R"({"preset": "x", "vary": {"model.layers": [1]}})" << "testing";
-    QTest::newRow("wrong base") << R"({"config": {"model": {"layers": 0}}, "vary": {"model.heads": [1]}})" << "model.layers";
+    QTest::newRow("wrong base") << R"({"config": {"model": {"layers": 0}}, "vary": {"model.heads": [1]}})"
+                                << "model.layers";
     QTest::newRow("nothing varied") << R"({"preset": "testing"})" << "vary";
     QTest::newRow("unknown hyperparameter") << varying(R"("model.layer": [1, 2])") << "model.layers";
     QTest::newRow("unknown key") << varying(R"("model.layers": [1])", R"("strateg": "grid")") << "strategy";
@@ -255,12 +265,14 @@ void TestSweepPlan::combinationsCanBeLeftOut() {
 }
 
 void TestSweepPlan::aPlanSurvivesItsFile() {
-    SweepPlan plan = planOf(varying(kDrawn + R"(, "head.units": [[], [16]], "run.batch_size": {"range": [8, 16], "step": 8})",
-                                    R"("strategy": "halving", "count": 9, "seed": 5, "rungs": [1, 3], "name": "mine",
+    SweepPlan plan =
+        planOf(varying(kDrawn + R"(, "head.units": [[], [16]], "run.batch_size": {"range": [8, 16], "step": 8})",
+                       R"("strategy": "halving", "count": 9, "seed": 5, "rungs": [1, 3], "name": "mine",
                                        "objective": "validation_loss", "order": "shuffled", "skip_invalid": true)"));
     plan.base.optimizer.learningRate = 0.1 + 0.2;
     QVERIFY(sweepPlanFromJson(toJson(plan)) == plan);
-    QCOMPARE(sweepPlanFromJson(varying(R"("model.layers": [1])").toStdString(), "from-file").name, std::string("from-file"));
+    QCOMPARE(sweepPlanFromJson(varying(R"("model.layers": [1])").toStdString(), "from-file").name,
+             std::string("from-file"));
 }
 
 void TestSweepPlan::aGridHasNoMoreTrials() {
@@ -269,8 +281,8 @@ void TestSweepPlan::aGridHasNoMoreTrials() {
 }
 
 void TestSweepPlan::theWorkIsCounted() {
-    const SweepPlan halving = planOf(
-        varying(R"("optimizer.learning_rate": {"log_range": [1e-3, 1e-2], "count": 9})", R"("strategy": "halving", "rungs": [1, 3, 9])"));
+    const SweepPlan halving = planOf(varying(R"("optimizer.learning_rate": {"log_range": [1e-3, 1e-2], "count": 9})",
+                                             R"("strategy": "halving", "rungs": [1, 3, 9])"));
     const SweepPreview preview = previewSweep(halving);
     const double once = derive(preview.trials[0].config, {}).trainingFlopsPerImage;
     QVERIFY(once > 0);

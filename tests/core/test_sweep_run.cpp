@@ -16,11 +16,12 @@ namespace {
 
 // Six trials, of which two go on to the second epoch and one to the third; 4 steps an epoch.
 SweepPlan smallSweep() {
-    return sweepPlanFromJson(R"({"preset": "testing", "config": {"run": {"threads": 1, "batch_size": 16}, "data": {"train_limit": 64, "validation_share": 0.02},
+    return sweepPlanFromJson(
+        R"({"preset": "testing", "config": {"run": {"threads": 1, "batch_size": 16}, "data": {"train_limit": 64, "validation_share": 0.02},
                    "schedule": {"type": "cosine"}},
         "vary": {"optimizer.learning_rate": {"log_range": [1e-4, 1e-1]}, "model.layers": [1, 2]},
         "strategy": "halving", "count": 6, "seed": 3, "rungs": [1, 2, 3]})",
-                             "small");
+        "small");
 }
 
 std::vector<char> bytesOf(const std::filesystem::path& path) {
@@ -131,7 +132,8 @@ void TestSweepRun::aStopAtTheLastMomentLosesNothing() {
     const std::filesystem::path run = sweep.runFolder(sweep.read().trials[1]);
     const std::vector<char> weights = bytesOf(run / "best.safetensors");
     const Sitting rest = sit(sweep, 1);
-    QCOMPARE(rest.resumed.size(), std::size_t{2});  // that one, with nothing left to train, and the one that was stopped
+    QCOMPARE(rest.resumed.size(),
+             std::size_t{2});  // that one, with nothing left to train, and the one that was stopped
     QVERIFY(rest.resumed.front() == run);
     QCOMPARE(sweep.read().trials[1].epochs, 1);
     QVERIFY(bytesOf(run / "best.safetensors") == weights);

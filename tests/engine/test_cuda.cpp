@@ -89,7 +89,8 @@ void TestCuda::batchesAreTheCpus() {
     }
 }
 
-// Weights after eight steps and an incomplete one; whole batches are recorded unless their size is another than planned.
+// Weights after eight steps and an incomplete one; whole batches are recorded unless their size is another than
+// planned.
 torch::Tensor TestCuda::trainAlone(Config config, bool sameSizes) {
     constexpr std::int64_t kBatch = 8;
     config.run.batchSize = sameSizes ? kBatch : kBatch + 1;

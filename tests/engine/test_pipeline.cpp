@@ -142,7 +142,8 @@ void TestPipeline::philoxMatchesItsPublishedVector() {
 }
 
 void TestPipeline::metricsCountTies() {
-    const torch::Tensor logits = torch::tensor({{1.f, 1.f, 1.f, 1.f, 1.f, 1.f, 0.f}, {0.f, 5.f, 4.f, 3.f, 2.f, 1.f, 0.f}});
+    const torch::Tensor logits =
+        torch::tensor({{1.f, 1.f, 1.f, 1.f, 1.f, 1.f, 0.f}, {0.f, 5.f, 4.f, 3.f, 2.f, 1.f, 0.f}});
     const torch::Tensor labels = torch::tensor({5, 6}, torch::kInt64);
     const torch::Tensor sums = batchMetrics(logits, labels, torch::tensor(2.0));
     QCOMPARE(sums[0].item<double>(), 4.0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The fused kernels against the plain layers: the same model, the same dropped elements, the same results but for rounding.
+// The fused kernels against the plain layers: the same model, the same dropped elements, the same results but for
+// rounding.
 #include "config/presets.h"
 #include "error.h"
 #include "model/autocast.h"
@@ -47,8 +48,10 @@ struct Pair {
         for (VisionTransformer* network : {&plain, &fused}) (*network)->initialize(1);
         const torch::NoGradGuard noGrad;
         // Norms and biases that are not 1 and 0, which would hide mistakes.
-        for (auto& parameter : plain->named_parameters()) parameter.value() += 0.1 * torch::randn_like(parameter.value());
-        for (auto& parameter : plain->named_parameters()) fused->named_parameters()[parameter.key()].copy_(parameter.value());
+        for (auto& parameter : plain->named_parameters())
+            parameter.value() += 0.1 * torch::randn_like(parameter.value());
+        for (auto& parameter : plain->named_parameters())
+            fused->named_parameters()[parameter.key()].copy_(parameter.value());
         fused->useFusedKernels(makeFusedKernels(config.model, fused->tokens()));
         images = torch::randn({batch, 3, config.model.imageSize, config.model.imageSize});
     }
@@ -60,7 +63,8 @@ torch::Tensor lossOf(VisionTransformer& network, const torch::Tensor& images, co
     return (logits * torch::randn(logits.sizes()).to(logits.dtype())).sum();
 }
 
-std::vector<torch::Tensor> gradientsOf(VisionTransformer& network, const torch::Tensor& images, const ForwardMode& mode) {
+std::vector<torch::Tensor> gradientsOf(VisionTransformer& network, const torch::Tensor& images,
+                                       const ForwardMode& mode) {
     network->zero_grad();
     lossOf(network, images, mode).backward();
     std::vector<torch::Tensor> gradients;
@@ -77,7 +81,8 @@ Gradients blockGradients(Block& block, const torch::Tensor& tokens, const torch:
     const torch::Tensor in = tokens.clone().requires_grad_();
     forward(in).backward(dOut.to(in.dtype()));
     Gradients gradients{{"tokens", in.grad()}};
-    for (const auto& parameter : block->named_parameters()) gradients[parameter.key()] = parameter.value().grad().clone();
+    for (const auto& parameter : block->named_parameters())
+        gradients[parameter.key()] = parameter.value().grad().clone();
     return gradients;
 }
 
@@ -172,8 +177,8 @@ void TestFusedModel::isNoCoarserThanAutocast_data() {
     }
 }
 
-// One block by itself, so that nothing that both paths share blurs the comparison: of each gradient, the share that bf16
-// takes away from what double precision gives.
+// One block by itself, so that nothing that both paths share blurs the comparison: of each gradient, the share that
+// bf16 takes away from what double precision gives.
 void TestFusedModel::isNoCoarserThanAutocast() {
     if (!kernels::support().bfloat16()) QSKIP("This instruction set has no bf16.");
     QFETCH(Config, config);

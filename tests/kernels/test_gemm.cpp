@@ -68,7 +68,8 @@ template <typename E>
 std::array<double, 4> errorsOf(const Product& p) {
     const bool packs = p.b == Operand::Packed;
     const Stored<E> left(p.rows, p.depth, 3, p.a == Operand::Transposed, 1);
-    const Stored<E> right(p.depth, p.columns, packs ? 0 : 5, packs ? p.packedFromTranspose : p.b == Operand::Transposed, 2);
+    const Stored<E> right(p.depth, p.columns, packs ? 0 : 5, packs ? p.packedFromTranspose : p.b == Operand::Transposed,
+                          2);
     const int strideC = p.columns + 2;
     const Gemm<E> gemm({p.rows, p.columns, p.depth, left.stride, right.stride, strideC, p.a, p.b});
 

@@ -80,7 +80,8 @@ void TestVectors::keepBitsAreTheMask_data() {
     QTest::addColumn<qint64>("first");
     QTest::addColumn<int>("count");
     for (qint64 first : {qint64{0}, qint64{64}, qint64{5}, qint64{144 * 144 * 37 + 1}, (qint64{1} << 33) + 77})
-        for (int count : {1, 63, 64, 65, 1000}) QTest::addRow("%lld, %d", static_cast<long long>(first), count) << first << count;
+        for (int count : {1, 63, 64, 65, 1000})
+            QTest::addRow("%lld, %d", static_cast<long long>(first), count) << first << count;
 }
 
 void TestVectors::keepBitsAreTheMask() {

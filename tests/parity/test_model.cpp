@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The transformer's every stage, its loss, its gradients and a few steps of training, against Keras, by the plain layers
-// and by the fused kernels.
+// The transformer's every stage, its loss, its gradients and a few steps of training, against Keras, by the plain
+// layers and by the fused kernels.
 #include "comparison.h"
 #include "golden.h"
 #include "model/kernel_choice.h"
@@ -79,7 +79,8 @@ void TestModel::models() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<KernelChoice>("kernels");
     for (const char* name : {"flatten", "gap", "class_token", "odd"})
-        for (const auto& [text, kernels] : availableKernels()) QTest::addRow("%s, %s", name, text.c_str()) << name << kernels;
+        for (const auto& [text, kernels] : availableKernels())
+            QTest::addRow("%s, %s", name, text.c_str()) << name << kernels;
 }
 
 void TestModel::attentionWeights_data() {

@@ -103,7 +103,8 @@ public:
         selector->setFocus();
         while (selector->currentData().toString() != "testing") QTest::keyClick(selector, Qt::Key_Down);
         type("run.epochs", QString::number(epochs));
-        type("run.threads", "1");  // two threads that wait for each other are slow on a processor that others use as well
+        type("run.threads",
+             "1");  // two threads that wait for each other are slow on a processor that others use as well
     }
 
     QAction* action(const QString& text) const {

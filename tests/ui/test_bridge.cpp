@@ -157,7 +157,8 @@ void TestBridge::everyKindHasItsSignal() {
                                Event(Message{}), Event(PredictionReady{}), Event(RunEvaluated{}), Event(ModelOpened{})})
         m_bridge->post(event);
     QTRY_COMPARE(model.size(), 1);
-    for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message, &prediction, &evaluated}) QCOMPARE(spy->size(), 1);
+    for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message, &prediction, &evaluated})
+        QCOMPARE(spy->size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestBridge)

@@ -265,7 +265,8 @@ void TestForm::timeOfAnEpochIsLearned() {
     m_form->refreshFacts();
     QCOMPARE(shown(), QString("≈ 2 min 00 s"));
 
-    // Twice the blocks take nearly twice as long; another way to compute is not known; a window opened anew still knows.
+    // Twice the blocks take nearly twice as long; another way to compute is not known; a window opened anew still
+    // knows.
     const Settings reopened(file);
     type("model.layers", "16");
     const std::optional<double> twice = estimate.seconds(m_form->config(), vit::ModelInput{});

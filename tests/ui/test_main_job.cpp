@@ -313,7 +313,8 @@ void TestMainJob::resumesTheRunShown() {
     const auto second = again[0][0].value<RunFinished>();
     QCOMPARE(second.runFolder, first.runFolder);
     // The curves of both sittings.
-    QTRY_COMPARE(std::int64_t(m_window->trainPage()->curves()->loss()->plot()->graph(0)->dataCount()), second.stepsDone);
+    QTRY_COMPARE(std::int64_t(m_window->trainPage()->curves()->loss()->plot()->graph(0)->dataCount()),
+                 second.stepsDone);
 }
 
 void TestMainJob::continuesPastThePlannedEnd() {

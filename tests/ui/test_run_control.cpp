@@ -88,7 +88,10 @@ void TestRunControl::evaluatesAfterStop() {
     const QString percent = QString::number(100 * kept->test.accuracy, 'f', 1);
     QVERIFY2(find<QLabel>("testAccuracy")->text().contains(percent), qPrintable(find<QLabel>("testAccuracy")->text()));
     const LogModel& log = m_window->trainPage()->log();
-    QVERIFY(log.index(log.rowCount() - 1, log.columnCount() - 1).data().toString().contains("was evaluated. Test accuracy"));
+    QVERIFY(log.index(log.rowCount() - 1, log.columnCount() - 1)
+                .data()
+                .toString()
+                .contains("was evaluated. Test accuracy"));
     QVERIFY(action(kEvaluate)->isEnabled());
     QVERIFY(action(kResume)->isEnabled());
     QVERIFY(find<QToolButton>("trainButton")->isEnabled());
@@ -213,7 +216,8 @@ void TestRunControl::inspectUsesTheShownRunAfterARestart() {
     QSignalSpy again(m_bridge.get(), &SessionBridge::predictionReady);
     m_window->openPhoto(photo());
     QTRY_VERIFY_WITH_TIMEOUT(!again.isEmpty(), kTrainingTimeoutMs);
-    QTRY_COMPARE_WITH_TIMEOUT(again.back()[0].value<PredictionReady>().prediction.model, first.runName, kTrainingTimeoutMs);
+    QTRY_COMPARE_WITH_TIMEOUT(again.back()[0].value<PredictionReady>().prediction.model, first.runName,
+                              kTrainingTimeoutMs);
 }
 
 // Another program trains the run: it stays in view, so that one can try again when that has ended.
@@ -226,7 +230,8 @@ void TestRunControl::aRefusedResumeCanBeTriedAgain() {
         TrainRequest request;
         request.resumeFrom = run.runFolder;
         other.train(request);
-        QTRY_VERIFY_WITH_TIMEOUT(!fs::exists(fs::path(run.runFolder) / "result.json"), kTrainingTimeoutMs);  // it has begun
+        QTRY_VERIFY_WITH_TIMEOUT(!fs::exists(fs::path(run.runFolder) / "result.json"),
+                                 kTrainingTimeoutMs);  // it has begun
         trigger(kResume);
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kTrainingTimeoutMs);
         QVERIFY(failed[0][0].value<RunFailed>().text.find("is being trained by") != std::string::npos);

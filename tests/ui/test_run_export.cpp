@@ -128,7 +128,8 @@ void TestRunExport::filesThatAreThereAreAskedAbout_data() {
                                           << "“run-steps.csv” is there already";
     QTest::newRow("the second one, replaced") << "export.csv" << QStringList{"run-steps.csv"} << true
                                               << "“run-steps.csv” is there already";
-    QTest::newRow("a report, kept") << "export.report" << QStringList{"run.csv"} << false << "“run.csv” is there already";
+    QTest::newRow("a report, kept") << "export.report" << QStringList{"run.csv"} << false
+                                    << "“run.csv” is there already";
     QTest::newRow("none") << "export.csv" << QStringList{} << true << "";
 }
 

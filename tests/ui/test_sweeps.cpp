@@ -174,8 +174,8 @@ void TestSweeps::wrongTextsAreExplainedAtTheirRow() {
     auto* row = dialog.findChild<AxisRow*>();
     auto* problem = find<QLabel>(row, "axisProblem");
     auto* start = find<QPushButton>(&dialog, "startSweep");
-    for (const auto& [text, says] : {std::pair("0.01, fast", "fast"), std::pair("-1", "-1"), std::pair("", "at least one"),
-                                     std::pair("0.1, 0.1", "twice")}) {
+    for (const auto& [text, says] : {std::pair("0.01, fast", "fast"), std::pair("-1", "-1"),
+                                     std::pair("", "at least one"), std::pair("0.1, 0.1", "twice")}) {
         type(find<QLineEdit>(row, "axisValues"), text);
         QTRY_VERIFY2(problem->isVisible() && problem->text().contains(says), qPrintable(problem->text()));
         QVERIFY(!start->isEnabled());
@@ -202,7 +202,8 @@ void TestSweeps::halvingShowsItsRungs() {
     choose(find<QComboBox>(&dialog, "sweepStrategy"), "Successive halving");
     type(find<QLineEdit>(row, "axisCount"), "");
     auto* summary = find<QLabel>(&dialog, "planSummary");
-    QTRY_VERIFY2(summary->text().startsWith("9 trials: 9 to epoch 1, 3 to epoch 3, 1 to epoch 9"), qPrintable(summary->text()));
+    QTRY_VERIFY2(summary->text().startsWith("9 trials: 9 to epoch 1, 3 to epoch 3, 1 to epoch 9"),
+                 qPrintable(summary->text()));
     type(find<QLineEdit>(&dialog, "sweepRungs"), "2, 4");
     QTRY_VERIFY(summary->text().startsWith("9 trials: 9 to epoch 2, 3 to epoch 4"));
     type(find<QLineEdit>(&dialog, "sweepRungs"), "4, 2");
@@ -252,7 +253,8 @@ void TestSweeps::theModelKeepsItsRules() {
 }
 
 void TestSweeps::aSweepIsStartedByClicks() {
-    connect(m_page.get(), &SweepPage::newSweepRequested, m_page.get(), [this] { m_page->newSweep(smallBase(), "clicked"); });
+    connect(m_page.get(), &SweepPage::newSweepRequested, m_page.get(),
+            [this] { m_page->newSweep(smallBase(), "clicked"); });
     QTimer::singleShot(0, this, [] {
         auto* dialog = QApplication::activeModalWidget();
         auto* row = dialog->findChild<AxisRow*>();
@@ -345,7 +347,8 @@ void TestSweeps::moreTrialsAreAdded() {
 }
 
 void TestSweeps::aSweepOfBeforeIsShown() {
-    const SweepFolder sweep = SweepFolder::createAmong(controller().sweepsFolder(), layers(1, {std::int64_t{1}, std::int64_t{2}}));
+    const SweepFolder sweep =
+        SweepFolder::createAmong(controller().sweepsFolder(), layers(1, {std::int64_t{1}, std::int64_t{2}}));
     sweep.update([](SweepState& state) {
         state.trials[0].status = TrialStatus::Failed;
         state.trials[0].problem = "The disk is full.";

@@ -11,8 +11,9 @@ namespace vit::ui {
 
 class Settings;
 
-// Learns from the epochs that end; what it has learned is kept with the settings. The speed (FLOP/s) is that of the last
-// run with the same device, precision, kernels and threads, so an estimate is the better the more alike the models are.
+// Learns from the epochs that end; what it has learned is kept with the settings. The speed (FLOP/s) is that of the
+// last run with the same device, precision, kernels and threads, so an estimate is the better the more alike the models
+// are.
 class EpochEstimate {
 public:
     explicit EpochEstimate(Settings& settings) : m_settings(settings) {}

@@ -86,8 +86,9 @@ void InspectPage::updateEmptyState() {
     m_emptySample->setVisible(photo);
     if (photo) {
         m_empty->setTitle(tr("Drop a photo here"));
-        m_empty->setText(tr("Or open or paste one, to see the model's input, its patches and the five classes that the "
-                            "model finds most probable. While a model trains, its answer is renewed after each epoch."));
+        m_empty->setText(
+            tr("Or open or paste one, to see the model's input, its patches and the five classes that the "
+               "model finds most probable. While a model trains, its answer is renewed after each epoch."));
     } else if (m_loader->loading()) {
         m_empty->setTitle(tr("Opening %1…").arg(m_loader->name()));
         m_empty->setText({});

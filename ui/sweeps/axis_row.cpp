@@ -37,7 +37,8 @@ double numberFrom(const std::string& key, const QLineEdit* edit, const char* wha
 
 double currentNumber(const Field& field, const Config& config) {
     const Value value = field.get(config);
-    return field.kind == FieldKind::Integer ? static_cast<double>(std::get<std::int64_t>(value)) : std::get<double>(value);
+    return field.kind == FieldKind::Integer ? static_cast<double>(std::get<std::int64_t>(value))
+                                            : std::get<double>(value);
 }
 
 }  // namespace

@@ -154,8 +154,9 @@ void SweepController::onSteps(const std::vector<StepDone>& steps) {
         m_speed = {last.imagesPerSecond * flops, m_run->config.data, m_run->trainImages, classes};
     }
     if (!m_training) return;
-    const double epochs = static_cast<double>(last.epoch - 1) +
-                          static_cast<double>(last.stepInEpoch) / static_cast<double>(std::max<std::int64_t>(1, last.stepsPerEpoch));
+    const double epochs =
+        static_cast<double>(last.epoch - 1) +
+        static_cast<double>(last.stepInEpoch) / static_cast<double>(std::max<std::int64_t>(1, last.stepsPerEpoch));
     m_progress = epochs / static_cast<double>(std::max<std::int64_t>(1, m_target));
     Q_EMIT progressChanged();
 }

@@ -93,8 +93,10 @@ QWidget* SweepDialog::makeSetup(const QString& label) {
     add->setObjectName("addAxis");
     connect(add, &QPushButton::clicked, this, [this] {
         // The first one of the schema that changes what is learned and is not varied yet.
-        for (const char* key : {"model.layers", "model.heads", "model.mlp_dropout", "optimizer.weight_decay", "run.batch_size"}) {
-            const bool taken = std::any_of(m_rows.begin(), m_rows.end(), [&](const AxisRow* row) { return row->key() == key; });
+        for (const char* key :
+             {"model.layers", "model.heads", "model.mlp_dropout", "optimizer.weight_decay", "run.batch_size"}) {
+            const bool taken =
+                std::any_of(m_rows.begin(), m_rows.end(), [&](const AxisRow* row) { return row->key() == key; });
             if (!taken) return addAxis(key);
         }
         addAxis(schema().front().key);

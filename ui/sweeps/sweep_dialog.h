@@ -25,7 +25,8 @@ class SweepDialog : public QDialog {
     Q_OBJECT
 
 public:
-    SweepDialog(const Config& base, const QString& label, std::optional<MeasuredSpeed> speed, QWidget* parent = nullptr);
+    SweepDialog(const Config& base, const QString& label, std::optional<MeasuredSpeed> speed,
+                QWidget* parent = nullptr);
 
     const SweepPlan& plan() const { return m_plan; }  // as shown; can be run when the dialog was accepted
 

@@ -24,7 +24,8 @@ std::vector<std::size_t> rowsOf(const SweepState& state, SweepModel::Order order
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     if (order == SweepModel::Order::Queue) return rows;
     rows.clear();
-    for (const SweepTrial* trial : bestFirst(state)) rows.push_back(static_cast<std::size_t>(trial - state.trials.data()));
+    for (const SweepTrial* trial : bestFirst(state))
+        rows.push_back(static_cast<std::size_t>(trial - state.trials.data()));
     return rows;
 }
 

@@ -172,8 +172,9 @@ void TrainPage::showEarlierRun(const EarlierRun& earlier) {
     m_progress->showEarlier(run, earlier.curves);
     m_progress->showDevice(earlier.began);
     m_settings.setShownRun(QString::fromStdString(run.folder.string()));
-    m_log.append(LogLevel::Info, tr("%1 is shown. It lies in %2")
-                                     .arg(QString::fromStdString(run.name), QString::fromStdString(run.folder.string())));
+    m_log.append(LogLevel::Info,
+                 tr("%1 is shown. It lies in %2")
+                     .arg(QString::fromStdString(run.name), QString::fromStdString(run.folder.string())));
     setShownRun(run);
 }
 
@@ -244,12 +245,14 @@ void TrainPage::onRunEvaluated(const RunEvaluated& evaluated) {
     if (evaluated.problem.empty() && !evaluated.stopped) m_log.append(LogLevel::Success, evaluatedText(result));
     const bool isShown = m_shown && m_shown->folder == std::filesystem::path(result.runFolder);
     if (!evaluated.problem.empty()) {
-        const QString problem = tr("%1 was not evaluated: %2")
-                                    .arg(QString::fromStdString(result.runName), QString::fromStdString(evaluated.problem));
+        const QString problem =
+            tr("%1 was not evaluated: %2")
+                .arg(QString::fromStdString(result.runName), QString::fromStdString(evaluated.problem));
         m_banner->showError(problem);
         m_log.append(LogLevel::Error, problem);
     } else if (evaluated.stopped) {
-        m_log.append(LogLevel::Info, tr("The evaluation of %1 was stopped.").arg(QString::fromStdString(result.runName)));
+        m_log.append(LogLevel::Info,
+                     tr("The evaluation of %1 was stopped.").arg(QString::fromStdString(result.runName)));
     } else if (isShown) {
         m_shown->result = result;
     }
