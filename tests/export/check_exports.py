@@ -51,8 +51,8 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
 }
 # What the window offers for CIFAR-100, trained for a few steps: timm can hold the second.
 CIFAR_KINDS = {
-    "published": ("keras-example", ["run.batch_size=64"]),
-    "compact": ("cifar-compact", ["run.batch_size=64"]),
+    "published": ("keras-example", ["run.batch_size=64", "data.validation_share=0.01"]),
+    "compact": ("cifar-compact", ["run.batch_size=64", "data.validation_share=0.01", "schedule.warmup_epochs=0"]),
 }
 
 
