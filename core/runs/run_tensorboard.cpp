@@ -115,7 +115,8 @@ void removeOldFiles(const fs::path& folder) {
 }  // namespace
 
 std::string tensorBoardFileName(const RunSummary& run) {
-    return kFileStart + std::to_string(static_cast<std::int64_t>(beginning(run))) + "." + run.name;
+    return kFileStart + std::to_string(static_cast<std::int64_t>(beginning(run))) + "." +
+           run.folder.filename().string();  // a name may hold what no file name can
 }
 
 namespace {
@@ -176,7 +177,8 @@ TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) 
 
     const RunSummary run = readRun(runFolder);
     // A new name, so that a TensorBoard that is open takes notice.
-    m_path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." + run.name);
+    m_path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." +
+                       run.folder.filename().string());
     writeFileAtomically(m_path, eventsOf(run, readCurves(runFolder), m_probes));
     m_file.reset(std::fopen(m_path.c_str(), "abe"));
     if (!m_file) throwSystemFault("Cannot write", m_path, errno);

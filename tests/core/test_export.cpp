@@ -10,6 +10,7 @@
 #include "io/csv.h"
 #include "io/protobuf_writer.h"
 #include "io/safetensors.h"
+#include "runs/run_about.h"
 #include "runs/run_writer.h"
 #include "support/files.h"
 #include "support/thrown.h"
@@ -295,6 +296,7 @@ private Q_SLOTS:
     void eventFileHoldsTheRun();
     void eventFileWrittenMeanwhileHoldsTheSame();
     void eventFileBeginsAnewWhenARunGoesOn();
+    void eventFileTakesAnyName();
     void eventFileHoldsThePinnedPicture_data();
     void eventFileHoldsThePinnedPicture();
     void tablesAreExact();
@@ -418,6 +420,17 @@ void TestExport::eventFileBeginsAnewWhenARunGoesOn() {
     QCOMPARE(points.at("loss/step").size(), std::size_t{3});
     QCOMPARE(points.at("loss/train").size(), std::size_t{1});
     QVERIFY(!points.contains("accuracy/test"));
+}
+
+void TestExport::eventFileTakesAnyName() {
+    writeRun(at("named"), preset("testing").config, false);
+    RunAbout about;
+    about.name = "wide/deep";
+    writeAbout(at("named"), about);
+    RunWriter(at("named"), 1, 2).startTensorBoard();
+    const ExportResult result = exportRun(at("named"), ExportFormat::TensorBoard, at("named-board"), Existing::Keep);
+    const fs::directory_iterator meanwhile(at("named") / "tensorboard");
+    QCOMPARE(eventsOf(result.files[0]).size(), eventsOf(meanwhile->path()).size());
 }
 
 void TestExport::eventFileHoldsThePinnedPicture_data() {
