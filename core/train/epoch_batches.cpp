@@ -2,9 +2,18 @@
 // Two ways to the same batches: from the computer's memory, or from what lies on the device already.
 #include "train/epoch_batches.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
+#include <thread>
 
 namespace vit {
+
+namespace {
+
+bool aCoreIsFree() { return at::get_num_threads() < static_cast<int>(std::thread::hardware_concurrency()); }
+
+}  // namespace
 
 EpochBatches::EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::int64_t firstStep,
                            std::int64_t firstBatch)
@@ -16,7 +25,7 @@ EpochBatches::EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::i
                          static_cast<std::uint64_t>(epoch))) {
     if (m_origin.resident != nullptr) {
         m_onDevice = copyPlan();
-    } else if (m_origin.pipeline.device().is_cpu()) {
+    } else if (m_origin.pipeline.device().is_cpu() && aCoreIsFree()) {
         m_source = std::make_unique<BatchSource>(batchCount() - firstBatch,
                                                  [this](std::int64_t i) { return make(m_firstBatch + i); });
     }

@@ -24,7 +24,9 @@ struct BatchOrigin {
     const ResidentImages* resident = nullptr;  // the view's images on the pipeline's device; null: the view's own
 };
 
-// On the CPU a thread of its own makes the next batch during the step; a GPU makes it in its queue before the step.
+// On a CPU with a core that the steps leave free, a thread of its own makes the next batch during the step. Where the steps
+// have all cores, they make it together before the step: a thread beside them would hold up one of them, and thereby all.
+// A GPU makes it in its queue before the step. The batches are the same but for rounding.
 class EpochBatches {
 public:
     // epoch: from 1. firstStep: the number, in the run, of the step that learns from the epoch's batch `firstBatch`.
@@ -45,7 +47,7 @@ private:
     std::int64_t m_firstBatch;
     std::vector<std::int64_t> m_order;
     OnDevice m_onDevice;                    // empty unless the images are resident
-    std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null on a GPU
+    std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null where next() makes the batch
 
     std::int64_t batchCount() const;
     std::span<const std::int64_t> positionsOf(std::int64_t batch) const;

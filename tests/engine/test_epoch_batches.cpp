@@ -5,7 +5,10 @@
 #include "train/epoch_batches.h"
 #include "train/pending_steps.h"
 
+#include <ATen/Parallel.h>
 #include <QtTest>
+
+#include <thread>
 
 using namespace vit;
 
@@ -31,6 +34,7 @@ class TestEpochBatches : public QObject {
 private Q_SLOTS:
     void initTestCase() { shareProcessor(); }
     void residentImagesGiveTheSameBatches();
+    void whoeverMakesThemTheyAreTheSame();
     void theMiddleOfAnEpochIsTheSame_data();
     void theMiddleOfAnEpochIsTheSame();
     void aStepsNumberChangesItsAugmentation();
@@ -57,6 +61,22 @@ void TestEpochBatches::residentImagesGiveTheSameBatches() {
         images += one.labels.size(0);
     }
     QCOMPARE(images, kImages);
+}
+
+// With all cores for the steps these make the batches, with one of several a thread beside them.
+void TestEpochBatches::whoeverMakesThemTheyAreTheSame() {
+    const int before = at::get_num_threads();
+    at::set_num_threads(1);
+    EpochBatches beside(origin(), 2, 40);
+    at::set_num_threads(static_cast<int>(std::thread::hardware_concurrency()));
+    EpochBatches between(origin(), 2, 40);
+    for (std::int64_t i = 0; i < kBatches; ++i) {
+        const PreparedBatch one = beside.next();
+        const PreparedBatch other = between.next();
+        QVERIFY(one.images.equal(other.images));
+        QVERIFY(one.labels.equal(other.labels));
+    }
+    at::set_num_threads(before);
 }
 
 void TestEpochBatches::theMiddleOfAnEpochIsTheSame_data() {
