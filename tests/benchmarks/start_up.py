@@ -31,8 +31,8 @@ def start_screen():
     """An Xvfb on a free number, and that number."""
     read, write = os.pipe()
     screen = f"{SIZE[0]}x{SIZE[1]}x24"
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
-                              pass_fds=[write], stderr=subprocess.DEVNULL)
+    options = ["-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(["Xvfb", *options], pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     with os.fdopen(read) as answer:
         return server, f":{answer.readline().strip()}"
