@@ -130,6 +130,7 @@ QAbstractItemView { background: @surface; alternate-background-color: @alternate
 QHeaderView::section {
     background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: 5px 8px;
 }
+QHeaderView::section:vertical { padding: 0 8px; }
 QTableCornerButton::section { background: @surface; border: none; border-bottom: 1px solid @border; }
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }

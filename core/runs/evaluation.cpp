@@ -9,6 +9,8 @@
 #include "runs/run_store.h"
 #include "train/device.h"
 
+#include <ATen/Parallel.h>
+
 namespace vit {
 
 namespace {

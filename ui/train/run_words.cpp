@@ -48,10 +48,11 @@ QString epochText(const EpochDone& epoch) {
 }
 
 QString finishedText(const RunFinished& result) {
-    QString text = result.reason == StopReason::Stopped ? tr("%1 was stopped after %2 epochs in %3.")
-                                                        : tr("%1 finished after %2 epochs in %3.");
-    text = text.arg(QString::fromStdString(result.runName), withThousands(result.epochsDone),
-                    durationText(result.seconds));
+    QString text = result.reason == StopReason::Stopped ? tr("%1 was stopped after %2 in %3.")
+                                                        : tr("%1 finished after %2 in %3.");
+    const QString epochs =
+        result.epochsDone == 1 ? tr("1 epoch") : tr("%1 epochs").arg(withThousands(result.epochsDone));
+    text = text.arg(QString::fromStdString(result.runName), epochs, durationText(result.seconds));
     if (!result.explanation.empty()) text += " " + QString::fromStdString(result.explanation);
     if (result.tested) text += testText(result);
     return text;
