@@ -64,10 +64,16 @@ private:
         Function add;
     };
 
+    struct Operands {
+        const float* a;
+        const float* b;
+    };
+
     GemmShape m_shape;
+    GemmShape m_inner;  // the same product with operands laid out anew where that is faster
     std::vector<Panel> m_panels;
 
-    const float* layOutB(const float* b, float* buffer) const;
+    Operands layOut(const float* a, const float* b, float* buffer) const;
 };
 
 // By the tile unit where the CPU has one, else by libxsmm with the vector unit's bf16 instructions.

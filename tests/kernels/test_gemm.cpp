@@ -136,7 +136,8 @@ void TestGemm::multiplies_data() {
     QTest::addColumn<int>("a");
     QTest::addColumn<int>("b");
     const int sizes[][3] = {{1, 1, 1},   {144, 64, 64}, {5, 7, 3},     {17, 100, 33}, {197, 197, 64}, {64, 65, 2},
-                            {10, 24, 10}, {2, 130, 197}, {1, 192, 48}, {48, 16, 1},   {32, 33, 64},   {50, 40, 160}};
+                            {10, 24, 10}, {2, 130, 197}, {1, 192, 48}, {48, 16, 1},   {32, 33, 64},   {50, 40, 160},
+                            {67, 150, 131}};
     const char* names[] = {"plain", "transposed", "packed", "packed from its transpose"};
     for (const auto& size : sizes)
         for (int a : {0, 1})
