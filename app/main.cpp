@@ -97,6 +97,17 @@ int run(Application& application) {
     return code;
 }
 
+int runAndTellFaults(int argc, char** argv) {
+    Application application(argc, argv);
+    try {
+        return run(application);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "vit-workbench: %s\n", error.what());
+        QMessageBox::critical(nullptr, "ViT Workbench", QString::fromUtf8(error.what()));
+        return 1;
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -107,12 +118,5 @@ int main(int argc, char** argv) {
     QApplication::setApplicationDisplayName("ViT Workbench");
     QApplication::setDesktopFileName("vit-workbench");
     QApplication::setApplicationVersion(programVersion());
-    Application application(argc, argv);
-    try {
-        return run(application);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "vit-workbench: %s\n", error.what());
-        QMessageBox::critical(nullptr, "ViT Workbench", QString::fromUtf8(error.what()));
-        return 1;
-    }
+    vit::endProcess(runAndTellFaults(argc, argv));
 }

@@ -59,17 +59,21 @@ int run(int argc, char** argv) {
     return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    std::setlocale(LC_CTYPE, "");  // tells whether the terminal takes Unicode; numbers keep their decimal point
+int runAndTellFaults(int argc, char** argv) {
     try {
-        std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a fault to be told like a disk that is full
-        vit::tuneAllocator();
         return run(argc, argv);
     } catch (const vit::InvalidInput& error) {
         return fail(kWrongInput, error.what());
     } catch (const std::exception& error) {
         return fail(kFailure, error.what());
     }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::setlocale(LC_CTYPE, "");  // tells whether the terminal takes Unicode; numbers keep their decimal point
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a fault to be told like a disk that is full
+    vit::tuneAllocator();
+    vit::endProcess(runAndTellFaults(argc, argv));
 }

@@ -15,8 +15,11 @@
 #endif
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <thread>
 
 #include <unistd.h>
@@ -133,6 +136,16 @@ void shareProcessor() {
     at::set_num_threads(threads);
     at::parallel_for(0, threads, 1, [](std::int64_t, std::int64_t) {});
     at::set_num_threads(before);
+}
+
+void endProcess(int code) {
+#if defined(__SANITIZE_ADDRESS__)
+    std::exit(code);  // leaks are looked for on this way only
+#else
+    std::cout.flush();
+    std::fflush(nullptr);
+    std::_Exit(code);
+#endif
 }
 
 std::string libraryVersions() {
