@@ -11,7 +11,6 @@ cache and is not counted.
 """
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
@@ -20,46 +19,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from Xlib import X, display
+from Xlib import display
 
-SIZE = (1600, 1000)
+from screen import environment_for, main_window, shows_something, start_screen
+
 POLL_SECONDS = 0.002
 TIMEOUT_SECONDS = 30
-
-
-def start_screen():
-    """An Xvfb on a free number, and that number."""
-    read, write = os.pipe()
-    screen = f"{SIZE[0]}x{SIZE[1]}x24"
-    options = ["-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"]
-    server = subprocess.Popen(["Xvfb", *options], pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as answer:
-        return server, f":{answer.readline().strip()}"
-
-
-def shows_something(window):
-    """Whether more than one colour is in a strip that crosses the window's tool bar and pages."""
-    size = window.get_geometry()
-    strip = window.get_image(size.width // 4, 0, 1, min(size.height, 400), X.ZPixmap, 0xFFFFFFFF).data
-    return len({strip[i:i + 3] for i in range(0, len(strip), 4)}) > 1
-
-
-def main_window(root):
-    for child in root.query_tree().children:
-        if child.get_attributes().map_state == X.IsViewable and child.get_geometry().width > 400:
-            return child
-    return None
 
 
 def seconds_to_first_picture(program, screen, home):
     screen_connection = display.Display(screen)
     root = screen_connection.screen().root
-    environment = {**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"}
-    for variable, folder in (("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_CACHE_HOME", "cache")):
-        environment[variable] = str(home / folder)
     begin = time.monotonic()
-    process = subprocess.Popen([program], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([program], env=environment_for(screen, home), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
     try:
         while time.monotonic() - begin < TIMEOUT_SECONDS:
             window = main_window(root)
