@@ -1,204 +1,250 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real vit-cli while something goes wrong: what its user is told, and what of the run is lost. Prints the table.
 #include "io/atomic_file.h"
-#include "support/files.h"
-#include "support/same_run.h"
+#include "io/safetensors.h"
+#include "support/disturbed_cli.h"
+#include "support/disturbed_run.h"
+#include "support/spoiled_files.h"
 
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
+#include <QDebug>
+#include <QRegularExpression>
+#include <QStringList>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <csignal>
-#include <fcntl.h>
+#include <filesystem>
 #include <fstream>
-#include <sys/prctl.h>
+#include <functional>
+#include <string>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+using namespace vit;
+using test::cutLastByte;
+using test::DisturbedCli;
+using test::DisturbedRun;
+using test::flipBit;
+using test::Outcome;
+using test::replaceIn;
 namespace fs = std::filesystem;
+
+using Scenario = std::function<Outcome(const DisturbedRun&)>;
+
+Q_DECLARE_METATYPE(Scenario)
 
 namespace {
 
-constexpr int kTimeoutMs = 120'000;
 constexpr int kSkipped = -2;
 constexpr rlim_t kAddressSpace = 3'000'000'000;
+constexpr auto kEpoch = "\"event\":\"epoch\"";
+constexpr auto kGoesOn = "The run goes on";
+constexpr auto kAgain = "can be written again";
 
-// In the child, before it becomes vit-cli. It cannot get far ahead of who reads its events, and root is bound by
-// permissions.
-void prepareChild() {
-    fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 4096);
-    constexpr unsigned long kOverridesPermissions = 1;  // CAP_DAC_OVERRIDE
-    if (geteuid() == 0) prctl(PR_CAPBSET_DROP, kOverridesPermissions, 0, 0, 0);
+Outcome folderRemoved(const DisturbedRun& run) {
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    fs::remove_all(run.folder());
+    Outcome outcome = outcomeOf(child);
+    if (fs::exists(run.folder())) outcome.difference = "The folder was made again.";
+    return outcome;
 }
 
-bool permissionsBind(const QString& folder) {
-    QProcess shell;
-    shell.setChildProcessModifier(prepareChild);
-    const QString closed = folder + "/closed";
-    QDir().mkdir(closed);
-    chmod(closed.toUtf8().constData(), 0500);
-    shell.start("/bin/sh", {"-c", "touch '" + closed + "/file'"});
-    return shell.waitForFinished(kTimeoutMs) && shell.exitCode() != 0;
+Outcome folderMovedForAWhile(const DisturbedRun& run) {
+    const fs::path elsewhere = run.folder().string() + "-elsewhere";
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    fs::rename(run.folder(), elsewhere);
+    child.waitFor(kGoesOn);
+    fs::rename(elsewhere, run.folder());
+    child.waitFor(kAgain);
+    return run.endedLikeUndisturbed(child);
 }
 
-// A vit-cli that is at work.
-class Child {
-public:
-    Child(const QString& home, const QStringList& arguments, rlim_t addressSpace = 0) {
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert("XDG_DATA_HOME", home + "/data");
-        m_process.setProcessEnvironment(environment);
-        m_process.setChildProcessModifier([addressSpace] {
-            prepareChild();
-            const rlimit limit{addressSpace, addressSpace};
-            if (addressSpace > 0) setrlimit(RLIMIT_AS, &limit);
-        });
-        m_process.start(VIT_CLI_PATH, arguments);
-    }
-
-    // Until it has said `what` so many times; false when it ends before.
-    bool waitFor(const QByteArray& what, int count = 1) {
-        while (m_out.count(what) < count) {
-            if (!m_process.waitForReadyRead(kTimeoutMs)) return false;
-            m_out += m_process.readAllStandardOutput();
-        }
-        return true;
-    }
-
-    // No file may grow past so many bytes from now on: as a full disk, and root is bound by it too.
-    void limitFiles(rlim_t bytes) const {
-        const rlimit limit{bytes, RLIM_INFINITY};
-        if (prlimit(id(), RLIMIT_FSIZE, &limit, nullptr) != 0) throw std::runtime_error("The test cannot limit files.");
-    }
-
-    void send(int signal) const { ::kill(id(), signal); }
-    pid_t id() const { return static_cast<pid_t>(m_process.processId()); }
-
-    int exitCode() {
-        if (m_process.state() != QProcess::NotRunning && !m_process.waitForFinished(kTimeoutMs)) return -1;
-        m_out += m_process.readAllStandardOutput();
-        return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
-    }
-
-    // What a person reads: the messages on the way, and what it ends with.
-    QString told() {
-        QStringList lines;
-        for (const QByteArray& line : m_out.split('\n')) {
-            const QJsonObject event = QJsonDocument::fromJson(line).object();
-            if (event["event"] == "message") lines << event["text"].toString();
-        }
-        const QString end = QString::fromUtf8(m_process.readAllStandardError()).trimmed();
-        if (!end.isEmpty()) lines << end;
-        return lines.join('\n');
-    }
-
-private:
-    QProcess m_process;
-    QByteArray m_out;
-};
-
-void damage(const fs::path& file) {
-    std::string bytes = vit::readTextFile(file);
-    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x10);
-    vit::writeFileAtomically(file, bytes);
+Outcome fileInPlaceOfTheFolder(const DisturbedRun& run) {
+    const fs::path elsewhere = run.folder().string() + "-elsewhere";
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    fs::rename(run.folder(), elsewhere);
+    writeFileAtomically(run.folder(), "");
+    child.exitCode();
+    fs::remove(run.folder());
+    fs::rename(elsewhere, run.folder());
+    return run.resumedLikeUndisturbed(child);
 }
 
-void replaceIn(const fs::path& file, const std::string& what, const std::string& by) {
-    std::string text = vit::readTextFile(file);
-    const std::size_t place = text.find(what);
-    if (place == std::string::npos) throw std::runtime_error("There is no " + what);
-    vit::writeFileAtomically(file, text.replace(place, what.size(), by));
+Outcome readOnlyForAWhile(const DisturbedRun& run) {
+    if (!test::permissionsBind(run.home())) {
+        QTest::qSkip("permissions do not bind this user", __FILE__, __LINE__);
+        return {kSkipped, {}, {}};
+    }
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    fs::permissions(run.folder(), fs::perms::owner_read | fs::perms::owner_exec);
+    child.waitFor(kGoesOn);
+    fs::permissions(run.folder(), fs::perms::owner_all);
+    child.waitFor(kAgain);
+    return run.endedLikeUndisturbed(child);
+}
+
+Outcome folderInPlaceOfTheCheckpoint(const DisturbedRun& run) {
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    child.send(SIGSTOP);
+    fs::remove(run.folder() / "last.safetensors");
+    fs::create_directory(run.folder() / "last.safetensors");
+    child.send(SIGCONT);
+    child.exitCode();
+    fs::remove(run.folder() / "last.safetensors");
+    return run.resumedLikeUndisturbed(child);
+}
+
+Outcome noRoomForCheckpoints(const DisturbedRun& run) {
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    child.limitFiles(100'000);
+    child.waitFor(kGoesOn);
+    child.limitFiles(RLIM_INFINITY);
+    child.waitFor(kAgain);
+    return run.endedLikeUndisturbed(child);
+}
+
+Outcome noRoomForAWhile(const DisturbedRun& run) {
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    child.limitFiles(0);
+    child.waitFor("waits in memory");
+    child.limitFiles(RLIM_INFINITY);
+    child.waitFor(kAgain);
+    return run.endedLikeUndisturbed(child);
+}
+
+Outcome noRoomToTheEnd(const DisturbedRun& run) {
+    DisturbedCli child = run.train();
+    child.waitFor(kEpoch, 2);
+    child.limitFiles(0);
+    return run.resumedLikeUndisturbed(child);
+}
+
+Outcome noRoomForTheLog(const DisturbedRun& run) {
+    run.trainTo(7);
+    std::ofstream(run.folder() / "steps.jsonl", std::ios::app) << R"({"event":)";  // there will be something to log
+    fs::remove(run.folder() / "log.txt");
+    fs::create_symlink("/dev/full", run.folder() / "log.txt");
+    DisturbedCli child = run.resume();
+    return run.endedLikeUndisturbed(child);
+}
+
+Outcome killed(const DisturbedRun& run) {
+    DisturbedCli first = run.train();
+    first.waitFor("\"event\":\"step\"", 13);
+    first.send(SIGSTOP);
+    // Whatever moment it was, there are steps that no checkpoint knows of.
+    first.send(SIGKILL);
+    first.exitCode();
+    std::ofstream(run.folder() / "steps.jsonl", std::ios::app)
+        << R"({"event":"step","step":1000,"epoch":200,"step_in_epoch":5,"steps_per_epoch":5,"loss":1})" << '\n';
+    DisturbedCli child = run.resume();
+    return run.endedLikeUndisturbed(child);
+}
+
+Outcome killedWhileWriting(const DisturbedRun& run) {
+    run.trainTo(8);
+    std::ofstream(run.folder() / "steps.jsonl", std::ios::app) << R"({"event":"step","ste)";
+    std::ofstream(run.folder() / "epochs.jsonl", std::ios::app) << R"({"event":"epo)";
+    std::ofstream(run.folder() / ".last.safetensors.4242-7.tmp") << "half";
+    DisturbedCli child = run.resume();
+    return run.endedLikeUndisturbed(child);
+}
+
+Scenario checkpointSpoiled(void (*spoil)(const fs::path&)) {
+    return [spoil](const DisturbedRun& run) {
+        run.trainTo(8);
+        spoil(run.folder() / "last.safetensors");
+        DisturbedCli child = run.resume();
+        child.exitCode();
+        fs::remove(run.folder() / "last.safetensors");  // as it says
+        return run.resumedLikeUndisturbed(child);
+    };
+}
+
+Outcome bestDamaged(const DisturbedRun& run) {
+    run.trainTo(8);
+    flipBit(run.folder() / "best.safetensors");
+    DisturbedCli child = run.resume();
+    Outcome outcome = outcomeOf(child);
+    const TensorFile best = readSafetensors(run.folder() / "best.safetensors");
+    if (std::stoi(best.metadata.at("epoch")) < 2) outcome.difference = "The best weights were not chosen anew.";
+    return outcome;
+}
+
+Outcome outOfMemory(const DisturbedRun& run) {
+#ifdef __SANITIZE_ADDRESS__
+    QTest::qSkip("the sanitizer needs more address space than there is", __FILE__, __LINE__);
+    return {kSkipped, {}, {}};
+#else
+    // Larger pictures than the others have, in one batch.
+    const QStringList large = {"--set", "run.batch_size=60000", "--set", "data.train_limit=0", "--set", "run.epochs=1",
+                               "--set", "model.image_size=64"};
+    DisturbedCli child = run.train(large, kAddressSpace);
+    Outcome outcome = outcomeOf(child);
+    // The run goes on with the batch size that it names, in the same memory.
+    const auto advice = QRegularExpression("batch size of ([0-9,]+) instead").match(outcome.told);
+    const std::string batch = advice.captured(1).remove(',').toStdString();
+    replaceIn(run.folder() / "config.json", "\"batch_size\": 60000", "\"batch_size\": " + batch);
+    DisturbedCli rest = run.resume({"--max-steps", "1"}, kAddressSpace);
+    if (rest.exitCode() != 0) outcome.difference = rest.told().toStdString();
+    return outcome;
+#endif
+}
+
+Outcome lossExplodes(const DisturbedRun& run) {
+    run.trainTo(8);
+    replaceIn(run.folder() / "config.json", "\"learning_rate\": 0.001", "\"learning_rate\": 10");
+    replaceIn(run.folder() / "config.json", "\"epochs\": 16", "\"epochs\": 500");  // it may recover once or twice
+    DisturbedCli child = run.resume();
+    Outcome outcome = outcomeOf(child);
+    readSafetensors(run.folder() / "last.safetensors");
+    readSafetensors(run.folder() / "best.safetensors");
+    return outcome;
+}
+
+Outcome secondProgram(const DisturbedRun& run) {
+    DisturbedCli first = run.train();
+    first.waitFor(kEpoch, 2);
+    DisturbedCli second = run.resume();
+    Outcome outcome = outcomeOf(second);
+    if (!outcome.told.contains(QString("process %1").arg(first.id()))) outcome.difference = "not by that process";
+    if (first.exitCode() != 0) outcome.difference = first.told().toStdString();
+    if (outcome.difference.empty()) outcome.difference = run.differenceFromUndisturbed();
+    return outcome;
+}
+
+Outcome wrongKey(const DisturbedRun& run) {
+    run.trainTo(8);
+    replaceIn(run.folder() / "config.json", "patch_size", "patch_sise");
+    DisturbedCli child = run.resume();
+    child.exitCode();
+    replaceIn(run.folder() / "config.json", "patch_sise", "patch_size");
+    return run.resumedLikeUndisturbed(child);
+}
+
+Outcome dataSetMissing(const DisturbedRun& run) {
+    run.trainTo(8);
+    replaceIn(run.folder() / "config.json", "synthetic-shapes", "my-photos");
+    DisturbedCli child = run.resume();
+    child.exitCode();
+    replaceIn(run.folder() / "config.json", "my-photos", "synthetic-shapes");
+    return run.resumedLikeUndisturbed(child);
 }
 
 }  // namespace
 
-// How a run fared: what vit-cli returned and said, and how the run's folder differs from what the row promises.
-struct Outcome {
-    int exitCode = 0;
-    QString told;
-    std::string difference;
-};
-
 class TestFaults : public QObject {
     Q_OBJECT
 
-public:
-    using Scenario = Outcome (TestFaults::*)();
-
 private:
-    static constexpr auto kEpoch = "\"event\":\"epoch\"";
-    static constexpr auto kGoesOn = "The run goes on";
-    static constexpr auto kAgain = "can be written again";
-
     QTemporaryDir m_home;
-    QString m_name;  // of the row's run
     QStringList m_table;
-
-    QString path() const { return m_home.filePath(m_name); }
-    fs::path run() const { return path().toStdString(); }
-
-    QStringList settings(const QStringList& more = {}) const {
-        QStringList list;
-        for (const QString& setting : QStringList{"run.threads=1", "data.train_limit=150", "run.epochs=16"} + more)
-            list << "--set" << setting;
-        return list;
-    }
-    // 16 epochs of 5 steps.
-    Child train(const QStringList& more = {}, rlim_t addressSpace = 0) const {
-        return {m_home.path(),
-                QStringList{"train", "--preset", "testing", "--json", "--run-dir", path()} + settings() + more,
-                addressSpace};
-    }
-    Child resume(const QStringList& more = {}, rlim_t addressSpace = 0) const {
-        return {m_home.path(), QStringList{"train", "--json", "--resume", path()} + more, addressSpace};
-    }
-    void trainTo(int steps) const {
-        Child child = train({"--max-steps", QString::number(steps)});
-        if (child.exitCode() != 0) throw std::runtime_error(child.told().toStdString());
-    }
-    std::string differenceFromUndisturbed() const {
-        return vit::test::runDifference(m_home.filePath("undisturbed").toStdString(), run());
-    }
-    static Outcome outcomeOf(Child& child) {
-        const int code = child.exitCode();
-        return {code, child.told(), {}};
-    }
-    Outcome endedLikeUndisturbed(Child& child) const {
-        Outcome outcome = outcomeOf(child);
-        outcome.difference = differenceFromUndisturbed();
-        return outcome;
-    }
-    // The fault has been mended; resumed, the run ends as if nothing had been.
-    Outcome resumedLikeUndisturbed(Child& child) const {
-        Outcome outcome = outcomeOf(child);
-        Child rest = resume();
-        if (rest.exitCode() != 0) outcome.difference = rest.told().toStdString();
-        else outcome.difference = differenceFromUndisturbed();
-        return outcome;
-    }
-
-    Outcome folderRemoved();
-    Outcome folderMovedForAWhile();
-    Outcome fileInPlaceOfTheFolder();
-    Outcome readOnlyForAWhile();
-    Outcome folderInPlaceOfTheCheckpoint();
-    Outcome noRoomForCheckpoints();
-    Outcome noRoomForAWhile();
-    Outcome noRoomToTheEnd();
-    Outcome noRoomForTheLog();
-    Outcome killed();
-    Outcome killedWhileWriting();
-    Outcome checkpointDamaged();
-    Outcome checkpointTruncated();
-    Outcome bestDamaged();
-    Outcome outOfMemory();
-    Outcome lossExplodes();
-    Outcome secondProgram();
-    Outcome wrongKey();
-    Outcome dataSetMissing();
 
 private Q_SLOTS:
     void initTestCase();
@@ -207,11 +253,8 @@ private Q_SLOTS:
     void faults();
 };
 
-Q_DECLARE_METATYPE(TestFaults::Scenario)
-
 void TestFaults::initTestCase() {
-    m_name = "undisturbed";
-    Child whole = train();
+    DisturbedCli whole = DisturbedRun(m_home.path(), "undisturbed").train();
     QCOMPARE(whole.exitCode(), 0);
 }
 
@@ -224,57 +267,56 @@ void TestFaults::faults_data() {
     QTest::addColumn<int>("exitCode");
     QTest::addColumn<QStringList>("seen");
     QTest::addColumn<QString>("lost");
-    const auto row = [](const char* injected, Scenario scenario, int exitCode, const QStringList& seen,
+    const auto row = [](const char* injected, const Scenario& scenario, int exitCode, const QStringList& seen,
                         const char* lost) { QTest::newRow(injected) << scenario << exitCode << seen << QString(lost); };
     const QString room = kGoesOn;
-    row("run folder removed while training", &TestFaults::folderRemoved, 1,
+    row("run folder removed while training", folderRemoved, 1,
         {"No such file or directory", room, "The run's folder is gone, and what was saved in it"},
         "the run: it was deleted");
-    row("run folder away for a while", &TestFaults::folderMovedForAWhile, 0,
+    row("run folder away for a while", folderMovedForAWhile, 0,
         {"No such file or directory", room, "it is safe up to step", "can be written again: it is safe up to step"},
         "nothing");
-    row("a file in the place of the run folder, to the end", &TestFaults::fileInPlaceOfTheFolder, 1,
+    row("a file in the place of the run folder, to the end", fileInPlaceOfTheFolder, 1,
         {"Not a directory. Check that the path is right", room, "it can be resumed from step"},
         "nothing: what came after the last checkpoint is trained again");
-    row("run folder read-only for a while", &TestFaults::readOnlyForAWhile, 0,
+    row("run folder read-only for a while", readOnlyForAWhile, 0,
         {"Permission denied", "change its permissions", room, "can be written again"}, "nothing");
-    row("a folder in the place of the checkpoint", &TestFaults::folderInPlaceOfTheCheckpoint, 1,
+    row("a folder in the place of the checkpoint", folderInPlaceOfTheCheckpoint, 1,
         {"last.safetensors: Is a directory", "move it away", "The end of this run is not saved"},
         "nothing: it is trained again");
-    row("no room for checkpoints, only for lines", &TestFaults::noRoomForCheckpoints, 0,
+    row("no room for checkpoints, only for lines", noRoomForCheckpoints, 0,
         {"last.safetensors: File too large", room, "can be written again"}, "nothing");
-    row("disk full for a while, lines too", &TestFaults::noRoomForAWhile, 0,
+    row("disk full for a while, lines too", noRoomForAWhile, 0,
         {"File too large", "waits in memory", "can be written again"}, "nothing");
-    row("disk full to the end", &TestFaults::noRoomToTheEnd, 1,
+    row("disk full to the end", noRoomToTheEnd, 1,
         {"File too large", "The end of this run is not saved; it can be resumed from step"},
         "nothing: what came after the last checkpoint is trained again");
-    row("no space left on the device of the log", &TestFaults::noRoomForTheLog, 0,
+    row("no space left on the device of the log", noRoomForTheLog, 0,
         {"log.txt: No space left on device. Make room on the disk", room}, "lines of the log");
-    row("SIGKILL while training", &TestFaults::killed, 0, {"came after the last checkpoint: they are trained again"},
-        "nothing");
-    row("SIGKILL amid a line and a checkpoint", &TestFaults::killedWhileWriting, 0,
+    row("SIGKILL while training", killed, 0, {"came after the last checkpoint: they are trained again"}, "nothing");
+    row("SIGKILL amid a line and a checkpoint", killedWhileWriting, 0,
         {"The last line of steps.jsonl was torn: left out", "The last line of epochs.jsonl was torn: left out",
          "The half-written file .last.safetensors.4242-7.tmp was removed"}, "nothing");
-    row("a bit of the checkpoint flipped", &TestFaults::checkpointDamaged, 1,
+    row("a bit of the checkpoint flipped", checkpointSpoiled(flipBit), 1,
         {"last.safetensors: its checksum is not right", "Its best weights, best.safetensors, are whole",
          "To train it again from its beginning, remove last.safetensors"},
         "the optimizer's state: it is trained again from its beginning");
-    row("the checkpoint cut short", &TestFaults::checkpointTruncated, 1,
+    row("the checkpoint cut short", checkpointSpoiled(cutLastByte), 1,
         {"last.safetensors: it ends within its arrays", "Its best weights, best.safetensors, are whole"},
         "the optimizer's state: it is trained again from its beginning");
-    row("a bit of the best weights flipped", &TestFaults::bestDamaged, 0,
+    row("a bit of the best weights flipped", bestDamaged, 0,
         {"best.safetensors: its checksum is not right", "chooses the best ones anew"}, "the best weights before it");
-    row("out of memory (3 GB of address space)", &TestFaults::outOfMemory, 1,
+    row("out of memory (3 GB of address space)", outOfMemory, 1,
         {"The computer's memory is exhausted. A batch size of ", " instead of 60,000 should fit"}, "nothing");
-    row("the loss explodes (learning rate 10)", &TestFaults::lossExplodes, 1,
+    row("the loss explodes (learning rate 10)", lossExplodes, 1,
         {"The loss ", "Try a lower learning rate", "Kept are the weights of step "},
         "the steps after the last good checkpoint");
-    row("a second program on the same run", &TestFaults::secondProgram, 1,
+    row("a second program on the same run", secondProgram, 1,
         {"is being trained by process ", "Wait until it has ended, or stop it there"}, "nothing");
-    row("config.json with a wrong key", &TestFaults::wrongKey, 2,
+    row("config.json with a wrong key", wrongKey, 2,
         {"config.json", "model.patch_sise: There is no such hyperparameter; did you mean \"model.patch_size\"?"},
         "nothing");
-    row("its data set is missing", &TestFaults::dataSetMissing, 1, {"There is no data set my-photos"}, "nothing");
+    row("its data set is missing", dataSetMissing, 1, {"There is no data set my-photos"}, "nothing");
 }
 
 void TestFaults::faults() {
@@ -282,8 +324,8 @@ void TestFaults::faults() {
     QFETCH(int, exitCode);
     QFETCH(QStringList, seen);
     QFETCH(QString, lost);
-    m_name = QString(QTest::currentDataTag()).replace(QRegularExpression("[^a-z0-9]+"), "-");
-    const Outcome outcome = (this->*scenario)();
+    const QString name = QString(QTest::currentDataTag()).replace(QRegularExpression("[^a-z0-9]+"), "-");
+    const Outcome outcome = scenario(DisturbedRun(m_home.path(), name));
     if (QTest::currentTestFailed() || outcome.exitCode == kSkipped) return;
     for (const QString& words : seen)
         QVERIFY2(outcome.told.contains(words), qPrintable("Not said: " + words + "\nbut:\n" + outcome.told));
@@ -294,210 +336,6 @@ void TestFaults::faults() {
     QString text = outcome.told;
     text.replace(m_home.path() + '/', "").replace('\n', "<br>");
     m_table << QString("| %1 | %2 | %3 | %4 |").arg(QTest::currentDataTag(), text).arg(exitCode).arg(lost);
-}
-
-Outcome TestFaults::folderRemoved() {
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    fs::remove_all(run());
-    Outcome outcome = outcomeOf(child);
-    if (fs::exists(run())) outcome.difference = "The folder was made again.";
-    return outcome;
-}
-
-Outcome TestFaults::folderMovedForAWhile() {
-    const fs::path elsewhere = run().string() + "-elsewhere";
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    fs::rename(run(), elsewhere);
-    child.waitFor(kGoesOn);
-    fs::rename(elsewhere, run());
-    child.waitFor(kAgain);
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::fileInPlaceOfTheFolder() {
-    const fs::path elsewhere = run().string() + "-elsewhere";
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    fs::rename(run(), elsewhere);
-    vit::writeFileAtomically(run(), "");
-    child.exitCode();
-    fs::remove(run());
-    fs::rename(elsewhere, run());
-    return resumedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::readOnlyForAWhile() {
-    if (!permissionsBind(m_home.path())) {
-        QTest::qSkip("permissions do not bind this user", __FILE__, __LINE__);
-        return {kSkipped, {}, {}};
-    }
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    fs::permissions(run(), fs::perms::owner_read | fs::perms::owner_exec);
-    child.waitFor(kGoesOn);
-    fs::permissions(run(), fs::perms::owner_all);
-    child.waitFor(kAgain);
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::folderInPlaceOfTheCheckpoint() {
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    child.send(SIGSTOP);
-    fs::remove(run() / "last.safetensors");
-    fs::create_directory(run() / "last.safetensors");
-    child.send(SIGCONT);
-    child.exitCode();
-    fs::remove(run() / "last.safetensors");
-    return resumedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::noRoomForCheckpoints() {
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    child.limitFiles(100'000);
-    child.waitFor(kGoesOn);
-    child.limitFiles(RLIM_INFINITY);
-    child.waitFor(kAgain);
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::noRoomForAWhile() {
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    child.limitFiles(0);
-    child.waitFor("waits in memory");
-    child.limitFiles(RLIM_INFINITY);
-    child.waitFor(kAgain);
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::noRoomToTheEnd() {
-    Child child = train();
-    child.waitFor(kEpoch, 2);
-    child.limitFiles(0);
-    return resumedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::noRoomForTheLog() {
-    trainTo(7);
-    std::ofstream(run() / "steps.jsonl", std::ios::app) << R"({"event":)";  // there will be something to log
-    fs::remove(run() / "log.txt");
-    fs::create_symlink("/dev/full", run() / "log.txt");
-    Child child = resume();
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::killed() {
-    Child first = train();
-    first.waitFor("\"event\":\"step\"", 13);
-    first.send(SIGSTOP);
-    // Whatever moment it was, there are steps that no checkpoint knows of.
-    first.send(SIGKILL);
-    first.exitCode();
-    std::ofstream(run() / "steps.jsonl", std::ios::app)
-        << R"({"event":"step","step":1000,"epoch":200,"step_in_epoch":5,"steps_per_epoch":5,"loss":1})" << '\n';
-    Child child = resume();
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::killedWhileWriting() {
-    trainTo(8);
-    std::ofstream(run() / "steps.jsonl", std::ios::app) << R"({"event":"step","ste)";
-    std::ofstream(run() / "epochs.jsonl", std::ios::app) << R"({"event":"epo)";
-    std::ofstream(run() / ".last.safetensors.4242-7.tmp") << "half";
-    Child child = resume();
-    return endedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::checkpointDamaged() {
-    trainTo(8);
-    damage(run() / "last.safetensors");
-    Child child = resume();
-    child.exitCode();
-    fs::remove(run() / "last.safetensors");  // as it says
-    return resumedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::checkpointTruncated() {
-    trainTo(8);
-    fs::resize_file(run() / "last.safetensors", fs::file_size(run() / "last.safetensors") - 1);
-    Child child = resume();
-    child.exitCode();
-    fs::remove(run() / "last.safetensors");
-    return resumedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::bestDamaged() {
-    trainTo(8);
-    damage(run() / "best.safetensors");
-    Child child = resume();
-    Outcome outcome = outcomeOf(child);
-    const vit::TensorFile best = vit::readSafetensors(run() / "best.safetensors");
-    if (std::stoi(best.metadata.at("epoch")) < 2) outcome.difference = "The best weights were not chosen anew.";
-    return outcome;
-}
-
-Outcome TestFaults::outOfMemory() {
-#ifdef __SANITIZE_ADDRESS__
-    QTest::qSkip("the sanitizer needs more address space than there is", __FILE__, __LINE__);
-    return {kSkipped, {}, {}};
-#else
-    // Larger pictures than the others have, in one batch.
-    const QStringList large = {"--set", "run.batch_size=60000", "--set", "data.train_limit=0", "--set", "run.epochs=1",
-                               "--set", "model.image_size=64"};
-    Child child = train(large, kAddressSpace);
-    Outcome outcome = outcomeOf(child);
-    // The run goes on with the batch size that it names, in the same memory.
-    const auto advice = QRegularExpression("batch size of ([0-9,]+) instead").match(outcome.told);
-    const std::string batch = advice.captured(1).remove(',').toStdString();
-    replaceIn(run() / "config.json", "\"batch_size\": 60000", "\"batch_size\": " + batch);
-    Child rest = resume({"--max-steps", "1"}, kAddressSpace);
-    if (rest.exitCode() != 0) outcome.difference = rest.told().toStdString();
-    return outcome;
-#endif
-}
-
-Outcome TestFaults::lossExplodes() {
-    trainTo(8);
-    replaceIn(run() / "config.json", "\"learning_rate\": 0.001", "\"learning_rate\": 10");
-    replaceIn(run() / "config.json", "\"epochs\": 16", "\"epochs\": 500");  // it may recover once or twice
-    Child child = resume();
-    Outcome outcome = outcomeOf(child);
-    vit::readSafetensors(run() / "last.safetensors");
-    vit::readSafetensors(run() / "best.safetensors");
-    return outcome;
-}
-
-Outcome TestFaults::secondProgram() {
-    Child first = train();
-    first.waitFor(kEpoch, 2);
-    Child second = resume();
-    Outcome outcome = outcomeOf(second);
-    if (!outcome.told.contains(QString("process %1").arg(first.id()))) outcome.difference = "not by that process";
-    if (first.exitCode() != 0) outcome.difference = first.told().toStdString();
-    if (outcome.difference.empty()) outcome.difference = differenceFromUndisturbed();
-    return outcome;
-}
-
-Outcome TestFaults::wrongKey() {
-    trainTo(8);
-    replaceIn(run() / "config.json", "patch_size", "patch_sise");
-    Child child = resume();
-    child.exitCode();
-    replaceIn(run() / "config.json", "patch_sise", "patch_size");
-    return resumedLikeUndisturbed(child);
-}
-
-Outcome TestFaults::dataSetMissing() {
-    trainTo(8);
-    replaceIn(run() / "config.json", "synthetic-shapes", "my-photos");
-    Child child = resume();
-    child.exitCode();
-    replaceIn(run() / "config.json", "my-photos", "synthetic-shapes");
-    return resumedLikeUndisturbed(child);
 }
 
 QTEST_GUILESS_MAIN(TestFaults)

@@ -6,6 +6,7 @@
 #include "model/kernel_choice.h"
 #include "model/vision_transformer.h"
 #include "model/weights.h"
+#include "support/instruction_set.h"
 #include "train/optimizer.h"
 
 #include <QtTest>
@@ -57,6 +58,10 @@ class TestModel : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    // Without a wish the plain layers are tested on any computer.
+    void initTestCase() {
+        if (qEnvironmentVariableIsSet("VIT_INSTRUCTION_SET")) VIT_SKIP_WITHOUT_KERNELS();
+    }
     void everyStage_data() { models(); }
     void everyStage();
     void attentionWeights_data();

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The exported report: one page of HTML that shows the settings, the curves and the pinned picture.
+#include "config/presets.h"
+#include "config/schema.h"
+#include "export/run_export.h"
+#include "support/event_file_reader.h"
+#include "support/exported_run.h"
+#include "support/files.h"
+
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QXmlStreamReader>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+using namespace vit;
+namespace fs = std::filesystem;
+
+class TestReport : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_home;
+    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
+
+private Q_SLOTS:
+    void initTestCase();
+    void reportIsOnePage();
+    void reportShowsThePinnedPicture();
+    void pictureThatIsGoneIsSaid();
+};
+
+void TestReport::initTestCase() {
+    test::writeRunWithWeights(at("a & b"));
+    test::writeRun(at("pinned"), preset("testing").config, true, true);
+}
+
+void TestReport::reportIsOnePage() {
+    exportRun(at("a & b"), ExportFormat::Report, at("report.html"), Existing::Keep);
+    const QString page = QString::fromUtf8(test::readFile(QString::fromStdString(at("report.html").string())));
+    QVERIFY(page.contains("<h1>a &amp; b</h1>"));
+    QVERIFY(page.contains("CPU &lt;1&gt;"));
+    for (const Field& field : schema())
+        QVERIFY2(page.contains(QString::fromStdString(field.label).toHtmlEscaped()), field.key.c_str());
+    QCOMPARE(page.count("<tr class=\"differs\">"), 1);  // the batch size
+    QVERIFY(page.contains("48 images"));
+    QVERIFY(!page.contains("Pinned picture"));  // there was none
+    for (const char* outside : {"http:", "https:", "src=", "<script"}) QVERIFY2(!page.contains(outside), outside);
+    int plots = 0;
+    for (qsizetype begin = page.indexOf("<svg"); begin >= 0; begin = page.indexOf("<svg", begin + 1), ++plots) {
+        QXmlStreamReader xml(page.mid(begin, page.indexOf("</svg>", begin) + 6 - begin));
+        int points = 0;
+        while (!xml.atEnd()) {
+            xml.readNext();
+            if (xml.isStartElement() && xml.name() == QString("circle")) ++points;
+        }
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        QCOMPARE(points, plots == 3 ? 3 : 6);  // learning rate: one curve
+    }
+    QCOMPARE(plots, 4);
+}
+
+void TestReport::reportShowsThePinnedPicture() {
+    exportRun(at("pinned"), ExportFormat::Report, at("pinned.html"), Existing::Replace);
+    const QString page = QString::fromUtf8(test::readFile(QString::fromStdString(at("pinned.html").string())));
+    const QRegularExpression source("<img [^>]*src=\"data:image/png;base64,([^\"]*)\"");
+    const QByteArray png = QByteArray::fromBase64(source.match(page).captured(1).toLatin1());
+    QCOMPARE(png, test::readFile(QString::fromStdString((at("pinned") / "probe.png").string())));
+    QVERIFY(page.contains("After epoch 3"));
+    QVERIFY(
+        page.contains("<th>b &amp; c</th><td class=\"bar\"><div style=\"width:60.00%\"></div></td><td>60.00 %</td>"));
+    QVERIFY(page.contains("<th>a</th><td class=\"bar\"><div style=\"width:12.50%\">"));
+    const qsizetype begin = page.indexOf("Probability of b &amp; c");
+    QVERIFY(begin > 0);
+    const QString curve = page.mid(begin, page.indexOf("</svg>", begin) - begin);
+    QCOMPARE(curve.count("<circle"), 2);
+    QCOMPARE(curve.count("<polyline"), 2);  // a gap in the second epoch
+    QVERIFY(page.contains("In 1 epoch it was not among"));
+}
+
+void TestReport::pictureThatIsGoneIsSaid() {
+    test::writeRun(at("picture gone"), preset("testing").config, false, true);
+    fs::remove(at("picture gone") / "probe.png");
+    exportRun(at("picture gone"), ExportFormat::Report, at("gone.html"), Existing::Replace);
+    const QString page = QString::fromUtf8(test::readFile(QString::fromStdString(at("gone.html").string())));
+    QVERIFY(page.contains("The picture itself was not kept"));
+    QVERIFY(page.contains("After epoch 3") && !page.contains("<img"));
+    const ExportResult board = exportRun(at("picture gone"), ExportFormat::TensorBoard, at("gone"), Existing::Replace);
+    QVERIFY(test::picturesOf(test::eventsOf(board.files[0])).empty());
+    QCOMPARE(test::scalarsOf(test::eventsOf(board.files[0])).at("probe/d").size(), std::size_t{1});
+}
+
+QTEST_GUILESS_MAIN(TestReport)
+#include "test_report.moc"

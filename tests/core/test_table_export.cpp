@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Exported tables of comma-separated values, of one run and of many.
+#include "config/presets.h"
+#include "config/schema.h"
+#include "export/run_export.h"
+#include "io/csv.h"
+#include "runs/run_store.h"
+#include "support/exported_run.h"
+#include "support/files.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace vit;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<QStringList> cells(const fs::path& path) {
+    std::vector<QStringList> rows;
+    for (const QString& line :
+         QString::fromUtf8(test::readFile(QString::fromStdString(path.string()))).split('\n', Qt::SkipEmptyParts))
+        rows.push_back(line.split(','));
+    return rows;
+}
+
+}  // namespace
+
+class TestTableExport : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_home;
+    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
+
+private Q_SLOTS:
+    void initTestCase();
+    void cellsAreQuotedWhereNeeded_data();
+    void cellsAreQuotedWhereNeeded();
+    void tablesAreExact();
+    void runsAreATable();
+};
+
+void TestTableExport::initTestCase() {
+    test::writeRunWithWeights(at("a & b"));
+}
+
+void TestTableExport::cellsAreQuotedWhereNeeded_data() {
+    QTest::addColumn<QString>("cell");
+    QTest::addColumn<QString>("written");
+    QTest::newRow("plain") << "a b"
+                           << "a b";
+    QTest::newRow("empty") << ""
+                           << "";
+    QTest::newRow("comma") << "2048, 1024"
+                           << "\"2048, 1024\"";
+    QTest::newRow("quotation mark") << "6\" wide"
+                                    << "\"6\"\" wide\"";
+    QTest::newRow("line break") << "a\nb"
+                                << "\"a\nb\"";
+    QTest::newRow("space at the end") << "a "
+                                      << "\"a \"";
+}
+
+void TestTableExport::cellsAreQuotedWhereNeeded() {
+    QFETCH(QString, cell);
+    QFETCH(QString, written);
+    QCOMPARE(QString::fromStdString(csvRow({"x", cell.toStdString()})), "x," + written + "\n");
+}
+
+void TestTableExport::tablesAreExact() {
+    const ExportResult result = exportRun(at("a & b"), ExportFormat::Csv, at("run.csv"), Existing::Keep);
+    QCOMPARE(result.files, (std::vector<fs::path>{at("run.csv"), at("run-steps.csv")}));
+    const auto epochs = cells(at("run.csv"));
+    QCOMPARE(epochs.size(), std::size_t{4});
+    const auto column = epochs[0].indexOf("train_loss");
+    QCOMPARE(epochs[3][0], QString("a & b"));
+    QCOMPARE(epochs[3][column].toDouble(), test::epochDone(3).train.loss);
+    const auto steps = cells(at("run-steps.csv"));
+    QCOMPARE(steps.size(), std::size_t{7});
+    QCOMPARE(steps[6][steps[0].indexOf("learning_rate")].toDouble(), 0.1 / 3);
+}
+
+void TestTableExport::runsAreATable() {
+    test::writeRun(at("store/one"), preset("testing").config, false);
+    test::writeRun(at("store/two"), preset("first-steps").config, false);
+    exportRunTable(RunStore(at("store")).list(), at("runs.csv"), Existing::Keep);
+    const auto rows = cells(at("runs.csv"));
+    QCOMPARE(rows.size(), std::size_t{3});
+    for (const Field& field : schema())
+        QVERIFY2(rows[0].contains(QString::fromStdString(field.key)), field.key.c_str());
+    QVERIFY(rows[0].contains("test_accuracy"));
+    QCOMPARE(rows[1][rows[0].indexOf("test_accuracy")].toDouble(), 0.5);
+    QCOMPARE(rows[1][rows[0].indexOf("best_validation_accuracy")].toDouble(), 0.1 * 3);
+}
+
+QTEST_GUILESS_MAIN(TestTableExport)
+#include "test_table_export.moc"

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Small runs to export, of known curves, results, pictures and weights.
+#pragma once
+
+#include "config/presets.h"
+#include "data/image.h"
+#include "io/safetensors.h"
+#include "runs/run_writer.h"
+#include "support/made_weights.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vit::test {
+
+inline StepDone stepDone(std::int64_t number) {
+    StepDone done;
+    done.step = number;
+    done.epoch = (number + 1) / 2;
+    done.loss = 1.0 / static_cast<double>(number + 2);
+    done.learningRate = 0.1 / 3;
+    done.elapsedSeconds = static_cast<double>(number);
+    return done;
+}
+
+inline EpochDone epochDone(std::int64_t number) {
+    EpochDone done;
+    done.epoch = number;
+    done.step = 2 * number;
+    done.train = {2.0 / 3 / static_cast<double>(number), 0.1, 0.5};
+    done.validation = {1.0 / 3, 0.1 * static_cast<double>(number), 0.6};
+    return done;
+}
+
+// In the second epoch the class that comes first in the end is not among those that are kept.
+inline ProbePredicted probeAfter(std::int64_t epoch, const std::string& image) {
+    ProbePredicted probe;
+    probe.prediction.epoch = epoch;
+    probe.prediction.top = {{1, "b & c", 0.2 * static_cast<double>(epoch)}, {0, "a", 0.125}};
+    if (epoch == 2) probe.prediction.top = {{2, "d", 0.5}, {0, "a", 0.25}};
+    probe.image = image;
+    return probe;
+}
+
+inline std::shared_ptr<const Image> pinnedPicture() {
+    return std::make_shared<const Image>(Image{3, 2, 3, std::vector<std::uint8_t>(3 * 2 * 3, 200)});
+}
+
+// Three epochs of two steps, and a result.
+inline void writeRun(const std::filesystem::path& folder, const Config& config, bool tensorBoard, bool probe = false) {
+    std::filesystem::create_directories(folder);
+    RunWriter writer(folder);
+    writer.writeConfig(config);
+    writer.writeEnvironment(R"({"dataset": "things", "class_names": ["a", "b & c", "d"], "native_width": 8,
+        "native_height": 8, "channels": 3, "mean": [51, 102, 153], "deviation": [25.5, 51, 0], "device": "CPU <1>"})");
+    if (tensorBoard) writer.startTensorBoard();
+    for (std::int64_t i = 1; i <= 3; ++i) {
+        writer.append(stepDone(2 * i - 1));
+        writer.append(stepDone(2 * i));
+        writer.append(epochDone(i));
+        if (probe) writer.append(probeAfter(i, writer.nameProbe(pinnedPicture())));
+    }
+    RunFinished result;
+    result.epochsDone = 3;
+    result.bestEpoch = 3;
+    result.bestValidationAccuracy = 0.1 * 3;
+    result.tested = true;
+    result.test = {1.25, 0.5, 0.75};
+    result.seconds = 6;
+    writer.writeResult(result);
+}
+
+// With an event file and weights; its batch size differs from that of its preset, "first-steps".
+inline void writeRunWithWeights(const std::filesystem::path& folder) {
+    Config config = preset("first-steps").config;
+    config.run.batchSize = 48;
+    writeRun(folder, config, true);
+    writeSafetensors(folder / "best.safetensors", weightsFor(config));
+}
+
+inline Config configWithHead(HeadType type, std::vector<std::int64_t> units) {
+    Config config = preset("testing").config;
+    config.head.type = type;
+    config.head.units = std::move(units);
+    return config;
+}
+
+}  // namespace vit::test
