@@ -3,6 +3,7 @@
 #include "data/image.h"
 
 #include "data/encoded_image.h"
+#include "data/picture_codec.h"
 #include "error.h"
 #include "io/atomic_file.h"
 
@@ -76,7 +77,7 @@ int reducedColour(const EncodedImage& encoded, int leastSide) {
 }
 
 cv::Mat decodeWith(const cv::Mat& buffer, int flags) {
-    cv::Mat mat = cv::imdecode(buffer, flags);
+    cv::Mat mat = pictureCodec().imdecode(buffer, flags);
     if (mat.empty()) throw Error("it is no picture of a known format, or it is damaged");
     return mat;
 }
@@ -136,7 +137,7 @@ std::vector<std::uint8_t> encode(const Image& image, const std::string& ending) 
     std::vector<std::uint8_t> encoded;
     cv::Mat bgr;  // not in place, which would be in the caller's picture
     if (image.channels == 3) cv::cvtColor(mat, bgr, cv::COLOR_RGB2BGR);
-    cv::imencode(ending, image.channels == 3 ? bgr : mat, encoded);
+    pictureCodec().imencode(ending, image.channels == 3 ? bgr : mat, encoded);
     return encoded;
 }
 

@@ -42,8 +42,8 @@ void releaseMemory();
 // run. Call it once, from a thread that lives as long as the program.
 void shareProcessor();
 
-// Ends the program at once, with what was printed flushed. Call it at the end of main(), after everything of one's own is
-// closed: libtorch would take a third of a short command's time to forget all its operators one by one.
+// Ends the program at once, with what was printed flushed. Call it at the end of main(), when everything of one's own
+// is closed: libtorch would take a third of a short command's time to forget all its operators one by one.
 [[noreturn]] void endProcess(int code);
 
 // "libtorch 2.13.0, CPU build" and the like.

@@ -3,15 +3,17 @@
 include(GNUInstallDirs)
 find_package(Libtorch QUIET REQUIRED)
 
+set(vit_library_folder "${CMAKE_INSTALL_LIBDIR}/vit-workbench")
+file(RELATIVE_PATH vit_bin_to_libraries "/${CMAKE_INSTALL_BINDIR}" "/${vit_library_folder}")
+set(vit_library_path "$ORIGIN/${vit_bin_to_libraries}")
+install(TARGETS vit_picture_codec LIBRARY DESTINATION "${vit_library_folder}")
+
 # The CPU build of libtorch goes along (libraries only, about 450 MB). The CUDA build with NVIDIA's libraries takes 4 GB:
 # it stays where it was unpacked, so such an installation is for this computer only.
 if(Libtorch_CUDA)
-  set(vit_installed_torch "${Libtorch_LIBRARY_DIR}")
+  list(APPEND vit_library_path "${Libtorch_LIBRARY_DIR}")
 else()
-  set(vit_torch_folder "${CMAKE_INSTALL_LIBDIR}/vit-workbench")
-  file(RELATIVE_PATH vit_bin_to_torch "/${CMAKE_INSTALL_BINDIR}" "/${vit_torch_folder}")
-  set(vit_installed_torch "$ORIGIN/${vit_bin_to_torch}")
-  install(FILES ${Libtorch_RUNTIME_LIBRARIES} DESTINATION "${vit_torch_folder}")
+  install(FILES ${Libtorch_RUNTIME_LIBRARIES} DESTINATION "${vit_library_folder}")
 endif()
 
 set(vit_programs vit-cli)
@@ -21,7 +23,7 @@ if(VIT_BUILD_UI)
   install(FILES resources/icons/vit-workbench.svg
     DESTINATION "${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps")
 endif()
-set_target_properties(${vit_programs} PROPERTIES INSTALL_RPATH "${vit_installed_torch}")
+set_target_properties(${vit_programs} PROPERTIES INSTALL_RPATH "${vit_library_path}")
 install(TARGETS ${vit_programs})
 install(FILES LICENSE README.md resources/pytorch/vit_workbench.py DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 

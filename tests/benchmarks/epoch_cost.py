@@ -43,6 +43,8 @@ def train(arguments, home):
     command = [arguments.vit_cli, "train", "--json", "--preset", arguments.preset, "--run-dir", home / "run",
                "--set", f"run.epochs={arguments.epochs}", "--set", f"run.batch_size={arguments.batch}",
                "--set", f"run.precision={arguments.precision}"]
+    for assignment in arguments.set:
+        command += ["--set", assignment]
     process = subprocess.Popen([str(word) for word in command], env=environment, stdout=subprocess.PIPE, text=True)
     for line in process.stdout:
         yield time.monotonic(), json.loads(line)
@@ -81,6 +83,8 @@ def main():
     parser.add_argument("--epochs", type=int, default=3, help="default: 3")
     parser.add_argument("--batch", type=int, default=256, help="default: 256")
     parser.add_argument("--precision", default="auto", help="fp32, bf16 or auto")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
+                        help="of the run, e.g. data.train_limit=11250 for a quarter of an epoch")
     parser.add_argument("--steps", type=int, default=20, help="bare steps on each side; default: 20")
     arguments = parser.parse_args()
 
