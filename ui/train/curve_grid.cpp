@@ -24,9 +24,16 @@ MetricPlot::Options lossOptions() {
             .logToggle = true};
 }
 
-MetricPlot::Options accuracyOptions(const QString& name, const QString& title, const QString& axisLabel) {
-    return {.name = name, .title = title, .axisLabel = axisLabel, .percent = true,
-            .legend = Qt::AlignTop | Qt::AlignLeft};
+MetricPlot::Options accuracyOptions() {
+    return {.name = "plot.accuracy", .title = QObject::tr("Accuracy"), .axisLabel = QObject::tr("Correct (%)"),
+            .percent = true, .legend = Qt::AlignTop | Qt::AlignLeft};
+}
+
+// Of few classes five are half at the start: what stays free is below the curve.
+MetricPlot::Options top5Options() {
+    return {.name = "plot.top5", .title = QObject::tr("Top-5 accuracy"),
+            .axisLabel = QObject::tr("Among the first five (%)"), .percent = true,
+            .legend = Qt::AlignBottom | Qt::AlignRight};
 }
 
 MetricPlot::Options rateOptions() {
@@ -38,8 +45,7 @@ MetricPlot::Options rateOptions() {
 
 CurveGrid::CurveGrid(QWidget* parent)
     : QWidget(parent), m_loss(new MetricPlot(lossOptions(), this)),
-      m_accuracy(new MetricPlot(accuracyOptions("plot.accuracy", tr("Accuracy"), tr("Correct (%)")), this)),
-      m_top5(new MetricPlot(accuracyOptions("plot.top5", tr("Top-5 accuracy"), tr("Among the first five (%)")), this)),
+      m_accuracy(new MetricPlot(accuracyOptions(), this)), m_top5(new MetricPlot(top5Options(), this)),
       m_learningRate(new MetricPlot(rateOptions(), this)) {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
