@@ -9,7 +9,6 @@
 #include "support/made_weights.h"
 #include "support/thrown.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <filesystem>
@@ -18,12 +17,8 @@
 using namespace vit;
 namespace fs = std::filesystem;
 
-class TestExport : public QObject {
+class TestExport : public test::ExportTest {
     Q_OBJECT
-
-private:
-    QTemporaryDir m_home;
-    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
 
 private Q_SLOTS:
     void initTestCase();

@@ -10,7 +10,6 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <array>
@@ -38,12 +37,8 @@ float valueAt(const TensorData& tensor, std::size_t index) {
 
 }  // namespace
 
-class TestModelExport : public QObject {
+class TestModelExport : public test::ExportTest {
     Q_OBJECT
-
-private:
-    QTemporaryDir m_home;
-    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
 
 private Q_SLOTS:
     void initTestCase();

@@ -8,7 +8,6 @@
 #include "support/files.h"
 
 #include <QRegularExpression>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
 
@@ -19,12 +18,8 @@
 using namespace vit;
 namespace fs = std::filesystem;
 
-class TestReport : public QObject {
+class TestReport : public test::ExportTest {
     Q_OBJECT
-
-private:
-    QTemporaryDir m_home;
-    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
 
 private Q_SLOTS:
     void initTestCase();

@@ -8,7 +8,6 @@
 #include "support/exported_run.h"
 #include "support/files.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <filesystem>
@@ -30,12 +29,8 @@ std::vector<QStringList> cells(const fs::path& path) {
 
 }  // namespace
 
-class TestTableExport : public QObject {
+class TestTableExport : public test::ExportTest {
     Q_OBJECT
-
-private:
-    QTemporaryDir m_home;
-    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
 
 private Q_SLOTS:
     void initTestCase();

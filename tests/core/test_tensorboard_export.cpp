@@ -10,7 +10,6 @@
 #include "support/exported_run.h"
 #include "support/protobuf_reader.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cstdint>
@@ -30,12 +29,8 @@ using test::scalarsOf;
 using test::Wire;
 namespace fs = std::filesystem;
 
-class TestTensorboardExport : public QObject {
+class TestTensorboardExport : public test::ExportTest {
     Q_OBJECT
-
-private:
-    QTemporaryDir m_home;
-    fs::path at(const std::string& name) const { return fs::path(m_home.path().toStdString()) / name; }
 
 private Q_SLOTS:
     void initTestCase();

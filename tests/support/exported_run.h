@@ -8,6 +8,9 @@
 #include "runs/run_writer.h"
 #include "support/made_weights.h"
 
+#include <QObject>
+#include <QTemporaryDir>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -88,5 +91,16 @@ inline Config configWithHead(HeadType type, std::vector<std::int64_t> units) {
     config.head.units = std::move(units);
     return config;
 }
+
+// A test with a folder of its own for runs and for what is exported of them.
+class ExportTest : public QObject {
+protected:
+    std::filesystem::path at(const std::string& name) const {
+        return std::filesystem::path(m_home.path().toStdString()) / name;
+    }
+
+private:
+    QTemporaryDir m_home;
+};
 
 }  // namespace vit::test
