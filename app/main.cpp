@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-workbench: the window.
-#include "about.h"
-#include "data/data_store.h"
-#include "error.h"
-#include "main_window.h"
-#include "prompts.h"
-#include "runs/session.h"
-#include "session_bridge.h"
-#include "settings.h"
-#include "stall_meter.h"
-#include "theme_controller.h"
-#include "train/device.h"
+#include "core/base/error.h"
+#include "core/data/store/data_store.h"
+#include "core/device/device.h"
+#include "core/session/session.h"
+#include "ui/bridge/prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/settings.h"
+#include "ui/look/theme_controller.h"
+#include "ui/shell/about.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/stall_meter.h"
 
 #include <QApplication>
 #include <QCommandLineParser>

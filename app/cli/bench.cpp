@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli bench: how fast this computer trains a model or predicts, and how near that is to what its processor can do.
-#include "commands.h"
-#include "config/presets.h"
-#include "config_options.h"
-#include "status_line.h"
-#include "text.h"
-#include "train/benchmark.h"
+#include "app/cli/commands.h"
+#include "app/cli/config_options.h"
+#include "app/cli/status_line.h"
+#include "app/cli/text.h"
+#include "core/config/presets.h"
+#include "core/train/benchmark.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Line plots of characters, for a terminal.
-#include "chart.h"
+#include "app/cli/chart.h"
 
-#include "text.h"
-#include "value_range.h"
+#include "app/cli/text.h"
+#include "core/base/value_range.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Line plots of characters, for a terminal.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <string>
 #include <vector>

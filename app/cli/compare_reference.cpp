@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli compare-reference: a run beside the published ones, epoch by epoch.
-#include "commands.h"
-#include "config/presets.h"
-#include "config/schema.h"
-#include "error.h"
-#include "run_argument.h"
-#include "runs/published_runs.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/run_argument.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/runs/published_runs.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli config: the reference of all hyperparameters, or a configuration as JSON.
-#include "commands.h"
-#include "config/schema.h"
-#include "config_options.h"
+#include "app/cli/commands.h"
+#include "app/cli/config_options.h"
+#include "core/config/schema.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // --preset, --config and --set: the options with which a command is told a configuration.
-#include "config_options.h"
+#include "app/cli/config_options.h"
 
-#include "config/presets.h"
-#include "config/schema.h"
-#include "error.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
 
 #include <CLI/CLI.hpp>
 

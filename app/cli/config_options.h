@@ -2,7 +2,7 @@
 // --preset, --config and --set: the options with which a command is told a configuration.
 #pragma once
 
-#include "config/config.h"
+#include "core/config/config.h"
 
 #include <string>
 #include <vector>

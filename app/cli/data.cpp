@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli data: the data sets on this computer.
-#include "commands.h"
-#include "config/config.h"
-#include "data/data_store.h"
-#include "error.h"
-#include "image_files.h"
-#include "interrupt.h"
-#include "split_option.h"
-#include "status_line.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/image_files.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/split_option.h"
+#include "app/cli/status_line.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/config/config.h"
+#include "core/data/store/data_store.h"
 
 #include <CLI/CLI.hpp>
 

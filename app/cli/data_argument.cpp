@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A data set that a command is about to train with.
-#include "data_argument.h"
+#include "app/cli/data_argument.h"
 
-#include "data/data_store.h"
-#include "error.h"
+#include "core/base/error.h"
+#include "core/data/store/data_store.h"
 
 namespace vit::cli {
 

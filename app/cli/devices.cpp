@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli devices: what this computer can train on.
-#include "train/device.h"
+#include "core/device/device.h"
 
-#include "commands.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/text.h"
 
 #include <CLI/CLI.hpp>
 

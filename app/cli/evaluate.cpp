@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli evaluate: how well a trained run does on a part of its data set.
-#include "commands.h"
-#include "data/data_store.h"
-#include "error.h"
-#include "inspect/predictor.h"
-#include "run_argument.h"
-#include "split_option.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/run_argument.h"
+#include "app/cli/split_option.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/data/store/data_store.h"
+#include "core/inspect/predictor.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

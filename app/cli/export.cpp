@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli export: a run's curves, results and weights as files that other programs read.
-#include "commands.h"
-#include "error.h"
-#include "export/run_export.h"
-#include "run_argument.h"
+#include "app/cli/commands.h"
+#include "app/cli/run_argument.h"
+#include "core/base/error.h"
+#include "core/export/run_export.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Image files named on the command line. What is wrong with them is wrong input: InvalidInput.
-#include "image_files.h"
+#include "app/cli/image_files.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cctype>

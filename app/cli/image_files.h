@@ -2,7 +2,7 @@
 // Image files named on the command line. What is wrong with them is wrong input: InvalidInput.
 #pragma once
 
-#include "data/image.h"
+#include "core/data/images/image.h"
 
 #include <string>
 

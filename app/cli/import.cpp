@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli import: models that were trained elsewhere, as runs.
-#include "commands.h"
-#include "config/derived.h"
-#include "config/presets.h"
-#include "config/schema.h"
-#include "data/data_store.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "model/keras_import.h"
-#include "runs/imported_run.h"
-#include "runs/run_store.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/config/derived.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/data/store/data_store.h"
+#include "core/import/keras_import.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_store.h"
+#include "core/session/imported_run.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Ctrl+C and SIGTERM: the first asks the program to stop in good order, the second ends it at once.
-#include "interrupt.h"
+#include "app/cli/interrupt.h"
 
 #include <csignal>
 #include <initializer_list>

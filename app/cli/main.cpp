@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli: the engine without a window. Exit codes: 0 done, 1 failure, 2 wrong use or input.
-#include "commands.h"
-#include "error.h"
-#include "train/device.h"
+#include "app/cli/commands.h"
+#include "core/base/error.h"
+#include "core/device/device.h"
 
 #include <CLI/CLI.hpp>
 

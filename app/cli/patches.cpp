@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli patches: a picture cut into the patches that a model would see.
-#include "inspect/patches.h"
+#include "core/inspect/patches.h"
 
-#include "commands.h"
-#include "config/config.h"
-#include "image_files.h"
+#include "app/cli/commands.h"
+#include "app/cli/image_files.h"
+#include "core/config/config.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli predict: what a trained model sees in pictures.
-#include "commands.h"
-#include "error.h"
-#include "image_files.h"
-#include "inspect/predictor.h"
-#include "run_argument.h"
-#include "status_line.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/image_files.h"
+#include "app/cli/run_argument.h"
+#include "app/cli/status_line.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/inspect/predictor.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli presets: the configurations one can start from.
-#include "config/presets.h"
+#include "core/config/presets.h"
 
-#include "commands.h"
-#include "config/derived.h"
-#include "config/schema.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/text.h"
+#include "core/config/derived.h"
+#include "core/config/schema.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

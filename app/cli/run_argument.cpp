@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A run named on the command line.
-#include "run_argument.h"
+#include "app/cli/run_argument.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 namespace vit::cli {
 

@@ -2,7 +2,7 @@
 // A run named on the command line.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <string>
 

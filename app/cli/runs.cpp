@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli runs: the runs on this computer.
-#include "chart.h"
-#include "commands.h"
-#include "config/schema.h"
-#include "error.h"
-#include "run_argument.h"
-#include "runs/run_columns.h"
-#include "runs/run_filter.h"
-#include "runs/run_trash.h"
-#include "text.h"
+#include "app/cli/chart.h"
+#include "app/cli/commands.h"
+#include "app/cli/run_argument.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/config/schema.h"
+#include "core/runs/run_columns.h"
+#include "core/runs/run_filter.h"
+#include "core/runs/run_trash.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

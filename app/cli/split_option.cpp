@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // --split train|validation|test.
-#include "split_option.h"
+#include "app/cli/split_option.h"
 
 #include <CLI/CLI.hpp>
 

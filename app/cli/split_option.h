@@ -2,7 +2,7 @@
 // --split train|validation|test.
 #pragma once
 
-#include "data/dataset.h"
+#include "core/data/dataset.h"
 
 namespace CLI {
 class App;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A line that is written over again and again on a terminal, above it lines that stay.
-#include "status_line.h"
+#include "app/cli/status_line.h"
 
-#include "text.h"
+#include "app/cli/text.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli sweep: many runs of one experiment with some of its hyperparameters varied.
-#include "commands.h"
-#include "error.h"
-#include "runs/sweep_folder.h"
-#include "sweep_run.h"
-#include "sweep_text.h"
-#include "text.h"
+#include "app/cli/commands.h"
+#include "app/cli/sweep_run.h"
+#include "app/cli/sweep_text.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/sweeps/sweep_folder.h"
 
 #include <CLI/CLI.hpp>
 

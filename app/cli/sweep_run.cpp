@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One trial after the other through a Session, told as lines of text or of JSON.
-#include "sweep_run.h"
+#include "app/cli/sweep_run.h"
 
-#include "data_argument.h"
-#include "error.h"
-#include "interrupt.h"
-#include "runs/session.h"
-#include "runs/sweep_runner.h"
-#include "status_line.h"
-#include "sweep_text.h"
-#include "text.h"
+#include "app/cli/data_argument.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/status_line.h"
+#include "app/cli/sweep_text.h"
+#include "app/cli/text.h"
+#include "core/base/error.h"
+#include "core/session/session.h"
+#include "core/sweeps/sweep_runner.h"
 
 #include <nlohmann/json.hpp>
 

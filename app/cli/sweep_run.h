@@ -2,7 +2,7 @@
 // Running a sweep from the command line, from where it stands to its end or to Ctrl+C.
 #pragma once
 
-#include "runs/sweep_folder.h"
+#include "core/sweeps/sweep_folder.h"
 
 namespace vit::cli {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A sweep as tables and JSON.
-#include "sweep_text.h"
+#include "app/cli/sweep_text.h"
 
-#include "text.h"
+#include "app/cli/text.h"
 
 #include <nlohmann/json.hpp>
 

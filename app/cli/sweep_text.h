@@ -2,7 +2,7 @@
 // A sweep as tables and JSON.
 #pragma once
 
-#include "runs/sweep_folder.h"
+#include "core/sweeps/sweep_folder.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Numbers and tables as a person reads them in a terminal.
-#include "text.h"
+#include "app/cli/text.h"
 
 #include <langinfo.h>
 

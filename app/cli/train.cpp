@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli train: a run from its configuration to its test accuracy.
-#include "chart.h"
-#include "commands.h"
-#include "config_options.h"
-#include "data_argument.h"
-#include "error.h"
-#include "image_files.h"
-#include "interrupt.h"
-#include "run_argument.h"
-#include "runs/run_files.h"
-#include "runs/session.h"
-#include "train_report.h"
+#include "app/cli/chart.h"
+#include "app/cli/commands.h"
+#include "app/cli/config_options.h"
+#include "app/cli/data_argument.h"
+#include "app/cli/image_files.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/run_argument.h"
+#include "app/cli/train_report.h"
+#include "core/base/error.h"
+#include "core/runs/run_files.h"
+#include "core/session/session.h"
 
 #include <CLI/CLI.hpp>
 

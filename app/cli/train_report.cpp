@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A training run told to a person at a terminal.
-#include "train_report.h"
+#include "app/cli/train_report.h"
 
-#include "text.h"
+#include "app/cli/text.h"
 
 #include <algorithm>
 #include <limits>

@@ -2,8 +2,8 @@
 // A training run told to a person at a terminal.
 #pragma once
 
-#include "status_line.h"
-#include "train/event.h"
+#include "app/cli/status_line.h"
+#include "core/events/event.h"
 
 #include <string>
 #include <vector>

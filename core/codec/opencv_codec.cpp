@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // libvit-picture-codec.so: nothing but the way to OpenCV's codecs.
-#include "data/picture_codec.h"
+#include "core/data/images/picture_codec.h"
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A configuration as a JSON file: one object for each group of the schema.
-#include "config/field_check.h"
-#include "config/schema.h"
-#include "io/atomic_file.h"
-#include "io/strict_json.h"
+#include "core/config/field_check.h"
+#include "core/config/schema.h"
+#include "core/io/atomic_file.h"
+#include "core/io/strict_json.h"
 
 #include <algorithm>
 #include <limits>

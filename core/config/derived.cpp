@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Closed forms for what a configuration leads to: patches, parameters, arithmetic, memory.
-#include "config/derived.h"
+#include "core/config/derived.h"
 
-#include "config/field_check.h"
-#include "config/schema.h"
+#include "core/config/field_check.h"
+#include "core/config/schema.h"
 
 #include <algorithm>
 

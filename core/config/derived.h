@@ -2,7 +2,7 @@
 // Facts that follow from a configuration alone, cheap enough to be updated at each key press.
 #pragma once
 
-#include "config/config.h"
+#include "core/config/config.h"
 
 #include <cstdint>
 

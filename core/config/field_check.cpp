@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checks of one value against its row of the schema.
-#include "config/field_check.h"
+#include "core/config/field_check.h"
 
-#include "config/number_text.h"
+#include "core/base/number_text.h"
 
 #include <algorithm>
 #include <numeric>

@@ -2,7 +2,7 @@
 // What can be wrong with a single value, and which key a mistyped one was meant to be.
 #pragma once
 
-#include "config/schema.h"
+#include "core/config/schema.h"
 
 #include <cstddef>
 #include <optional>

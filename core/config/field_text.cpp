@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A field's value as a person reads and types it.
-#include "config/field_check.h"
-#include "config/number_text.h"
-#include "config/schema.h"
+#include "core/base/number_text.h"
+#include "core/config/field_check.h"
+#include "core/config/schema.h"
 
 #include <charconv>
 #include <cmath>

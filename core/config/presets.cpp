@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The configurations that come with the program.
-#include "config/presets.h"
+#include "core/config/presets.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // Complete configurations under a name, each a starting point for one's own.
 #pragma once
 
-#include "config/config.h"
+#include "core/config/config.h"
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The printed reference of all hyperparameters.
-#include "config/schema.h"
+#include "core/config/schema.h"
 
 #include <algorithm>
 #include <sstream>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole table of hyperparameters, put together from its groups, and how a row is found by its key.
-#include "config/schema.h"
+#include "core/config/schema.h"
 
-#include "config/schema_parts.h"
+#include "core/config/schema_parts.h"
 
 #include <unordered_map>
 

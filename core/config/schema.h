@@ -2,8 +2,8 @@
 // The one table of hyperparameters: it drives the form, the command line, the JSON file, validation and the reference.
 #pragma once
 
-#include "config/config.h"
-#include "error.h"
+#include "core/base/error.h"
+#include "core/config/config.h"
 
 #include <cstdint>
 #include <functional>

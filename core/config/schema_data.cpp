@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The schema's rows for what a model learns from: the data set and how its images are varied.
-#include "config/schema_parts.h"
+#include "core/config/schema_parts.h"
 
 namespace vit::schema_parts {
 

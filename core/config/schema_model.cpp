@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The schema's rows for the network: the transformer and its classification head.
-#include "config/schema_parts.h"
+#include "core/config/schema_parts.h"
 
 namespace vit::schema_parts {
 

@@ -2,7 +2,7 @@
 // The schema's rows by group, and how a row is tied to its member of Config. For schema*.cpp only.
 #pragma once
 
-#include "config/schema.h"
+#include "core/config/schema.h"
 
 #include <algorithm>
 #include <type_traits>

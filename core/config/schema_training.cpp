@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The schema's rows for how a model is trained: optimizer, learning-rate schedule and the run itself.
-#include "config/schema_parts.h"
+#include "core/config/schema_parts.h"
 
 namespace vit::schema_parts {
 

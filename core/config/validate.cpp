@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whether a configuration can be trained: each value in its range, and the values fit one another.
-#include "config/derived.h"
-#include "config/field_check.h"
-#include "config/number_text.h"
-#include "config/schema.h"
+#include "core/base/number_text.h"
+#include "core/config/derived.h"
+#include "core/config/field_check.h"
+#include "core/config/schema.h"
 
 #include <algorithm>
 #include <array>

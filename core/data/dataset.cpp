@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checks a data set's tables, measures its channels and cuts it into splits.
-#include "data/dataset.h"
+#include "core/data/dataset.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cmath>

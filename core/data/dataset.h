@@ -2,7 +2,7 @@
 // Labelled images of one size in memory, as 8-bit values and in one copy, shared read-only between threads.
 #pragma once
 
-#include "data/image.h"
+#include "core/data/images/image.h"
 
 #include <array>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Brings any photo to the form of a data set's images.
-#include "data/dataset.h"
+#include "core/data/dataset.h"
 
 namespace vit {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The columns of each table.
-#include "export/csv_export.h"
+#include "core/export/csv_export.h"
 
-#include "config/number_text.h"
-#include "config/schema.h"
-#include "io/csv.h"
+#include "core/base/number_text.h"
+#include "core/config/schema.h"
+#include "core/io/csv.h"
 
 #include <cmath>
 

@@ -2,7 +2,7 @@
 // Runs as tables. Numbers are written so that they read back exactly; what is not known is an empty cell.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The forward pass, node by node, as core/model/layers.cpp computes it in evaluation.
-#include "export/onnx_export.h"
+#include "core/export/onnx_export.h"
 
-#include "io/onnx_graph.h"
+#include "core/io/onnx_graph.h"
 
 #include <cmath>
 #include <numbers>

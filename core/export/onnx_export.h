@@ -6,7 +6,7 @@
 // Outputs: "logits" and "probabilities", float32 [batch, classes].
 #pragma once
 
-#include "export/trained_weights.h"
+#include "core/export/trained_weights.h"
 
 #include <string>
 

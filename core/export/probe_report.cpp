@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Picture, bars and curve.
-#include "export/probe_report.h"
+#include "core/export/probe_report.h"
 
-#include "export/report_text.h"
-#include "export/svg_plot.h"
-#include "io/base64.h"
-#include "runs/run_probe.h"
+#include "core/export/report_text.h"
+#include "core/export/svg_plot.h"
+#include "core/io/base64.h"
+#include "core/runs/run_probe.h"
 
 #include <algorithm>
 #include <limits>

@@ -2,7 +2,7 @@
 // The report's part on the pinned pictures: each picture, what it was taken for last, and how that came about.
 #pragma once
 
-#include "train/event.h"
+#include "core/events/event.h"
 
 #include <filesystem>
 #include <string>

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The report's sections.
-#include "export/report.h"
+#include "core/export/report.h"
 
-#include "config/number_text.h"
-#include "config/presets.h"
-#include "config/schema.h"
-#include "error.h"
-#include "export/probe_report.h"
-#include "export/report_style.h"
-#include "export/report_text.h"
-#include "export/svg_plot.h"
-#include "io/atomic_file.h"
-#include "io/strict_json.h"
-#include "runs/run_files.h"
+#include "core/base/error.h"
+#include "core/base/number_text.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/export/probe_report.h"
+#include "core/export/report_style.h"
+#include "core/export/report_text.h"
+#include "core/export/svg_plot.h"
+#include "core/io/atomic_file.h"
+#include "core/io/strict_json.h"
+#include "core/runs/run_files.h"
 
 #include <algorithm>
 #include <cctype>

@@ -2,7 +2,7 @@
 // A run on one page of HTML that needs nothing else: plots, results, settings, environment.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <string>
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Makes the files of each format and puts them in their place.
-#include "export/run_export.h"
+#include "core/export/run_export.h"
 
-#include "error.h"
-#include "export/csv_export.h"
-#include "export/onnx_export.h"
-#include "export/report.h"
-#include "export/safetensors_export.h"
-#include "io/atomic_file.h"
-#include "io/system_fault.h"
-#include "runs/run_files.h"
-#include "runs/run_tensorboard.h"
+#include "core/base/error.h"
+#include "core/export/csv_export.h"
+#include "core/export/onnx_export.h"
+#include "core/export/report.h"
+#include "core/export/safetensors_export.h"
+#include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_tensorboard.h"
 
 namespace vit {
 

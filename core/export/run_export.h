@@ -2,7 +2,7 @@
 // A run's curves, results and weights as files that other programs read.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <filesystem>
 #include <string>

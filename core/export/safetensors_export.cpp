@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Copies the arrays under the names that PyTorch code expects.
-#include "export/safetensors_export.h"
+#include "core/export/safetensors_export.h"
 
 #include <cstring>
 

@@ -2,8 +2,8 @@
 // Weights for PyTorch: as timm's VisionTransformer names them where it can hold the model, else by our own names.
 #pragma once
 
-#include "export/trained_weights.h"
-#include "io/safetensors.h"
+#include "core/export/trained_weights.h"
+#include "core/io/safetensors.h"
 
 #include <string>
 #include <vector>

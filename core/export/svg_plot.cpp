@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Axes with round numbers, curves and a legend.
-#include "export/svg_plot.h"
+#include "core/export/svg_plot.h"
 
-#include "value_range.h"
+#include "core/base/value_range.h"
 
 #include <algorithm>
 #include <cmath>

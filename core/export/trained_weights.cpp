@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads a run's configuration, description and best weights.
-#include "export/trained_weights.h"
+#include "core/export/trained_weights.h"
 
-#include "config/schema.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "runs/run_files.h"
+#include "core/base/error.h"
+#include "core/config/schema.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -32,7 +32,7 @@ TrainedWeights::TrainedWeights(const std::filesystem::path& runFolder) : m_folde
                            " has no weights yet: a run saves them at the end of its first epoch.");
     }
     m_config = loadConfig((runFolder / run_files::kConfig).string());
-    m_description = modelDescriptionFromJson(readTextFile(runFolder / run_files::kEnvironment));
+    m_description = dataDescriptionFromJson(readTextFile(runFolder / run_files::kEnvironment));
     m_file = readSafetensors(weights);
     if (const auto epoch = m_file.metadata.find("epoch"); epoch != m_file.metadata.end()) {
         m_epoch = std::strtoll(epoch->second.c_str(), nullptr, 10);

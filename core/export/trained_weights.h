@@ -2,9 +2,9 @@
 // A run's best weights and what must be known to use them elsewhere, free of tensors.
 #pragma once
 
-#include "config/config.h"
-#include "io/safetensors.h"
-#include "model/model_description.h"
+#include "core/config/config.h"
+#include "core/data/data_description.h"
+#include "core/io/safetensors.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +21,7 @@ public:
     explicit TrainedWeights(const std::filesystem::path& runFolder);
 
     const Config& config() const { return m_config; }
-    const ModelDescription& description() const { return m_description; }
+    const DataDescription& description() const { return m_description; }
     std::int64_t epoch() const { return m_epoch; }
     std::int64_t classes() const { return m_description.input().classes; }
     std::int64_t patches() const;
@@ -43,7 +43,7 @@ public:
 private:
     std::filesystem::path m_folder;
     Config m_config;
-    ModelDescription m_description;
+    DataDescription m_description;
     TensorFile m_file;
     std::int64_t m_epoch = 0;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Cutting a picture into patches, and drawing them apart from one another.
-#include "inspect/patches.h"
+#include "core/inspect/patches.h"
 
-#include "config/number_text.h"
-#include "error.h"
+#include "core/base/error.h"
+#include "core/base/number_text.h"
 
 #include <algorithm>
 

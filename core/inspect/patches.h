@@ -2,7 +2,7 @@
 // A picture cut into the patches that become the model's tokens.
 #pragma once
 
-#include "data/image.h"
+#include "core/data/images/image.h"
 
 #include <array>
 #include <cstdint>

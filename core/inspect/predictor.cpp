@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A trained model behind a border without tensors.
-#include "inspect/predictor.h"
+#include "core/inspect/predictor.h"
 
-#include "error.h"
-#include "model/classifier.h"
-#include "train/device.h"
+#include "core/base/error.h"
+#include "core/device/device.h"
+#include "core/model/classifier.h"
 
 #include <chrono>
 

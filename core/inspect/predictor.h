@@ -2,10 +2,10 @@
 // A trained model opened from its run folder, ready to look at pictures.
 #pragma once
 
-#include "config/config.h"
-#include "data/dataset.h"
-#include "data/image.h"
-#include "model/prediction.h"
+#include "core/config/config.h"
+#include "core/data/dataset.h"
+#include "core/data/images/image.h"
+#include "core/events/prediction.h"
 
 #include <filesystem>
 #include <functional>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Unbuffered writes; a write that failed half way is taken back.
-#include "io/append_file.h"
+#include "core/io/append_file.h"
 
-#include "error.h"
-#include "io/system_fault.h"
+#include "core/base/error.h"
+#include "core/io/system_fault.h"
 
 #include <cerrno>
 #include <fcntl.h>

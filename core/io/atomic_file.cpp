@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Atomic replacement of a file on a POSIX file system.
-#include "io/atomic_file.h"
+#include "core/io/atomic_file.h"
 
-#include "io/system_fault.h"
+#include "core/io/system_fault.h"
 
 #include <array>
 #include <atomic>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // OpenSSL does it.
-#include "io/base64.h"
+#include "core/io/base64.h"
 
 #include <openssl/evp.h>
 

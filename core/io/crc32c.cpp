@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Eight bytes at a time by eight tables (M. Kounavis, F. Berry: "Novel table lookup-based algorithms for
 // high-performance CRC generation", 2008): checkpoints are large.
-#include "io/crc32c.h"
+#include "core/io/crc32c.h"
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Quotes where it is needed.
-#include "io/csv.h"
+#include "core/io/csv.h"
 
 namespace vit {
 

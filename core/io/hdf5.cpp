@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The HDF5 C library behind a class: each of its handles is closed by a guard.
-#include "io/hdf5.h"
+#include "core/io/hdf5.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <hdf5.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) with its field numbers.
-#include "io/onnx_graph.h"
+#include "core/io/onnx_graph.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 namespace vit {
 

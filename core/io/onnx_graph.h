@@ -2,7 +2,7 @@
 // Builds a model in the ONNX format (https://onnx.ai/onnx/repo-docs/IR.html), operator set 18.
 #pragma once
 
-#include "io/protobuf_writer.h"
+#include "core/io/protobuf_writer.h"
 
 #include <cstdint>
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keys, variable-length integers and little-endian numbers.
-#include "io/protobuf_writer.h"
+#include "core/io/protobuf_writer.h"
 
 #include <bit>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading and writing safetensors: 8 bytes with the header's length, a JSON header, then the arrays without a gap.
-#include "io/safetensors.h"
+#include "core/io/safetensors.h"
 
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/crc32c.h"
-#include "io/strict_json.h"
-#include "io/system_fault.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "core/io/crc32c.h"
+#include "core/io/strict_json.h"
+#include "core/io/system_fault.h"
 
 #include <algorithm>
 #include <array>

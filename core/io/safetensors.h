@@ -2,7 +2,7 @@
 // The safetensors format (https://github.com/huggingface/safetensors#format): named arrays in one file.
 #pragma once
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <cstddef>
 #include <cstdint>

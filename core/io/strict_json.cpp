@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // nlohmann's parser, with the one check added that it leaves out: doubled keys.
-#include "io/strict_json.h"
+#include "core/io/strict_json.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <set>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the system says, and what to do about it.
-#include "io/system_fault.h"
+#include "core/io/system_fault.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <cerrno>
 #include <system_error>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TensorBoard's messages (event.proto, summary.proto, and of the HParams plugin api.proto and plugin_data.proto) with
 // their field numbers, and the frame around each.
-#include "io/tensorboard.h"
+#include "core/io/tensorboard.h"
 
-#include "io/crc32c.h"
-#include "io/protobuf_writer.h"
+#include "core/io/crc32c.h"
+#include "core/io/protobuf_writer.h"
 
 #include <bit>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The info file comes first and claims the name; then one rename moves the thing itself.
-#include "io/trash.h"
+#include "core/io/trash.h"
 
-#include "error.h"
-#include "io/system_fault.h"
-#include "io/user_folders.h"
+#include "core/base/error.h"
+#include "core/io/system_fault.h"
+#include "core/io/user_folders.h"
 
 #include <array>
 #include <cctype>

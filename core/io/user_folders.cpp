@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The XDG base directories, as far as they are needed.
-#include "io/user_folders.h"
+#include "core/io/user_folders.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <cstdlib>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two by two tiles of C at a time, so that each tile of A and of B that is loaded is used twice.
-#include "kernels/amx.h"
+#include "core/kernels/amx.h"
 
-#include "kernels/pairs.h"
+#include "core/kernels/pairs.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 

@@ -2,7 +2,7 @@
 // bf16 products by the tile unit (AMX) of Intel's server CPUs since Sapphire Rapids.
 #pragma once
 
-#include "kernels/bfloat16.h"
+#include "core/kernels/bfloat16.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Head by head, and within a head by blocks of queries whose rows of scores fit the second-level cache.
-#include "kernels/attention.h"
+#include "core/kernels/attention.h"
 
-#include "kernels/precision.h"
+#include "core/kernels/precision.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,10 +2,10 @@
 // Multi-head attention over the tokens of one image, between its two dense layers.
 #pragma once
 
-#include "kernels/gemm.h"
-#include "kernels/keep_bits.h"
-#include "kernels/layout.h"
-#include "kernels/softmax.h"
+#include "core/kernels/gemm.h"
+#include "core/kernels/keep_bits.h"
+#include "core/kernels/layout.h"
+#include "core/kernels/softmax.h"
 
 #include <cstddef>
 #include <vector>

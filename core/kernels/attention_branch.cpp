@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The norm is made again in the backward pass, which is cheap; what takes longer to make than to read back is kept.
-#include "kernels/attention_branch.h"
+#include "core/kernels/attention_branch.h"
 
-#include "kernels/precision.h"
+#include "core/kernels/precision.h"
 
 #include <algorithm>
 #include <type_traits>

@@ -2,8 +2,8 @@
 // x + projection(attention(norm(x))).
 #pragma once
 
-#include "kernels/attention.h"
-#include "kernels/branch.h"
+#include "core/kernels/attention.h"
+#include "core/kernels/branch.h"
 
 #include <cstddef>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Puts the two branches together.
-#include "kernels/block.h"
+#include "core/kernels/block.h"
 
-#include "kernels/attention_branch.h"
-#include "kernels/mlp_branch.h"
+#include "core/kernels/attention_branch.h"
+#include "core/kernels/mlp_branch.h"
 
 #include <algorithm>
 #include <numeric>

@@ -3,7 +3,7 @@
 // work itself. Whoever has many images gives each thread its scratch and its gradients and one image after the other.
 #pragma once
 
-#include "kernels/keep_bits.h"
+#include "core/kernels/keep_bits.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,10 +2,10 @@
 // What the two branches of a block, attention and MLP, have in common: x + branch(norm(x)).
 #pragma once
 
-#include "kernels/block.h"
-#include "kernels/dense.h"
-#include "kernels/layer_norm.h"
-#include "kernels/layout.h"
+#include "core/kernels/block.h"
+#include "core/kernels/dense.h"
+#include "core/kernels/layer_norm.h"
+#include "core/kernels/layout.h"
 
 #include <cstddef>
 #include <cstdint>

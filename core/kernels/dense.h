@@ -2,8 +2,8 @@
 // A dense layer applied to the tokens of one image: out = in · W^T + bias.
 #pragma once
 
-#include "kernels/gemm.h"
-#include "kernels/rows.h"
+#include "core/kernels/gemm.h"
+#include "core/kernels/rows.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The normal distribution from one exponential and one polynomial, shared by GELU and its slope.
-#include "kernels/gelu.h"
+#include "core/kernels/gelu.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/gelu.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/gelu.cpp"
 #include <hwy/foreach_target.h>
 
-#include "kernels/vectors.h"
+#include "core/kernels/vectors.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace vit::kernels::HWY_NAMESPACE {

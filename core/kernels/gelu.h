@@ -2,8 +2,8 @@
 // GELU and the dropout after it in one pass.
 #pragma once
 
-#include "kernels/bfloat16.h"
-#include "kernels/keep_bits.h"
+#include "core/kernels/bfloat16.h"
+#include "core/kernels/keep_bits.h"
 
 #include <cstddef>
 

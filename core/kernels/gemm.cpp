@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // fp32 products by libxsmm, which generates the code for each shape when it is first asked for.
-#include "kernels/gemm.h"
+#include "core/kernels/gemm.h"
 
-#include "kernels/rows.h"
-#include "kernels/support.h"
+#include "core/kernels/rows.h"
+#include "core/kernels/support.h"
 
 #include <libxsmm.h>
 

@@ -2,7 +2,7 @@
 // Matrix products of a fixed, small shape.
 #pragma once
 
-#include "kernels/bfloat16.h"
+#include "core/kernels/bfloat16.h"
 
 #include <cstddef>
 #include <vector>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // bf16 products: operands into the layout of pairs, then tiles or libxsmm's code.
-#include "kernels/amx.h"
-#include "kernels/gemm.h"
-#include "kernels/pairs.h"
-#include "kernels/support.h"
+#include "core/kernels/amx.h"
+#include "core/kernels/gemm.h"
+#include "core/kernels/pairs.h"
+#include "core/kernels/support.h"
 
 #include <libxsmm.h>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Philox generators side by side, one in each 64-bit lane: a round then needs two products and no masking.
-#include "kernels/keep_bits.h"
+#include "core/kernels/keep_bits.h"
 
-#include "model/keep_mask.h"
+#include "core/kernels/keep_mask.h"
 
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/keep_bits.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/keep_bits.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 

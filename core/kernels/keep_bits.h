@@ -2,7 +2,7 @@
 // Dropout's masks as bits: the same elements as model/keep_mask.h keeps, at an eighth of the memory.
 #pragma once
 
-#include "model/philox.h"
+#include "core/base/philox.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mean and variance are made again in the backward pass: that is cheaper than to keep them.
-#include "kernels/layer_norm.h"
+#include "core/kernels/layer_norm.h"
 
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/layer_norm.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/layer_norm.cpp"
 #include <hwy/foreach_target.h>
 
-#include "kernels/vectors.h"
+#include "core/kernels/vectors.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace vit::kernels::HWY_NAMESPACE {

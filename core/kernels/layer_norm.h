@@ -2,7 +2,7 @@
 // Layer normalisation of rows.
 #pragma once
 
-#include "kernels/bfloat16.h"
+#include "core/kernels/bfloat16.h"
 
 #include <cstddef>
 

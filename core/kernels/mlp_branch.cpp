@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Norm and GELU are made again in the backward pass, which is cheap; products and masks are kept.
-#include "kernels/mlp_branch.h"
+#include "core/kernels/mlp_branch.h"
 
 #include <algorithm>
 #include <utility>

@@ -2,8 +2,8 @@
 // x + mlp(norm(x)): dense, GELU and dropout for each of the units.
 #pragma once
 
-#include "kernels/branch.h"
-#include "kernels/gelu.h"
+#include "core/kernels/branch.h"
+#include "core/kernels/gelu.h"
 
 #include <cstddef>
 #include <vector>

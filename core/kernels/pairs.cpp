@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Interleaves rows in whole vectors and transposes in squares of eight.
-#include "kernels/pairs.h"
+#include "core/kernels/pairs.h"
 
 #include <algorithm>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/pairs.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/pairs.cpp"
 #include <hwy/foreach_target.h>
 
-#include "kernels/vectors.h"
+#include "core/kernels/vectors.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace vit::kernels::HWY_NAMESPACE {

@@ -3,8 +3,8 @@
 // lie side by side: in A they do, in B they are the elements of two rows.
 #pragma once
 
-#include "kernels/bfloat16.h"
-#include "kernels/rows.h"
+#include "core/kernels/bfloat16.h"
+#include "core/kernels/rows.h"
 
 #include <cstddef>
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Enough independent sums to keep every multiplying unit busy; the best of a few runs, as others use the CPU too.
-#include "kernels/peak.h"
+#include "core/kernels/peak.h"
 
-#include "kernels/amx.h"
-#include "kernels/support.h"
+#include "core/kernels/amx.h"
+#include "core/kernels/support.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/peak.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/peak.cpp"
 #include <hwy/foreach_target.h>
 
-#include "kernels/vectors.h"
+#include "core/kernels/vectors.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace vit::kernels::HWY_NAMESPACE {

@@ -2,7 +2,7 @@
 // What the CPU could do at most, measured.
 #pragma once
 
-#include "kernels/block.h"
+#include "core/kernels/block.h"
 
 namespace vit::kernels {
 

@@ -2,8 +2,8 @@
 // From fp32 to what operands are: nothing to do where that is fp32 too.
 #pragma once
 
-#include "kernels/bfloat16.h"
-#include "kernels/rows.h"
+#include "core/kernels/bfloat16.h"
+#include "core/kernels/rows.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each row passes through the registers once.
-#include "kernels/rows.h"
+#include "core/kernels/rows.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/rows.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/rows.cpp"
 #include <hwy/foreach_target.h>
 
-#include "kernels/vectors.h"
+#include "core/kernels/vectors.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace vit::kernels::HWY_NAMESPACE {

@@ -2,7 +2,7 @@
 // Small passes over matrices between the products.
 #pragma once
 
-#include "kernels/bfloat16.h"
+#include "core/kernels/bfloat16.h"
 
 #include <cstddef>
 

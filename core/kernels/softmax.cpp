@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A row of scores is short enough to stay in the nearest cache over its three passes.
-#include "kernels/softmax.h"
+#include "core/kernels/softmax.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/softmax.cpp"
+#define HWY_TARGET_INCLUDE "core/kernels/softmax.cpp"
 #include <hwy/foreach_target.h>
 
-#include "kernels/vectors.h"
+#include "core/kernels/vectors.h"
 
 #include <limits>
 

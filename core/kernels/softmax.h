@@ -2,8 +2,8 @@
 // The softmax of attention's scores, with the dropout of its weights.
 #pragma once
 
-#include "kernels/bfloat16.h"
-#include "kernels/keep_bits.h"
+#include "core/kernels/bfloat16.h"
+#include "core/kernels/keep_bits.h"
 
 #include <cstddef>
 

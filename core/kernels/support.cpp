@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Tells Highway and libxsmm to use the same instruction set.
-#include "kernels/support.h"
+#include "core/kernels/support.h"
 
-#include "error.h"
-#include "kernels/amx.h"
+#include "core/base/error.h"
+#include "core/kernels/amx.h"
 
 #include <hwy/highway.h>
 #include <hwy/targets.h>

@@ -8,8 +8,8 @@
 #define VIT_KERNELS_VECTORS_H
 #endif
 
-#include "kernels/bfloat16.h"
-#include "kernels/keep_bits.h"
+#include "core/kernels/bfloat16.h"
+#include "core/kernels/keep_bits.h"
 
 #include <hwy/highway.h>
 

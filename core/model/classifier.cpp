@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Evaluation and prediction with a network.
-#include "model/classifier.h"
+#include "core/model/classifier.h"
 
-#include "config/schema.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/safetensors.h"
-#include "model/autocast.h"
-#include "model/kernel_choice.h"
-#include "model/weights.h"
+#include "core/base/error.h"
+#include "core/config/schema.h"
+#include "core/device/autocast.h"
+#include "core/io/atomic_file.h"
+#include "core/io/safetensors.h"
+#include "core/model/fused/kernel_choice.h"
+#include "core/model/weights.h"
 
 #include <chrono>
 #include <numeric>
@@ -24,7 +24,7 @@ torch::Tensor batchMetrics(const torch::Tensor& logits, const torch::Tensor& lab
     return torch::stack({loss, right.to(torch::kFloat64), among.to(torch::kFloat64)});  // [3]
 }
 
-Classifier::Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16,
+Classifier::Classifier(const Config& config, DataDescription description, torch::Device device, bool bfloat16,
                        KernelChoice kernels)
     : m_config(config),
       m_description(std::move(description)),
@@ -98,7 +98,7 @@ OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Devic
     OpenedModel opened;
     opened.runName = runFolder.filename().string();
     opened.classifier = std::make_unique<Classifier>(
-        config, modelDescriptionFromJson(readTextFile(runFolder / "environment.json")), device);
+        config, dataDescriptionFromJson(readTextFile(runFolder / "environment.json")), device);
     const TensorFile file = readSafetensors(weights);
     try {
         loadWeights(*opened.classifier->network(), file);

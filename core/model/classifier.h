@@ -2,13 +2,13 @@
 // A network together with its input pipeline and class names: from stored images to metrics and predictions.
 #pragma once
 
-#include "config/config.h"
-#include "data/dataset.h"
-#include "data/input_pipeline.h"
-#include "model/metrics.h"
-#include "model/model_description.h"
-#include "model/prediction.h"
-#include "model/vision_transformer.h"
+#include "core/config/config.h"
+#include "core/data/data_description.h"
+#include "core/data/dataset.h"
+#include "core/events/metrics.h"
+#include "core/events/prediction.h"
+#include "core/input/input_pipeline.h"
+#include "core/model/vision_transformer.h"
 
 #include <torch/torch.h>
 
@@ -30,11 +30,11 @@ using EvaluationProgress = std::function<bool(std::int64_t done, std::int64_t to
 class Classifier {
 public:
     // Fresh weights, drawn from config.run.seed. Throws InvalidInput when fused kernels are asked for and cannot run.
-    Classifier(const Config& config, ModelDescription description, torch::Device device, bool bfloat16 = false,
+    Classifier(const Config& config, DataDescription description, torch::Device device, bool bfloat16 = false,
                KernelChoice kernels = KernelChoice::Auto);
 
     const Config& config() const { return m_config; }
-    const ModelDescription& description() const { return m_description; }
+    const DataDescription& description() const { return m_description; }
     VisionTransformer& network() { return m_network; }
     const InputPipeline& pipeline() const { return m_pipeline; }
     torch::Device device() const { return m_pipeline.device(); }
@@ -51,7 +51,7 @@ public:
 
 private:
     Config m_config;
-    ModelDescription m_description;
+    DataDescription m_description;
     InputPipeline m_pipeline;
     bool m_bfloat16;
     VisionTransformer m_network{nullptr};

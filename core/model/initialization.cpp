@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Initial weights as the published example's layers draw them.
-#include "model/vision_transformer.h"
+#include "core/model/vision_transformer.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Puts the layers together.
-#include "model/vision_transformer.h"
+#include "core/model/vision_transformer.h"
 
-#include "model/fused_kernels.h"
+#include "core/model/parts/fused_kernels.h"
 
 namespace vit {
 

@@ -2,9 +2,11 @@
 // The model: patch embedding, learned positions, pre-norm blocks, head.
 #pragma once
 
-#include "config/config.h"
-#include "config/derived.h"
-#include "model/layers.h"
+#include "core/config/config.h"
+#include "core/config/derived.h"
+#include "core/model/parts/block.h"
+#include "core/model/parts/head.h"
+#include "core/model/parts/patch_embedding.h"
 
 #include <torch/torch.h>
 

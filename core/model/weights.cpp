@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Parameters as safetensors arrays.
-#include "model/weights.h"
+#include "core/model/weights.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <cstring>
 #include <sstream>

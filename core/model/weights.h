@@ -2,7 +2,7 @@
 // A module's parameters to and from named arrays.
 #pragma once
 
-#include "io/safetensors.h"
+#include "core/io/safetensors.h"
 
 #include <torch/torch.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Moves a run's end.
-#include "runs/extension.h"
+#include "core/runs/extension.h"
 
-#include "config/schema.h"
-#include "runs/run_store.h"
+#include "core/config/schema.h"
+#include "core/runs/run_store.h"
 
 namespace vit {
 

@@ -2,7 +2,7 @@
 // Training a run further than it was planned.
 #pragma once
 
-#include "config/config.h"
+#include "core/config/config.h"
 
 #include <cstdint>
 

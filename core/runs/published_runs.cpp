@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads the published curves, whose files the build puts into the program.
-#include "runs/published_runs.h"
+#include "core/runs/published_runs.h"
 
-#include "error.h"
+#include "core/base/error.h"
 #include "published_curves.h"  // generated from resources/reference
 
 #include <cstdio>

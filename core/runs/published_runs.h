@@ -2,7 +2,7 @@
 // The curves that the published Keras example printed: CIFAR-100, 100 epochs (resources/reference).
 #pragma once
 
-#include "model/metrics.h"
+#include "core/events/metrics.h"
 
 #include <cstdint>
 #include <string>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads and writes about.json.
-#include "runs/run_about.h"
+#include "core/runs/run_about.h"
 
-#include "error.h"
-#include "io/atomic_file.h"
-#include "runs/run_files.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_files.h"
 
 #include <nlohmann/json.hpp>
 

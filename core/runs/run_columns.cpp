@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rows of the table of columns.
-#include "runs/run_columns.h"
+#include "core/runs/run_columns.h"
 
-#include "config/number_text.h"
-#include "config/schema.h"
+#include "core/base/number_text.h"
+#include "core/config/schema.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // The one table of what a list of runs can show, sort by, filter by and plot: facts, results, every hyperparameter.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <functional>
 #include <string>

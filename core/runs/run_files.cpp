@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads the lines of a run's curves.
-#include "runs/run_files.h"
+#include "core/runs/run_files.h"
 
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/strict_json.h"
-#include "train/event_json.h"
+#include "core/base/error.h"
+#include "core/events/event_json.h"
+#include "core/io/atomic_file.h"
+#include "core/io/strict_json.h"
 
 #include <array>
 

@@ -2,7 +2,7 @@
 // The files of a run's folder: their names, and how their lines are read back. See run_store.h for what they hold.
 #pragma once
 
-#include "train/event.h"
+#include "core/events/event.h"
 
 #include <ctime>
 #include <filesystem>

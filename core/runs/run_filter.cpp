@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Takes a filter's text apart, and holds runs against it.
-#include "runs/run_filter.h"
+#include "core/runs/run_filter.h"
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cctype>

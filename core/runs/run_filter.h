@@ -2,7 +2,7 @@
 // Which runs of a list are meant: words to be found in them, and comparisons with any column.
 #pragma once
 
-#include "runs/run_columns.h"
+#include "core/runs/run_columns.h"
 
 #include <string>
 #include <string_view>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // flock(2) on a file in the folder.
-#include "runs/run_lock.h"
+#include "core/runs/run_lock.h"
 
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/system_fault.h"
-#include "runs/run_files.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
+#include "core/runs/run_files.h"
 
 #include <cerrno>
 #include <fcntl.h>

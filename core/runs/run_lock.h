@@ -2,7 +2,7 @@
 // One process at a time writes into a run's folder.
 #pragma once
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <filesystem>
 #include <string>

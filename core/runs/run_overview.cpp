@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keeps .overview.json: for every run its summary, and by which state of its files it was made.
-#include "runs/run_overview.h"
+#include "core/runs/run_overview.h"
 
-#include "config/schema.h"
-#include "data/parallel.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/system_fault.h"
-#include "runs/run_files.h"
-#include "train/event_json.h"
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/config/schema.h"
+#include "core/events/event_json.h"
+#include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
+#include "core/runs/run_files.h"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 // The summaries of all runs of a store, quickly: those that have not changed since come from a digest.
 #pragma once
 
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
 #include <filesystem>
 #include <string>

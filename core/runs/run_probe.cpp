@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Names pictures by what they show, so that a run that goes on finds those that it had.
-#include "runs/run_probe.h"
+#include "core/runs/run_probe.h"
 
-#include "data/encoded_image.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "runs/run_files.h"
+#include "core/base/error.h"
+#include "core/data/images/encoded_image.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_files.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,8 +2,8 @@
 // The pinned pictures of a run: kept small in its folder, and what was said of each over the epochs.
 #pragma once
 
-#include "data/image.h"
-#include "train/event.h"
+#include "core/data/images/image.h"
+#include "core/events/event.h"
 
 #include <filesystem>
 #include <memory>

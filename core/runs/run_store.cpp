@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lists, makes and reads the folders of runs.
-#include "runs/run_store.h"
+#include "core/runs/run_store.h"
 
-#include "error.h"
-#include "io/system_fault.h"
-#include "io/user_folders.h"
-#include "runs/run_files.h"
-#include "runs/run_overview.h"
+#include "core/base/error.h"
+#include "core/io/system_fault.h"
+#include "core/io/user_folders.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_overview.h"
 
 #include <algorithm>
 #include <cctype>

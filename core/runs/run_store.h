@@ -19,9 +19,9 @@
 // Beside them lies .overview.json, a digest of all runs from which a long list is made in a moment (run_overview.h).
 #pragma once
 
-#include "config/config.h"
-#include "runs/run_about.h"
-#include "train/event.h"
+#include "core/config/config.h"
+#include "core/events/event.h"
+#include "core/runs/run_about.h"
 
 #include <filesystem>
 #include <optional>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads what a list of runs tells of one; the steps are not looked at.
-#include "config/schema.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/strict_json.h"
-#include "io/system_fault.h"
-#include "runs/run_files.h"
-#include "runs/run_store.h"
-#include "train/event_json.h"
+#include "core/base/error.h"
+#include "core/config/schema.h"
+#include "core/events/event_json.h"
+#include "core/io/atomic_file.h"
+#include "core/io/strict_json.h"
+#include "core/io/system_fault.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_store.h"
 
 #include <cerrno>
 #include <sys/stat.h>

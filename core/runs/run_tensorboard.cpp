@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which scalars a run has, and when each happened.
-#include "runs/run_tensorboard.h"
+#include "core/runs/run_tensorboard.h"
 
-#include "config/schema.h"
-#include "io/atomic_file.h"
-#include "io/system_fault.h"
-#include "io/tensorboard.h"
-#include "runs/run_files.h"
-#include "runs/run_probe.h"
+#include "core/config/schema.h"
+#include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
+#include "core/io/tensorboard.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_probe.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -10,9 +10,9 @@
 //   hyperparameters and metrics of the HParams plugin
 #pragma once
 
-#include "config/config.h"
-#include "runs/run_store.h"
-#include "train/event.h"
+#include "core/config/config.h"
+#include "core/events/event.h"
+#include "core/runs/run_store.h"
 
 #include <cstdio>
 #include <filesystem>

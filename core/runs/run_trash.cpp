@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The lock is held while the folder moves, so that no program begins to train it meanwhile.
-#include "runs/run_trash.h"
+#include "core/runs/run_trash.h"
 
-#include "io/trash.h"
-#include "runs/run_about.h"
-#include "runs/run_lock.h"
+#include "core/io/trash.h"
+#include "core/runs/run_about.h"
+#include "core/runs/run_lock.h"
 
 namespace vit {
 

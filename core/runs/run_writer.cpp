@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Appends to a run's curves and log, and writes its other files whole.
-#include "runs/run_writer.h"
+#include "core/runs/run_writer.h"
 
-#include "config/schema.h"
-#include "io/atomic_file.h"
-#include "io/strict_json.h"
-#include "io/system_fault.h"
-#include "runs/run_files.h"
-#include "train/event_json.h"
+#include "core/config/schema.h"
+#include "core/events/event_json.h"
+#include "core/io/atomic_file.h"
+#include "core/io/strict_json.h"
+#include "core/io/system_fault.h"
+#include "core/runs/run_files.h"
 
 #include <system_error>
 

@@ -2,11 +2,11 @@
 // Writes one run's folder as the run goes on (see run_store.h for its files).
 #pragma once
 
-#include "config/config.h"
-#include "io/append_file.h"
-#include "runs/run_probe.h"
-#include "runs/run_tensorboard.h"
-#include "train/event.h"
+#include "core/config/config.h"
+#include "core/events/event.h"
+#include "core/io/append_file.h"
+#include "core/runs/run_probe.h"
+#include "core/runs/run_tensorboard.h"
 
 #include <chrono>
 #include <filesystem>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The trainer's step with a clock between its phases, and the forward pass of a prediction.
-#include "train/benchmark.h"
+#include "core/train/benchmark.h"
 
-#include "model/classifier.h"
-#include "train/device.h"
-#include "train/optimizer.h"
-#include "train/torch_device.h"
+#include "core/device/device.h"
+#include "core/device/torch_device.h"
+#include "core/model/classifier.h"
+#include "core/train/optimizers/optimizer.h"
 
 #if VIT_FUSED_KERNELS
-#include "kernels/peak.h"
+#include "core/kernels/peak.h"
 #endif
 
 #include <ATen/Parallel.h>
@@ -51,8 +51,8 @@ private:
     std::chrono::steady_clock::time_point m_last;
 };
 
-ModelDescription describeMadeUp(const ModelConfig& model, const ModelInput& input) {
-    ModelDescription description;
+DataDescription describeMadeUp(const ModelConfig& model, const ModelInput& input) {
+    DataDescription description;
     description.dataset = "benchmark";
     const auto side = static_cast<int>(model.imageSize);
     description.nativeShape = {side, side, static_cast<int>(input.channels)};

@@ -2,8 +2,8 @@
 // How fast a configuration trains and predicts on this computer.
 #pragma once
 
-#include "config/config.h"
-#include "config/derived.h"
+#include "core/config/config.h"
+#include "core/config/derived.h"
 
 #include <cstdint>
 #include <functional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The bounds of a sound loss.
-#include "train/loss_watch.h"
+#include "core/train/loss_watch.h"
 
-#include "config/number_text.h"
+#include "core/base/number_text.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Notices a training that is lost.
 #pragma once
 
-#include "error.h"
+#include "core/base/error.h"
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One copy from the device for many steps.
-#include "train/pending_steps.h"
+#include "core/train/pending_steps.h"
 
 namespace vit {
 

@@ -2,8 +2,8 @@
 // Steps whose metrics the device may still be computing.
 #pragma once
 
-#include "model/metrics.h"
-#include "train/event.h"
+#include "core/events/event.h"
+#include "core/events/metrics.h"
 
 #include <torch/torch.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Recording and playing by libtorch's CUDAGraph, or the refusal of a build without the toolkit's headers.
-#include "train/step_graph.h"
+#include "core/train/step_graph.h"
 
 #if VIT_CUDA_GRAPHS
 #include <ATen/cuda/CUDAGraph.h>

@@ -2,7 +2,7 @@
 // The hundreds of kernels of a step as one CUDA graph, which the driver starts at once.
 #pragma once
 
-#include "train/batch_source.h"
+#include "core/input/batch_source.h"
 
 #include <torch/torch.h>
 

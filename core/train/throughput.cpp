@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Smoothed speed from the times between steps.
-#include "train/throughput.h"
+#include "core/train/throughput.h"
 
 #include <algorithm>
 

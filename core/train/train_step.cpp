@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A step as it is, or as its recording.
-#include "train/train_step.h"
+#include "core/train/train_step.h"
 
 #include <ATen/Context.h>
 

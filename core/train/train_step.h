@@ -2,11 +2,11 @@
 // One step of training: forward, backward, update.
 #pragma once
 
-#include "model/classifier.h"
-#include "train/batch_source.h"
-#include "train/event.h"
-#include "train/optimizer.h"
-#include "train/step_graph.h"
+#include "core/events/event.h"
+#include "core/input/batch_source.h"
+#include "core/model/classifier.h"
+#include "core/train/optimizers/optimizer.h"
+#include "core/train/step_graph.h"
 
 #include <torch/torch.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One run from its first step to its test result.
-#include "train/trainer.h"
+#include "core/train/trainer.h"
 
-#include "config/number_text.h"
-#include "error.h"
-#include "train/epoch_batches.h"
-#include "train/schedule.h"
-#include "train/torch_device.h"
+#include "core/base/error.h"
+#include "core/base/number_text.h"
+#include "core/device/torch_device.h"
+#include "core/input/epoch_batches.h"
+#include "core/train/schedules/schedule.h"
 
 #include <algorithm>
 #include <chrono>

@@ -2,19 +2,19 @@
 // The training loop: epochs of steps, validation, checkpoints and the final test.
 #pragma once
 
-#include "config/config.h"
-#include "data/dataset.h"
-#include "model/classifier.h"
-#include "data/resident_images.h"
-#include "train/checkpoint.h"
-#include "train/checkpoint_keeper.h"
-#include "train/device.h"
-#include "train/event.h"
-#include "train/loss_watch.h"
-#include "train/optimizer.h"
-#include "train/pending_steps.h"
-#include "train/throughput.h"
-#include "train/train_step.h"
+#include "core/config/config.h"
+#include "core/data/dataset.h"
+#include "core/device/device.h"
+#include "core/events/event.h"
+#include "core/input/resident_images.h"
+#include "core/model/classifier.h"
+#include "core/train/checkpoints/checkpoint.h"
+#include "core/train/checkpoints/checkpoint_keeper.h"
+#include "core/train/loss_watch.h"
+#include "core/train/optimizers/optimizer.h"
+#include "core/train/pending_steps.h"
+#include "core/train/throughput.h"
+#include "core/train/train_step.h"
 
 #include <filesystem>
 #include <functional>

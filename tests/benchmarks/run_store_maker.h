@@ -2,8 +2,8 @@
 // Makes a folder of many runs whose settings differ and whose curves follow from them.
 #pragma once
 
-#include "config/presets.h"
-#include "runs/run_writer.h"
+#include "core/config/presets.h"
+#include "core/runs/run_writer.h"
 
 #include <cmath>
 #include <filesystem>

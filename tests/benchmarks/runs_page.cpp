@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Measures how fast the Runs page opens and scrolls on a store of many runs: runs_page STORE [RUNS EPOCHS]. The store
 // is made if it is not there. Prints medians and worst cases; asserts nothing.
-#include "benchmarks/run_store_maker.h"
-#include "prompts.h"
-#include "runs/run_overview.h"
-#include "runs/runs_page.h"
-#include "runs/runs_table.h"
-#include "session_bridge.h"
-#include "settings.h"
-#include "theme.h"
+#include "core/runs/run_overview.h"
+#include "tests/benchmarks/run_store_maker.h"
+#include "ui/bridge/prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/settings.h"
+#include "ui/look/theme.h"
+#include "ui/pages/runs/runs_page.h"
+#include "ui/pages/runs/runs_table.h"
 
 #include <QApplication>
 #include <QElapsedTimer>

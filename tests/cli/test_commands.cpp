@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real vit-cli, run as a person or a script runs it: exit codes, output, and what it leaves on the disk.
-#include "config/schema.h"
-#include "data/image.h"
-#include "inspect/patches.h"
-#include "runs/run_lock.h"
+#include "core/config/schema.h"
+#include "core/data/images/image.h"
+#include "core/inspect/patches.h"
+#include "core/runs/run_lock.h"
 
 #include <QtTest>
 

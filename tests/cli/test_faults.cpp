@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real vit-cli while something goes wrong: what its user is told, and what of the run is lost. Prints the table.
-#include "io/atomic_file.h"
-#include "io/safetensors.h"
-#include "support/disturbed_cli.h"
-#include "support/disturbed_run.h"
-#include "support/spoiled_files.h"
+#include "core/io/atomic_file.h"
+#include "core/io/safetensors.h"
+#include "tests/support/disturbed_cli.h"
+#include "tests/support/disturbed_run.h"
+#include "tests/support/spoiled_files.h"
 
 #include <QDebug>
 #include <QRegularExpression>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real vit-cli, killed again and again and resumed: it ends with the bits of a run that nobody disturbed.
 // VIT_KILL_POINTS sets how many times each run is killed.
-#include "support/same_run.h"
+#include "tests/support/same_run.h"
 
 #include <QtTest>
 

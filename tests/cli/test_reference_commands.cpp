@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli import keras and compare-reference, run as a person runs them.
-#include "config/presets.h"
-#include "runs/run_writer.h"
+#include "core/config/presets.h"
+#include "core/runs/run_writer.h"
 
 #include <QtTest>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Unpacking: honest archives come out whole, and the others leave nothing outside their folder.
-#include "data/archive.h"
-#include "error.h"
-#include "support/archive_writer.h"
-#include "support/files.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/store/archive.h"
+#include "tests/support/archive_writer.h"
+#include "tests/support/files.h"
+#include "tests/support/thrown.h"
 
 #include <QDirIterator>
 #include <QTemporaryDir>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Atomic writing: the old file or the new one, whatever goes wrong in between.
-#include "error.h"
-#include "io/atomic_file.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "tests/support/thrown.h"
 
 #include <QDir>
 #include <QScopeGuard>

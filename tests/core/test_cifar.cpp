@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // CIFAR's binary files, good and bad ones.
-#include "data/cifar.h"
-#include "error.h"
-#include "support/cifar_files.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/sources/cifar.h"
+#include "tests/support/cifar_files.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Configurations as JSON: exact round trips, and everything wrong in a file named at once.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "io/atomic_file.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/io/atomic_file.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The checksum of event files and weights against its published values.
-#include "io/crc32c.h"
+#include "core/io/crc32c.h"
 
 #include <QTest>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The store: what it lists, takes in, refuses, opens and removes.
-#include "data/data_store.h"
-#include "error.h"
-#include "support/archive_writer.h"
-#include "support/cifar_files.h"
-#include "support/pictures.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/store/data_store.h"
+#include "tests/support/archive_writer.h"
+#include "tests/support/cifar_files.h"
+#include "tests/support/pictures.h"
+#include "tests/support/thrown.h"
 
 #include <QDirIterator>
 #include <QTemporaryDir>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Data sets in memory: what they refuse, their statistics and their splits.
-#include "data/dataset.h"
-#include "error.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/dataset.h"
+#include "tests/support/thrown.h"
 
 #include <QtTest>
 

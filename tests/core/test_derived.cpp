@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Derived facts against numbers that were worked out by hand.
-#include "config/derived.h"
+#include "core/config/derived.h"
 
 #include <QTest>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Downloads from a server on this computer that does what servers and networks do.
-#include "data/download.h"
-#include "error.h"
-#include "support/files.h"
-#include "support/http_server.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/store/download.h"
+#include "tests/support/files.h"
+#include "tests/support/http_server.h"
+#include "tests/support/thrown.h"
 
 #include <QCryptographicHash>
 #include <QElapsedTimer>

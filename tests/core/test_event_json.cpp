@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Events as JSON lines: their keys, and the way back for those that a run's folder keeps.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "error.h"
-#include "support/thrown.h"
-#include "train/event_json.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/events/event_json.h"
+#include "tests/support/thrown.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an export refuses: files that are there already, models that are missing, weights that do not fit.
-#include "config/presets.h"
-#include "error.h"
-#include "export/run_export.h"
-#include "io/safetensors.h"
-#include "support/exported_run.h"
-#include "support/files.h"
-#include "support/made_weights.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/export/run_export.h"
+#include "core/io/safetensors.h"
+#include "tests/support/exported_run.h"
+#include "tests/support/files.h"
+#include "tests/support/made_weights.h"
+#include "tests/support/thrown.h"
 
 #include <QTest>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // idx files, plain and compressed, good and bad ones.
-#include "data/idx.h"
-#include "error.h"
-#include "support/files.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/sources/idx.h"
+#include "tests/support/files.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

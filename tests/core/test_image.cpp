@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures: what is read from files of every kind, and how they are resized.
-#include "data/image.h"
-#include "error.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/images/image.h"
+#include "tests/support/thrown.h"
 
 #include <QBuffer>
 #include <QFile>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person's own pictures: which are found, how they are split, read and checked.
-#include "data/image_folder.h"
-#include "error.h"
-#include "support/files.h"
-#include "support/pictures.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/data/sources/image_folder.h"
+#include "tests/support/files.h"
+#include "tests/support/pictures.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exported models, read back: the names and layout of weights in safetensors, and the graph in ONNX.
-#include "config/presets.h"
-#include "export/run_export.h"
-#include "io/safetensors.h"
-#include "support/exported_run.h"
-#include "support/files.h"
-#include "support/made_weights.h"
-#include "support/protobuf_reader.h"
+#include "core/config/presets.h"
+#include "core/export/run_export.h"
+#include "core/io/safetensors.h"
+#include "tests/support/exported_run.h"
+#include "tests/support/files.h"
+#include "tests/support/made_weights.h"
+#include "tests/support/protobuf_reader.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Patches: their number, the order of their elements, and how they are drawn.
-#include "error.h"
-#include "inspect/patches.h"
+#include "core/base/error.h"
+#include "core/inspect/patches.h"
 
 #include <QTest>
 

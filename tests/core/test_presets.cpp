@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The presets: each can be trained, and none changes its size by accident.
-#include "config/derived.h"
-#include "config/presets.h"
-#include "config/schema.h"
+#include "core/config/derived.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The bytes of protobuf messages against those of the specification.
-#include "io/protobuf_writer.h"
+#include "core/io/protobuf_writer.h"
 
 #include <QTest>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The published curves that are built into the program.
-#include "runs/published_runs.h"
+#include "core/runs/published_runs.h"
 
 #include <QtTest>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The exported report: one page of HTML that shows the settings, the curves and the pinned picture.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "export/run_export.h"
-#include "support/event_file_reader.h"
-#include "support/exported_run.h"
-#include "support/files.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/export/run_export.h"
+#include "tests/support/event_file_reader.h"
+#include "tests/support/exported_run.h"
+#include "tests/support/files.h"
 
 #include <QRegularExpression>
 #include <QTest>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a person says of a run: kept in its folder, names unique, the run found by them.
-#include "benchmarks/run_store_maker.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "runs/run_files.h"
-#include "runs/run_store.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_store.h"
+#include "tests/benchmarks/run_store_maker.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Columns of a list of runs: their texts and order, and the filter that uses them.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "error.h"
-#include "runs/run_columns.h"
-#include "runs/run_filter.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/runs/run_columns.h"
+#include "core/runs/run_filter.h"
+#include "tests/support/thrown.h"
 
 #include <QTest>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Faults injected while a run goes on: what is said, what is safe, and that nothing of the training is lost.
-#include "config/presets.h"
-#include "io/append_file.h"
-#include "io/atomic_file.h"
-#include "runs/run_files.h"
-#include "runs/session.h"
-#include "support/recorder.h"
-#include "support/same_run.h"
-#include "support/thrown.h"
-#include "train/loss_watch.h"
-#include "train/memory_advice.h"
+#include "core/config/presets.h"
+#include "core/device/memory_advice.h"
+#include "core/io/append_file.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_files.h"
+#include "core/session/session.h"
+#include "core/train/loss_watch.h"
+#include "tests/support/recorder.h"
+#include "tests/support/same_run.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

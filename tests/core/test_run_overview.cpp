@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The digest of a store: what it gives is what reading every run gives, whatever has happened meanwhile.
-#include "benchmarks/run_store_maker.h"
-#include "config/schema.h"
-#include "io/atomic_file.h"
-#include "runs/run_overview.h"
+#include "core/config/schema.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_overview.h"
+#include "tests/benchmarks/run_store_maker.h"
 
 #include <QTemporaryDir>
 #include <QTest>

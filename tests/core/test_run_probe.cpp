@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pinned pictures: kept small in the run's folder, each once, and read back with what was said of them.
-#include "error.h"
-#include "io/base64.h"
-#include "runs/run_files.h"
-#include "runs/run_probe.h"
-#include "runs/run_store.h"
-#include "runs/run_writer.h"
-#include "support/files.h"
+#include "core/base/error.h"
+#include "core/io/base64.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_probe.h"
+#include "core/runs/run_store.h"
+#include "core/runs/run_writer.h"
+#include "tests/support/files.h"
 
 #include <QTemporaryDir>
 #include <QTest>

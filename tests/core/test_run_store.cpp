@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Run folders: written as a run goes on, read back whole, and never lost to a crash or a neighbour.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/user_folders.h"
-#include "runs/run_store.h"
-#include "runs/run_writer.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/io/atomic_file.h"
+#include "core/io/user_folders.h"
+#include "core/runs/run_store.h"
+#include "core/runs/run_writer.h"
+#include "tests/support/thrown.h"
 
 #include <QDateTime>
 #include <QJsonDocument>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Safetensors: exact round trips, and every way in which a file can be damaged is noticed.
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/safetensors.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "core/io/safetensors.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QTest>

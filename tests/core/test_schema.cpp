@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table of hyperparameters: its rows, their texts, and the rules that a configuration must keep.
-#include "config/presets.h"
-#include "config/schema.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
 
 #include <QRegularExpression>
 #include <QScopeGuard>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The worker: event order, stop latency, faults as events, predictions during training, resuming.
-#include "config/presets.h"
-#include "io/safetensors.h"
-#include "runs/run_store.h"
-#include "runs/session.h"
-#include "support/recorder.h"
+#include "core/config/presets.h"
+#include "core/io/safetensors.h"
+#include "core/runs/run_store.h"
+#include "core/session/session.h"
+#include "tests/support/recorder.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

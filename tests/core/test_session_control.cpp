@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run can be told, in awkward orders: it ends as told and goes on as if nothing had been.
-#include "config/presets.h"
-#include "runs/session.h"
-#include "support/recorder.h"
-#include "support/same_run.h"
+#include "core/config/presets.h"
+#include "core/session/session.h"
+#include "tests/support/recorder.h"
+#include "tests/support/same_run.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

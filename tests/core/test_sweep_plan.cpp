@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Planning a sweep: values, counts, order, what is refused, and that a plan is the same each time.
-#include "config/presets.h"
-#include "runs/sweep_plan.h"
-#include "support/thrown.h"
+#include "core/config/presets.h"
+#include "core/sweeps/sweep_plan.h"
+#include "tests/support/thrown.h"
 
 #include <QtTest>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The queue of a sweep: who is next, who is promoted, moving and extending it, and its file on the disk.
-#include "runs/run_store.h"
-#include "runs/sweep_folder.h"
-#include "runs/sweep_runner.h"
-#include "support/files.h"
-#include "support/thrown.h"
+#include "core/runs/run_store.h"
+#include "core/sweeps/sweep_folder.h"
+#include "core/sweeps/sweep_runner.h"
+#include "tests/support/files.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

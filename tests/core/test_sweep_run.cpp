@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A sweep through a session: stopped anywhere and resumed, it ends as one that was never interrupted.
-#include "runs/session.h"
-#include "runs/sweep_runner.h"
-#include "support/thrown.h"
+#include "core/session/session.h"
+#include "core/sweeps/sweep_runner.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

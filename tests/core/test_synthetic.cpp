@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The synthetic shapes: the same from the same seed, balanced, in random order, no two alike.
-#include "data/synthetic.h"
+#include "core/data/sources/synthetic.h"
 
 #include <QCryptographicHash>
 #include <QtTest>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exported tables of comma-separated values, of one run and of many.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "export/run_export.h"
-#include "io/csv.h"
-#include "runs/run_store.h"
-#include "support/exported_run.h"
-#include "support/files.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/export/run_export.h"
+#include "core/io/csv.h"
+#include "core/runs/run_store.h"
+#include "tests/support/exported_run.h"
+#include "tests/support/files.h"
 
 #include <QTest>
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TensorBoard's event files, exported or written as a run goes on, read back by a small reader.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "data/image.h"
-#include "export/run_export.h"
-#include "runs/run_about.h"
-#include "runs/run_writer.h"
-#include "support/event_file_reader.h"
-#include "support/exported_run.h"
-#include "support/protobuf_reader.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/data/images/image.h"
+#include "core/export/run_export.h"
+#include "core/runs/run_about.h"
+#include "core/runs/run_writer.h"
+#include "tests/support/event_file_reader.h"
+#include "tests/support/exported_run.h"
+#include "tests/support/protobuf_reader.h"
 
 #include <QTest>
 

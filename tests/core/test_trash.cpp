@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The trash as the specification wants it, so that a file manager brings things back.
-#include "error.h"
-#include "io/atomic_file.h"
-#include "io/trash.h"
-#include "support/thrown.h"
+#include "core/base/error.h"
+#include "core/io/atomic_file.h"
+#include "core/io/trash.h"
+#include "tests/support/thrown.h"
 
 #include <QDateTime>
 #include <QRegularExpression>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Batches come in order, one ahead, and leave the cores to the step.
-#include "train/batch_source.h"
-#include "train/device.h"
+#include "core/device/device.h"
+#include "core/input/batch_source.h"
 
 #include <QtTest>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Training on a GPU: the CPU's results, the same run twice, the recorded step. Skipped where there is no GPU.
-#include "config/presets.h"
-#include "data/synthetic.h"
-#include "support/numbered_images.h"
-#include "train/device.h"
-#include "train/epoch_batches.h"
-#include "train/train_step.h"
-#include "train/trainer.h"
+#include "core/config/presets.h"
+#include "core/data/sources/synthetic.h"
+#include "core/device/device.h"
+#include "core/input/epoch_batches.h"
+#include "core/train/train_step.h"
+#include "core/train/trainer.h"
+#include "tests/support/numbered_images.h"
 
 #include <QtTest>
 
@@ -26,7 +26,7 @@ Config smallConfig() {
     return config;
 }
 
-ModelDescription described() { return describe(*numberedImages(32, 8, 16)); }
+DataDescription described() { return describe(*numberedImages(32, 8, 16)); }
 
 double relativeDifference(const torch::Tensor& a, const torch::Tensor& b) {
     const torch::Tensor x = a.to(torch::kCPU).to(torch::kFloat64);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An epoch's batches: the same from every place, each image once, and the way into the middle of an epoch.
-#include "support/numbered_images.h"
-#include "train/device.h"
-#include "train/epoch_batches.h"
-#include "train/pending_steps.h"
+#include "core/device/device.h"
+#include "core/input/epoch_batches.h"
+#include "core/train/pending_steps.h"
+#include "tests/support/numbered_images.h"
 
 #include <ATen/Parallel.h>
 #include <QtTest>

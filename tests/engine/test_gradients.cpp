@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plain path's gradients in double precision against finite differences: the root that all faster paths hang on.
-#include "model/vision_transformer.h"
-#include "train/device.h"
+#include "core/device/device.h"
+#include "core/model/vision_transformer.h"
 
 #include <QtTest>
 

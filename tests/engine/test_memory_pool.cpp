@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Memory that comes back and is given out again.
-#include "model/memory_pool.h"
+#include "core/device/memory_pool.h"
 
 #include <QtTest>
 

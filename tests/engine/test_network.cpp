@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shapes, parameter counts, initial weights and learning of the network itself.
-#include "config/derived.h"
-#include "config/presets.h"
-#include "error.h"
-#include "model/vision_transformer.h"
-#include "model/weights.h"
-#include "train/device.h"
-#include "train/optimizer.h"
+#include "core/base/error.h"
+#include "core/config/derived.h"
+#include "core/config/presets.h"
+#include "core/device/device.h"
+#include "core/model/vision_transformer.h"
+#include "core/model/weights.h"
+#include "core/train/optimizers/optimizer.h"
 
 #include <QtTest>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Order of images, batches, augmentation draws, dropout masks, schedule and metrics.
-#include "data/augmentation.h"
-#include "data/input_pipeline.h"
-#include "model/classifier.h"
-#include "model/dropout.h"
-#include "model/keep_mask.h"
-#include "support/numbered_images.h"
-#include "train/device.h"
-#include "train/schedule.h"
+#include "core/device/device.h"
+#include "core/input/augmented_samples.h"
+#include "core/input/input_pipeline.h"
+#include "core/kernels/keep_mask.h"
+#include "core/model/classifier.h"
+#include "core/model/parts/dropout.h"
+#include "core/train/schedules/schedule.h"
+#include "tests/support/numbered_images.h"
 
 #include <QtTest>
 

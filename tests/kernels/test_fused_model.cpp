@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The fused kernels against the plain layers: the same model, the same dropped elements, the same results but for
 // rounding.
-#include "config/presets.h"
-#include "error.h"
-#include "model/autocast.h"
-#include "model/fused_kernels.h"
-#include "model/kernel_choice.h"
-#include "model/vision_transformer.h"
-#include "support/instruction_set.h"
-#include "train/device.h"
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/device/autocast.h"
+#include "core/device/device.h"
+#include "core/model/fused/kernel_choice.h"
+#include "core/model/parts/fused_kernels.h"
+#include "core/model/vision_transformer.h"
+#include "tests/support/instruction_set.h"
 
 #include <QtTest>
 

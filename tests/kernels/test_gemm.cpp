@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Products of every storage and of shapes that fit no vector, against plain loops.
-#include "kernels/gemm.h"
-#include "kernels/numbers.h"
-#include "support/instruction_set.h"
+#include "core/kernels/gemm.h"
+#include "tests/kernels/numbers.h"
+#include "tests/support/instruction_set.h"
 
 #include <QtTest>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The passes between the products, each against its formula in double precision, for widths that fit no vector.
-#include "kernels/gelu.h"
-#include "kernels/keep_bits.h"
-#include "kernels/layer_norm.h"
-#include "kernels/numbers.h"
-#include "kernels/rows.h"
-#include "kernels/softmax.h"
-#include "model/keep_mask.h"
-#include "support/instruction_set.h"
+#include "core/kernels/gelu.h"
+#include "core/kernels/keep_bits.h"
+#include "core/kernels/keep_mask.h"
+#include "core/kernels/layer_norm.h"
+#include "core/kernels/rows.h"
+#include "core/kernels/softmax.h"
+#include "tests/kernels/numbers.h"
+#include "tests/support/instruction_set.h"
 
 #include <QtTest>
 

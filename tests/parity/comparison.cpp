@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Comparing tensors and printing what came of it.
-#include "comparison.h"
+#include "tests/parity/comparison.h"
 
 #include <algorithm>
 #include <cstdio>

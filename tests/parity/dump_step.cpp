@@ -5,9 +5,9 @@
 //   parity_dump_step RUN_FOLDER BATCH.safetensors OUT.safetensors
 // BATCH holds images (uint8 [B, H, W, 3]) and labels (int64 [B]). The run's dropout rates should be 0: the pass is one
 // of training, so that the code that trains is what is compared.
-#include "io/safetensors.h"
-#include "model/classifier.h"
-#include "model/weights.h"
+#include "core/io/safetensors.h"
+#include "core/model/classifier.h"
+#include "core/model/weights.h"
 
 #include <cstdio>
 #include <exception>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading golden files.
-#include "golden.h"
+#include "tests/parity/golden.h"
 
-#include "config/schema.h"
-#include "error.h"
-#include "model/weights.h"
+#include "core/base/error.h"
+#include "core/config/schema.h"
+#include "core/model/weights.h"
 
 namespace vit::parity {
 

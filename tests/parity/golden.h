@@ -2,8 +2,8 @@
 // A golden file (tests/parity/golden): named tensors that Keras computed, and what is said about them.
 #pragma once
 
-#include "config/config.h"
-#include "io/safetensors.h"
+#include "core/config/config.h"
+#include "core/io/safetensors.h"
 
 #include <torch/torch.h>
 #include <nlohmann/json.hpp>

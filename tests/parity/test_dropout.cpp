@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Dropout as a statistic: its rate and scale, and that sites, steps, seeds and heads are independent of each other.
-#include "model/dropout.h"
+#include "core/model/parts/dropout.h"
 
-#include "config/config.h"
-#include "model/vision_transformer.h"
+#include "core/config/config.h"
+#include "core/model/vision_transformer.h"
 
 #include <QtTest>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happens to images before the model, against Keras's own layers.
-#include "comparison.h"
-#include "data/input_pipeline.h"
-#include "golden.h"
-#include "model/layers.h"
+#include "core/input/input_pipeline.h"
+#include "core/model/parts/patch_embedding.h"
+#include "tests/parity/comparison.h"
+#include "tests/parity/golden.h"
 
 #include <QtTest>
 

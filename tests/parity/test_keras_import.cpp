@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Weight files that Keras wrote: what is read from them, what the imported model predicts, and what is said of wrong
 // ones.
-#include "comparison.h"
-#include "golden.h"
+#include "tests/parity/comparison.h"
+#include "tests/parity/golden.h"
 
-#include "data/data_store.h"
-#include "error.h"
-#include "inspect/predictor.h"
-#include "model/keras_import.h"
-#include "runs/imported_run.h"
-#include "runs/session.h"
+#include "core/base/error.h"
+#include "core/data/store/data_store.h"
+#include "core/import/keras_import.h"
+#include "core/inspect/predictor.h"
+#include "core/session/imported_run.h"
+#include "core/session/session.h"
 
 #include <QtTest>
 

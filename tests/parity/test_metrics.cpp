@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Accuracy, top-5 with ties, running averages and the validation split, against Keras's own functions.
-#include "comparison.h"
-#include "golden.h"
-#include "model/classifier.h"
+#include "core/model/classifier.h"
+#include "tests/parity/comparison.h"
+#include "tests/parity/golden.h"
 
 #include <QtTest>
 

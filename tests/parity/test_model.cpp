@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The transformer's every stage, its loss, its gradients and a few steps of training, against Keras, by the plain
 // layers and by the fused kernels.
-#include "comparison.h"
-#include "golden.h"
-#include "model/kernel_choice.h"
-#include "model/vision_transformer.h"
-#include "model/weights.h"
-#include "support/instruction_set.h"
-#include "train/optimizer.h"
+#include "core/model/fused/kernel_choice.h"
+#include "core/model/vision_transformer.h"
+#include "core/model/weights.h"
+#include "core/train/optimizers/optimizer.h"
+#include "tests/parity/comparison.h"
+#include "tests/parity/golden.h"
+#include "tests/support/instruction_set.h"
 
 #include <QtTest>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Five steps of AdamW on given gradients in the three conventions, against TensorFlow Addons' formulas, Keras and
 // PyTorch.
-#include "comparison.h"
-#include "golden.h"
-#include "train/optimizer.h"
+#include "core/train/optimizers/optimizer.h"
+#include "tests/parity/comparison.h"
+#include "tests/parity/golden.h"
 
 #include <QtTest>
 

@@ -2,7 +2,7 @@
 // Small data sets in CIFAR's binary layout.
 #pragma once
 
-#include "support/files.h"
+#include "tests/support/files.h"
 
 namespace vit::test {
 

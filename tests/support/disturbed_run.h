@@ -2,8 +2,8 @@
 // A run that vit-cli trains while a test disturbs it, and how it fared.
 #pragma once
 
-#include "support/disturbed_cli.h"
-#include "support/same_run.h"
+#include "tests/support/disturbed_cli.h"
+#include "tests/support/same_run.h"
 
 #include <QString>
 #include <QStringList>

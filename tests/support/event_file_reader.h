@@ -2,9 +2,9 @@
 // Reads TensorBoard's event files: their frames, curves and pictures.
 #pragma once
 
-#include "io/crc32c.h"
-#include "support/files.h"
-#include "support/protobuf_reader.h"
+#include "core/io/crc32c.h"
+#include "tests/support/files.h"
+#include "tests/support/protobuf_reader.h"
 
 #include <bit>
 #include <cstdint>

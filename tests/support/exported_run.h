@@ -2,11 +2,11 @@
 // Small runs to export, of known curves, results, pictures and weights.
 #pragma once
 
-#include "config/presets.h"
-#include "data/image.h"
-#include "io/safetensors.h"
-#include "runs/run_writer.h"
-#include "support/made_weights.h"
+#include "core/config/presets.h"
+#include "core/data/images/image.h"
+#include "core/io/safetensors.h"
+#include "core/runs/run_writer.h"
+#include "tests/support/made_weights.h"
 
 #include <QObject>
 #include <QTemporaryDir>

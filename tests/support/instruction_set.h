@@ -2,8 +2,8 @@
 // For tests of the fused kernels, which ctest runs once for each instruction set.
 #pragma once
 
-#include "error.h"
-#include "kernels/support.h"
+#include "core/base/error.h"
+#include "core/kernels/support.h"
 
 #include <string>
 

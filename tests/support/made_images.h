@@ -2,8 +2,8 @@
 // Small pictures and data sets for tests, made of formulas so that every pixel can be foretold.
 #pragma once
 
-#include "data/dataset.h"
-#include "data/image.h"
+#include "core/data/dataset.h"
+#include "core/data/images/image.h"
 
 #include <cstdint>
 #include <memory>

@@ -2,8 +2,8 @@
 // Weights for any configuration, made without a model.
 #pragma once
 
-#include "config/config.h"
-#include "io/safetensors.h"
+#include "core/config/config.h"
+#include "core/io/safetensors.h"
 
 #include <cstddef>
 #include <cstdint>

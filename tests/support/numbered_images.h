@@ -2,7 +2,7 @@
 // A data set of tiny images that all differ.
 #pragma once
 
-#include "data/dataset.h"
+#include "core/data/dataset.h"
 
 #include <cstdint>
 #include <memory>

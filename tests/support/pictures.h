@@ -2,8 +2,8 @@
 // Picture files of one colour.
 #pragma once
 
-#include "data/image.h"
-#include "support/files.h"
+#include "core/data/images/image.h"
+#include "tests/support/files.h"
 
 #include <QHash>
 #include <QTemporaryDir>

@@ -2,7 +2,7 @@
 // Collects what a session says and lets a test wait for it.
 #pragma once
 
-#include "runs/session.h"
+#include "core/session/session.h"
 
 #include <chrono>
 #include <condition_variable>

@@ -2,12 +2,12 @@
 // The Runs page on a store of made runs, with a bridge whose events the test makes.
 #pragma once
 
-#include "benchmarks/run_store_maker.h"
-#include "runs/runs_page.h"
-#include "runs/runs_table.h"
-#include "session_bridge.h"
-#include "settings.h"
-#include "support/scripted_prompts.h"
+#include "tests/benchmarks/run_store_maker.h"
+#include "tests/support/scripted_prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/settings.h"
+#include "ui/pages/runs/runs_page.h"
+#include "ui/pages/runs/runs_table.h"
 
 #include <QAction>
 #include <QLineEdit>

@@ -2,8 +2,8 @@
 // Whether two runs are the same in all but their times.
 #pragma once
 
-#include "io/atomic_file.h"
-#include "io/safetensors.h"
+#include "core/io/atomic_file.h"
+#include "core/io/safetensors.h"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 // Prompts that answer what a test tells them to, and keep what they were asked.
 #pragma once
 
-#include "prompts.h"
+#include "ui/bridge/prompts.h"
 
 namespace vit::test {
 

@@ -2,7 +2,7 @@
 // Spoils files that were whole.
 #pragma once
 
-#include "io/atomic_file.h"
+#include "core/io/atomic_file.h"
 
 #include <filesystem>
 #include <stdexcept>

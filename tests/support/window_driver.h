@@ -2,12 +2,12 @@
 // The real window on the real engine, with folders of its own, driven as a person drives it.
 #pragma once
 
-#include "form/experiment_form.h"
-#include "main_window.h"
-#include "prompts.h"
-#include "session_bridge.h"
-#include "settings.h"
-#include "theme_controller.h"
+#include "ui/bridge/prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/settings.h"
+#include "ui/form/experiment_form.h"
+#include "ui/look/theme_controller.h"
+#include "ui/shell/main_window.h"
 
 #include <QAction>
 #include <QComboBox>

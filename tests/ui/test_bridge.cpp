@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The bridge between the worker's thread and the window's: order, batches, completeness, and an early end.
-#include "session_bridge.h"
+#include "ui/bridge/session_bridge.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>

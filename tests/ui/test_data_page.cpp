@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Data page through its widgets: choosing, filtering, augmenting, adding and removing data sets.
-#include "data/data_page.h"
-#include "data/data_store.h"
-#include "data/dataset_browser.h"
-#include "data/dataset_model.h"
-#include "support/banner.h"
-#include "support/made_images.h"
-#include "support/scripted_prompts.h"
+#include "core/data/store/data_store.h"
+#include "tests/support/made_images.h"
+#include "tests/support/scripted_prompts.h"
+#include "ui/pages/data/data_page.h"
+#include "ui/pages/data/dataset_browser.h"
+#include "ui/pages/data/dataset_model.h"
+#include "ui/widgets/banner.h"
 
 #include <QAction>
 #include <QCheckBox>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Thumbnails and class counts of a data set as item models.
-#include "data/class_count_model.h"
-#include "data/dataset_model.h"
-#include "support/made_images.h"
+#include "tests/support/made_images.h"
+#include "ui/pages/data/class_count_model.h"
+#include "ui/pages/data/dataset_model.h"
 
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>

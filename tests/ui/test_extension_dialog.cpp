@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The question how far a run is to go on.
-#include "train/extension_dialog.h"
+#include "ui/widgets/extension_dialog.h"
 
 #include <QRadioButton>
 #include <QSpinBox>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Experiment form: built from the schema, tells what is wrong, what was changed and what follows.
-#include "config/presets.h"
-#include "config/schema.h"
-#include "form/epoch_estimate.h"
-#include "form/experiment_form.h"
-#include "form/number_box.h"
-#include "settings.h"
-#include "theme.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "ui/bridge/settings.h"
+#include "ui/form/epoch_estimate.h"
+#include "ui/form/experiment_form.h"
+#include "ui/form/number_box.h"
+#include "ui/look/theme.h"
 
 #include <QCheckBox>
 #include <QComboBox>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Zooming and moving a picture.
-#include "inspect/image_view.h"
-#include "support/made_images.h"
-#include "support/qimage_convert.h"
+#include "tests/support/made_images.h"
+#include "ui/pages/inspect/image_view.h"
+#include "ui/widgets/qimage_convert.h"
 
 #include <QSignalSpy>
 #include <QWheelEvent>

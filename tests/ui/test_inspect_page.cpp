@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and the engine's predictions.
-#include "config/presets.h"
-#include "data/data_store.h"
-#include "inspect/dataset_picker.h"
-#include "inspect/image_view.h"
-#include "inspect/inspect_page.h"
-#include "inspect/patch_grid_view.h"
-#include "inspect/prediction_bars.h"
-#include "inspect/prediction_panel.h"
-#include "inspect/probability_strip.h"
-#include "session_bridge.h"
-#include "support/made_images.h"
-#include "support/scripted_prompts.h"
+#include "core/config/presets.h"
+#include "core/data/store/data_store.h"
+#include "tests/support/made_images.h"
+#include "tests/support/scripted_prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/pages/inspect/dataset_picker.h"
+#include "ui/pages/inspect/image_view.h"
+#include "ui/pages/inspect/inspect_page.h"
+#include "ui/pages/inspect/patch_grid_view.h"
+#include "ui/pages/inspect/prediction_bars.h"
+#include "ui/pages/inspect/prediction_panel.h"
+#include "ui/pages/inspect/probability_strip.h"
 
 #include <QClipboard>
 #include <QComboBox>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Work off the GUI thread: its answer, its faults, cancelling and starting anew.
-#include "error.h"
-#include "support/job.h"
+#include "core/base/error.h"
+#include "ui/widgets/job.h"
 
 #include <QSemaphore>
 #include <QSignalSpy>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The log: its model under Qt's model tester, its limit, copying and folding.
-#include "theme.h"
-#include "train/log_model.h"
-#include "train/log_pane.h"
-#include "train/run_words.h"
+#include "ui/look/theme.h"
+#include "ui/pages/train/log_model.h"
+#include "ui/pages/train/log_pane.h"
+#include "ui/pages/train/run_words.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job through the real window and the real engine: set a field, train, watch, look at a photo, stop, close.
-#include "config/presets.h"
-#include "form/experiment_form.h"
-#include "form/number_box.h"
-#include "inspect/inspect_page.h"
-#include "inspect/patch_grid_view.h"
-#include "inspect/prediction_bars.h"
-#include "support/window_driver.h"
-#include "train/curve_grid.h"
-#include "train/device.h"
-#include "train/train_page.h"
+#include "core/config/presets.h"
+#include "core/device/device.h"
+#include "tests/support/window_driver.h"
+#include "ui/form/experiment_form.h"
+#include "ui/form/number_box.h"
+#include "ui/pages/inspect/inspect_page.h"
+#include "ui/pages/inspect/patch_grid_view.h"
+#include "ui/pages/inspect/prediction_bars.h"
+#include "ui/pages/train/curve_grid.h"
+#include "ui/pages/train/train_page.h"
 
 #include <QAction>
 #include <QComboBox>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Weights that Keras wrote, opened from the window: a run appears, or the reason is said.
-#include "config/presets.h"
-#include "model_import.h"
-#include "runs/run_store.h"
-#include "theme.h"
-#include "train/curve_grid.h"
+#include "core/config/presets.h"
+#include "core/runs/run_store.h"
+#include "ui/look/theme.h"
+#include "ui/pages/train/curve_grid.h"
+#include "ui/shell/model_import.h"
 
 #include <QDir>
 #include <QFile>

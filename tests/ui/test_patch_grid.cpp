@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The patch grid: where each patch lies, what the mouse and the keys do, what is read out.
-#include "inspect/patch_grid_view.h"
-#include "inspect/patch_panel.h"
-#include "support/made_images.h"
+#include "tests/support/made_images.h"
+#include "ui/pages/inspect/patch_grid_view.h"
+#include "ui/pages/inspect/patch_panel.h"
 
 #include <QHelpEvent>
 #include <QLabel>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table of a patch's elements.
-#include "inspect/patch_details.h"
-#include "inspect/patch_model.h"
-#include "support/made_images.h"
+#include "tests/support/made_images.h"
+#include "ui/pages/inspect/patch_details.h"
+#include "ui/pages/inspect/patch_model.h"
 
 #include <QAbstractItemModelTester>
 #include <QColor>

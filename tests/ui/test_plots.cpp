@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The plots: events become points, the view follows and can be zoomed, files can be read again.
-#include "error.h"
-#include "plot/tickers.h"
-#include "theme.h"
-#include "train/curve_grid.h"
+#include "core/base/error.h"
+#include "ui/look/theme.h"
+#include "ui/pages/train/curve_grid.h"
+#include "ui/plot/tickers.h"
 
 #include <QClipboard>
 #include <QFile>

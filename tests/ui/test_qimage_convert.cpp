@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures there and back between the engine and Qt.
-#include "support/made_images.h"
-#include "support/qimage_convert.h"
+#include "tests/support/made_images.h"
+#include "ui/widgets/qimage_convert.h"
 
 #include <QtTest>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What can be asked of a run in the window beside training it once, at awkward moments, through the real engine.
-#include "inspect/inspect_page.h"
-#include "io/atomic_file.h"
-#include "runs/run_store.h"
-#include "support/window_driver.h"
-#include "train/train_page.h"
+#include "core/io/atomic_file.h"
+#include "core/runs/run_store.h"
+#include "tests/support/window_driver.h"
+#include "ui/pages/inspect/inspect_page.h"
+#include "ui/pages/train/train_page.h"
 
 #include <QLabel>
 #include <QMenu>

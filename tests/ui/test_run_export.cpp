@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // File > Export run: the shown run's files appear, or the reason is said.
-#include "config/presets.h"
-#include "run_export.h"
-#include "runs/run_writer.h"
-#include "session_bridge.h"
-#include "settings.h"
-#include "support/files.h"
-#include "support/scripted_prompts.h"
-#include "theme.h"
+#include "core/config/presets.h"
+#include "core/runs/run_writer.h"
+#include "tests/support/files.h"
+#include "tests/support/scripted_prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/settings.h"
+#include "ui/look/theme.h"
+#include "ui/shell/run_export.h"
 
 #include <QAction>
 #include <QMenu>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs side by side on the Runs page: the table of differences, the scatter plot, the parallel axes.
-#include "runs/parallel_plot.h"
-#include "runs/run_axis.h"
-#include "runs/run_columns.h"
-#include "runs/run_store.h"
-#include "runs/runs_model.h"
-#include "runs/runs_page.h"
-#include "runs/runs_table.h"
-#include "runs/scatter_plot.h"
-#include "support/runs_bench.h"
+#include "core/runs/run_columns.h"
+#include "core/runs/run_store.h"
+#include "tests/support/runs_bench.h"
+#include "ui/pages/runs/parallel_plot.h"
+#include "ui/pages/runs/run_axis.h"
+#include "ui/pages/runs/runs_model.h"
+#include "ui/pages/runs/runs_page.h"
+#include "ui/pages/runs/runs_table.h"
+#include "ui/pages/runs/scatter_plot.h"
 
 #include <QCheckBox>
 #include <QComboBox>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The curves of the Runs page: those of the selected runs, as they grow; their legend, smoothing, thinning and bands.
-#include "benchmarks/run_store_maker.h"
-#include "runs/curve_smoothing.h"
-#include "runs/curves_panel.h"
-#include "runs/overlay_plot.h"
-#include "runs/run_files.h"
-#include "runs/runs_model.h"
-#include "runs/runs_page.h"
-#include "runs/runs_table.h"
-#include "support/runs_bench.h"
-#include "train/event.h"
+#include "core/events/event.h"
+#include "core/runs/run_files.h"
+#include "tests/benchmarks/run_store_maker.h"
+#include "tests/support/runs_bench.h"
+#include "ui/pages/runs/curve_smoothing.h"
+#include "ui/pages/runs/curves_panel.h"
+#include "ui/pages/runs/overlay_plot.h"
+#include "ui/pages/runs/runs_model.h"
+#include "ui/pages/runs/runs_page.h"
+#include "ui/pages/runs/runs_table.h"
 
 #include <QComboBox>
 #include <QSlider>

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Runs page through its widgets: its list, filter, changes, trash and the run that goes on; and its models.
-#include "benchmarks/run_store_maker.h"
-#include "runs/compare_model.h"
-#include "runs/run_about.h"
-#include "runs/run_files.h"
-#include "runs/run_lock.h"
-#include "runs/run_store.h"
-#include "runs/runs_model.h"
-#include "runs/runs_page.h"
-#include "runs/runs_proxy.h"
-#include "runs/runs_table.h"
-#include "support/runs_bench.h"
-#include "train/event.h"
+#include "core/events/event.h"
+#include "core/runs/run_about.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_lock.h"
+#include "core/runs/run_store.h"
+#include "tests/benchmarks/run_store_maker.h"
+#include "tests/support/runs_bench.h"
+#include "ui/pages/runs/compare_model.h"
+#include "ui/pages/runs/runs_model.h"
+#include "ui/pages/runs/runs_page.h"
+#include "ui/pages/runs/runs_proxy.h"
+#include "ui/pages/runs/runs_table.h"
 
 #include <QAbstractItemModelTester>
 #include <QAction>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sweeps in the window: the dialog's plan and preview, the table, and the queue run by real clicks.
-#include "config/presets.h"
-#include "session_bridge.h"
-#include "support/scripted_prompts.h"
-#include "sweeps/axis_row.h"
-#include "sweeps/sweep_dialog.h"
-#include "sweeps/sweep_page.h"
+#include "core/config/presets.h"
+#include "tests/support/scripted_prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/pages/sweeps/axis_row.h"
+#include "ui/pages/sweeps/sweep_dialog.h"
+#include "ui/pages/sweeps/sweep_page.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>

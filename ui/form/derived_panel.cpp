@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Six numbers in a small grid.
-#include "form/derived_panel.h"
+#include "ui/form/derived_panel.h"
 
-#include "format.h"
-#include "theme.h"
+#include "ui/look/format.h"
+#include "ui/look/theme.h"
 
 #include <QGridLayout>
 #include <QLabel>

@@ -2,7 +2,7 @@
 // The facts that follow from the experiment as it is being edited.
 #pragma once
 
-#include "config/derived.h"
+#include "core/config/derived.h"
 
 #include <QWidget>
 

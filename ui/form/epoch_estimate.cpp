@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keeps two kinds of numbers: images of a data set, and floating-point operations per second of a way to compute.
-#include "form/epoch_estimate.h"
+#include "ui/form/epoch_estimate.h"
 
-#include "settings.h"
+#include "ui/bridge/settings.h"
 
 namespace vit::ui {
 

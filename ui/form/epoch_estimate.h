@@ -2,8 +2,8 @@
 // How long an epoch of an experiment will take, from the speed of the runs that this computer has trained.
 #pragma once
 
-#include "config/derived.h"
-#include "train/event.h"
+#include "core/config/derived.h"
+#include "core/events/event.h"
 
 #include <optional>
 

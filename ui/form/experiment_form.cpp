@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Puts the form together from the schema and keeps what it shows in step with the FormState.
-#include "form/experiment_form.h"
+#include "ui/form/experiment_form.h"
 
-#include "form/derived_panel.h"
-#include "form/epoch_estimate.h"
-#include "form/field_group.h"
-#include "form/field_row.h"
-#include "theme.h"
+#include "ui/form/derived_panel.h"
+#include "ui/form/epoch_estimate.h"
+#include "ui/form/field_group.h"
+#include "ui/form/field_row.h"
+#include "ui/look/theme.h"
 
 #include <QComboBox>
 #include <QEvent>

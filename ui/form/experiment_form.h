@@ -3,7 +3,7 @@
 // the facts that follow.
 #pragma once
 
-#include "form/form_state.h"
+#include "ui/form/form_state.h"
 
 #include <QStringList>
 #include <QWidget>

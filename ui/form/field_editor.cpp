@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One editor class for each kind of field.
-#include "form/field_editor.h"
+#include "ui/form/field_editor.h"
 
-#include "form/number_box.h"
-#include "theme.h"
+#include "ui/form/number_box.h"
+#include "ui/look/theme.h"
 
 #include <QCheckBox>
 #include <QComboBox>

@@ -2,8 +2,8 @@
 // The widget in which one hyperparameter is edited, chosen by its kind; the same interface, text, for all.
 #pragma once
 
-#include "config/schema.h"
-#include "data/data_store.h"
+#include "core/config/schema.h"
+#include "core/data/store/data_store.h"
 
 #include <QObject>
 #include <QString>

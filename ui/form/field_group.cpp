@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A header button over a column of rows.
-#include "form/field_group.h"
+#include "ui/form/field_group.h"
 
-#include "form/field_row.h"
-#include "theme.h"
+#include "ui/form/field_row.h"
+#include "ui/look/theme.h"
 
 #include <QHBoxLayout>
 #include <QLabel>

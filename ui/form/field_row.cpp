@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lays out one field; the meaning of what is typed is the form's affair.
-#include "form/field_row.h"
+#include "ui/form/field_row.h"
 
-#include "form/field_editor.h"
-#include "theme.h"
+#include "ui/form/field_editor.h"
+#include "ui/look/theme.h"
 
 #include <QEvent>
 #include <QGridLayout>

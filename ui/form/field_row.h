@@ -2,8 +2,8 @@
 // One line of the form: label, editor, unit, the mark of a change with its reset, and the problem underneath.
 #pragma once
 
-#include "config/schema.h"
-#include "data/data_store.h"
+#include "core/config/schema.h"
+#include "core/data/store/data_store.h"
 
 #include <QString>
 #include <QWidget>

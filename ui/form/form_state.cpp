@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads texts into a configuration and validates it at each change.
-#include "form/form_state.h"
+#include "ui/form/form_state.h"
 
 #include <algorithm>
 

@@ -2,10 +2,10 @@
 // What the Experiment form knows, without a widget: the text of every field, what is wrong with it, what was changed.
 #pragma once
 
-#include "config/derived.h"
-#include "config/presets.h"
-#include "config/schema.h"
-#include "data/data_store.h"
+#include "core/config/derived.h"
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/data/store/data_store.h"
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Steps by the field's step, within its range.
-#include "form/number_box.h"
+#include "ui/form/number_box.h"
 
 #include <QLineEdit>
 #include <QWheelEvent>

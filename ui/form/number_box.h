@@ -2,7 +2,7 @@
 // A spin box in which any text may be typed, scientific notation too, and that the mouse wheel does not change.
 #pragma once
 
-#include "config/schema.h"
+#include "core/config/schema.h"
 
 #include <QAbstractSpinBox>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Curves, view and mouse of one metric's plot.
-#include "plot/metric_plot.h"
+#include "ui/plot/metric_plot.h"
 
-#include "error.h"
-#include "plot/tickers.h"
-#include "plot/plot_crosshair.h"
-#include "plot/plot_style.h"
-#include "theme.h"
+#include "core/base/error.h"
+#include "ui/look/theme.h"
+#include "ui/plot/plot_crosshair.h"
+#include "ui/plot/plot_style.h"
+#include "ui/plot/tickers.h"
 
 #include <QAction>
 #include <QClipboard>

@@ -2,8 +2,8 @@
 // One metric over the epochs of a run: a thin line of every step, and training and validation at each epoch's end.
 #pragma once
 
-#include "plot/reference_curves.h"
-#include "qcustomplot_header.h"
+#include "ui/plot/qcustomplot_header.h"
+#include "ui/plot/reference_curves.h"
 
 #include <QString>
 #include <QTimer>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The line has a layer of its own, so that following the mouse does not draw the curves again.
-#include "plot/plot_crosshair.h"
+#include "ui/plot/plot_crosshair.h"
 
-#include "format.h"
-#include "theme.h"
+#include "ui/look/format.h"
+#include "ui/look/theme.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 // A vertical line across a plot with a box that names every curve's value at that place.
 #pragma once
 
-#include "qcustomplot_header.h"
+#include "ui/plot/qcustomplot_header.h"
 
 #include <QLabel>
 

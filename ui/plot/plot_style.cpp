@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two quiet axes, a subtle grid, no frame.
-#include "plot/plot_style.h"
+#include "ui/plot/plot_style.h"
 
 namespace vit::ui {
 

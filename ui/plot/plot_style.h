@@ -2,8 +2,8 @@
 // The theme's colours on a QCustomPlot.
 #pragma once
 
-#include "qcustomplot_header.h"
-#include "theme.h"
+#include "ui/look/theme.h"
+#include "ui/plot/qcustomplot_header.h"
 
 namespace vit::ui {
 

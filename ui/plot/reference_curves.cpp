@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two graphs a run, on the grid's side of the plot's own curves.
-#include "plot/reference_curves.h"
+#include "ui/plot/reference_curves.h"
 
-#include "theme.h"
+#include "ui/look/theme.h"
 
 namespace vit::ui {
 

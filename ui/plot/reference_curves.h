@@ -2,8 +2,8 @@
 // Curves of other runs behind a plot's own, to compare with: validation as a line, training dotted, one colour a run.
 #pragma once
 
-#include "plot/plot_crosshair.h"
-#include "qcustomplot_header.h"
+#include "ui/plot/plot_crosshair.h"
+#include "ui/plot/qcustomplot_header.h"
 
 #include <QString>
 #include <QVector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Steps and positions of ticks.
-#include "plot/tickers.h"
+#include "ui/plot/tickers.h"
 
 #include <cmath>
 #include <initializer_list>

@@ -2,7 +2,7 @@
 // Where the ticks of a run's plots lie.
 #pragma once
 
-#include "qcustomplot_header.h"
+#include "ui/plot/qcustomplot_header.h"
 
 namespace vit::ui {
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The description as JSON.
+#include "core/data/data_description.h"
+
+#include "core/base/error.h"
+
+#include <nlohmann/json.hpp>
+
+namespace vit {
+
+DataDescription describe(const Dataset& dataset) {
+    return {dataset.name(), dataset.classNames(), dataset.shape(), dataset.statistics()};
+}
+
+std::string toJson(const DataDescription& description) {
+    const nlohmann::ordered_json json = {
+        {"dataset", description.dataset},
+        {"class_names", description.classNames},
+        {"native_width", description.nativeShape.width},
+        {"native_height", description.nativeShape.height},
+        {"channels", description.nativeShape.channels},
+        {"mean", description.statistics.mean},
+        {"deviation", description.statistics.deviation},
+    };
+    return json.dump(2);
+}
+
+DataDescription dataDescriptionFromJson(std::string_view text) {
+    try {
+        const auto json = nlohmann::json::parse(text);
+        DataDescription description;
+        json.at("dataset").get_to(description.dataset);
+        json.at("class_names").get_to(description.classNames);
+        json.at("native_width").get_to(description.nativeShape.width);
+        json.at("native_height").get_to(description.nativeShape.height);
+        json.at("channels").get_to(description.nativeShape.channels);
+        json.at("mean").get_to(description.statistics.mean);
+        json.at("deviation").get_to(description.statistics.deviation);
+        return description;
+    } catch (const nlohmann::json::exception& fault) {
+        throw Error(std::string("The model's description cannot be read: ") + fault.what());
+    }
+}
+
+}  // namespace vit

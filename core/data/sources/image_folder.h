@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A person's own pictures: a folder for each class.
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/data/dataset.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+struct LabelledFile {
+    std::filesystem::path path;  // relative to the data set's folder
+    std::int32_t label = 0;
+};
+
+// The pictures of a folder. Either it has the folders train and test or val (then the pictures of val come last in
+// the training table, where the validation split is taken from; without test, val is the test table), or it has the
+// classes' folders themselves; then a fifth of each class, chosen by a fixed seed, is the test table. Classes are in
+// natural order ("2" before "10"); the pictures of each table are in a random order that is always the same, so that
+// every class is in the validation split.
+struct ImageFolder {
+    std::vector<std::string> classNames;
+    std::vector<LabelledFile> train;
+    std::vector<LabelledFile> test;
+};
+
+// Whether there are at least two classes' folders with pictures in them.
+bool isImageFolder(const std::filesystem::path& folder);
+
+// Looks at names only. Throws InvalidInput if there are fewer than two classes or if test has a class that train lacks.
+ImageFolder listImageFolder(const std::filesystem::path& folder);
+
+struct BrokenImage {
+    std::filesystem::path path;  // relative to the data set's folder
+    std::string cause;
+};
+
+// Opens every picture, on all cores.
+std::vector<BrokenImage> findBrokenImages(const std::filesystem::path& folder, const ImageFolder& images,
+                                          const Progress& progress = {});
+
+// Cuts every picture to its centre square and brings it to imageSize × imageSize, RGB, on all cores. Throws Error at
+// the first one that cannot be opened, and if they would not fit into this computer's memory.
+std::shared_ptr<const Dataset> readImageFolder(const std::string& name, const std::filesystem::path& folder,
+                                               std::int64_t imageSize, const Progress& progress = {});
+
+}  // namespace vit

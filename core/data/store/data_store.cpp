@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A folder with a folder for each data set, and the copies that are in memory.
+#include "core/data/store/data_store.h"
+
+#include "core/data/store/data_import.h"
+#include "core/data/store/data_manifest.h"
+#include "core/data/store/data_source.h"
+#include "core/data/store/download.h"
+#include "core/data/store/known_data.h"
+#include "core/io/system_fault.h"
+#include "core/io/temporary_folder.h"
+#include "core/io/user_folders.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <system_error>
+
+namespace vit {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Runs `body`; the file system's faults come out as Error.
+template <class Body>
+auto withClearFaults(const Body& body) {
+    try {
+        return body();
+    } catch (const fs::filesystem_error& fault) {
+        throwSystemFault("Cannot use", fault.path2().empty() ? fault.path1() : fault.path2(), fault.code().value());
+    }
+}
+
+bool isName(std::string_view name) {
+    constexpr std::size_t kLongest = 64;
+    constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    return !name.empty() && name.size() <= kLongest && name.front() != '.' && name.front() != '-' &&
+           name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+std::string cacheKey(const DataInfo& info, std::int64_t imageSize) {
+    return info.kind == DataKind::ImageFolder ? info.name + "/" + std::to_string(imageSize) : info.name + "/";
+}
+
+std::string absenceText(const DataInfo& info) {
+    return "The data set " + info.name + " is not on this computer: " +
+           (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
+}
+
+DataInfo describeKnown(const KnownData& known, const fs::path& folder) {
+    DataInfo info{.name = known.name,
+                  .title = known.title,
+                  .description = known.description,
+                  .kind = known.kind,
+                  .classes = known.counts.classes,
+                  .available = true};
+    if (known.kind == DataKind::Synthetic) return info;
+    info.folder = folder;
+    info.available = fs::exists(folder / kManifestFile);
+    info.downloadable = known.download.has_value();
+    info.downloadBytes = known.download ? known.download->bytes : 0;
+    return info;
+}
+
+// A data set whose manifest is damaged is still listed, with the cause, so that it can be removed.
+DataInfo describeOwn(const std::string& name, const fs::path& folder) {
+    DataInfo info{.name = name, .title = name, .folder = folder};
+    try {
+        const DataManifest manifest = readManifest(folder / kManifestFile);
+        info.description = manifest.description;
+        info.kind = manifest.kind;
+        info.classes = manifest.classes;
+        info.available = true;
+    } catch (const Error& fault) {
+        info.description = fault.what();
+    }
+    return info;
+}
+
+}  // namespace
+
+fs::path DataStore::defaultFolder() { return userDataFolder() / "data"; }
+
+DataStore::DataStore(fs::path folder) : m_folder(std::move(folder)) {}
+
+DataInfo DataStore::describe(const std::string& name) const {
+    if (const KnownData* known = findKnownData(name)) return describeKnown(*known, m_folder / name);
+    return describeOwn(name, m_folder / name);
+}
+
+std::vector<DataInfo> DataStore::list() const {
+    return withClearFaults([&] {
+        std::vector<DataInfo> result;
+        for (const KnownData& known : knownData()) result.push_back(describe(known.name));
+        std::vector<std::string> own;
+        if (fs::is_directory(m_folder))
+            for (const auto& entry : fs::directory_iterator(m_folder)) {
+                const std::string name = entry.path().filename().string();
+                if (isName(name) && findKnownData(name) == nullptr && fs::exists(entry.path() / kManifestFile))
+                    own.push_back(name);
+            }
+        std::sort(own.begin(), own.end(),
+                  [](const std::string& a, const std::string& b) { return strverscmp(a.c_str(), b.c_str()) < 0; });
+        for (const std::string& name : own) result.push_back(describe(name));
+        return result;
+    });
+}
+
+DataInfo DataStore::info(std::string_view name) const {
+    const std::vector<DataInfo> all = list();
+    const auto found = std::find_if(all.begin(), all.end(), [name](const DataInfo& info) { return info.name == name; });
+    if (found != all.end()) return *found;
+    std::string names;
+    for (const DataInfo& info : all) names += (names.empty() ? "" : ", ") + info.name;
+    throw InvalidInput("There is no data set " + std::string(name) + ". Choose one of " + names + ", or add your own.");
+}
+
+std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, std::int64_t imageSize,
+                                               const Progress& progress) const {
+    if (!info.available) throw InvalidInput(absenceText(info));
+    if (info.kind == DataKind::ImageFolder && imageSize < 1)
+        throw InvalidInput("The pictures of " + info.name + " need an image size of 1 or more.");
+    return withClearFaults([&] {
+        return readData(info.name, {info.kind, info.folder / kFilesFolder}, imageSize, progress);
+    });
+}
+
+std::shared_ptr<const Dataset> DataStore::open(std::string_view name, std::int64_t imageSize,
+                                               const Progress& progress) const {
+    using namespace std::chrono_literals;
+    const DataInfo info = this->info(name);
+    const std::string key = cacheKey(info, imageSize);
+    std::unique_lock lock(m_mutex);
+    while (m_loading.contains(key)) {
+        m_loaded.wait_for(lock, 100ms);
+        lock.unlock();
+        report(progress, "Reading " + info.name, 0, 0);
+        lock.lock();
+    }
+    if (std::shared_ptr<const Dataset> present = m_open[key].lock()) return present;
+
+    m_loading.insert(key);
+    lock.unlock();
+    std::shared_ptr<const Dataset> result;
+    std::exception_ptr failure;
+    try {
+        result = load(info, imageSize, progress);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    lock.lock();
+    m_loading.erase(key);
+    m_loaded.notify_all();
+    if (failure) std::rethrow_exception(failure);
+    m_open[key] = result;
+    return result;
+}
+
+void DataStore::forget(std::string_view name) {
+    const std::lock_guard lock(m_mutex);
+    const std::string start = std::string(name) + "/";
+    std::erase_if(m_open, [&](const auto& entry) { return entry.first.starts_with(start); });
+}
+
+DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const Progress& progress) {
+    const std::string name(nameView);
+    if (!isName(name))
+        throw InvalidInput("\"" + name + "\" cannot be the name of a data set: use up to 64 letters without accents, "
+                           "digits, \"-\", \"_\" and \".\", and begin with a letter or digit.");
+    const fs::path target = m_folder / name;
+    const KnownData* known = findKnownData(name);
+    const bool made = known != nullptr && known->kind == DataKind::Synthetic;
+    const auto refuseTaken = [&] {
+        throw InvalidInput("There is a data set " + name + " already" +
+                           (made ? "." : ": choose another name, or remove it first."));
+    };
+    if (made || fs::exists(target)) refuseTaken();
+    withClearFaults([&] {
+        const TemporaryFolder temporary(m_folder);
+        const fs::path scratch = temporary.path() / "unpacked";
+        const fs::path draft = temporary.path() / "draft";
+        fs::create_directories(scratch);
+        importData(name, from, scratch, draft, progress);
+        std::error_code failure;
+        fs::rename(draft, target, failure);
+        if (failure == std::errc::directory_not_empty || failure == std::errc::file_exists) refuseTaken();
+        if (failure) throw fs::filesystem_error("rename", draft, target, failure);
+    });
+    forget(name);
+    return info(name);
+}
+
+DataInfo DataStore::download(std::string_view name, const Progress& progress) {
+    DataInfo wanted = info(name);
+    if (wanted.available) return wanted;
+    if (!wanted.downloadable)
+        throw InvalidInput("No address is known to download " + wanted.name +
+                           " from: fetch its files yourself and add them from their folder.");
+    const Download& source = *findKnownData(name)->download;
+    const fs::path archive = m_folder / ".downloads" / fs::path(source.url).filename();
+    downloadFile(source, archive, progress);
+    DataInfo added = add(name, archive, progress);
+    std::error_code ignored;  // the data are there; a file too many does no harm
+    fs::remove(archive, ignored);
+    return added;
+}
+
+void DataStore::remove(std::string_view name) {
+    const DataInfo unwanted = info(name);
+    if (unwanted.kind == DataKind::Synthetic)
+        throw InvalidInput("The data set " + unwanted.name + " is part of the program and cannot be removed.");
+    if (!fs::exists(unwanted.folder)) throw InvalidInput("The data set " + unwanted.name + " is not on this computer.");
+    withClearFaults([&] {
+        // Renamed first, so that it is there or not, but never half.
+        const TemporaryFolder temporary(m_folder);
+        fs::rename(unwanted.folder, temporary.path() / "removed");
+    });
+    forget(name);
+}
+
+}  // namespace vit

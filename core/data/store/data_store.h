@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The data sets on this computer: those built in, those added from a folder or an archive, and those to be downloaded.
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/data/dataset.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vit {
+
+enum class DataKind { Cifar10, Cifar100, Idx, ImageFolder, Synthetic };
+
+struct DataInfo {
+    std::string name;         // "cifar-100"
+    std::string title;        // "CIFAR-100"
+    std::string description;  // what it shows, how many images of what size
+    DataKind kind = DataKind::ImageFolder;
+    std::int64_t classes = 0;      // 0 = not known before it is there
+    bool available = false;        // can be opened now
+    bool downloadable = false;     // download() knows its address
+    std::int64_t downloadBytes = 0;
+    std::filesystem::path folder;  // where it lies; empty for synthetic data
+};
+
+// All calls may come from any thread.
+class DataStore {
+public:
+    // The XDG data folder ($XDG_DATA_HOME/vit-workbench/data), which need not exist yet.
+    static std::filesystem::path defaultFolder();
+
+    explicit DataStore(std::filesystem::path folder = defaultFolder());
+
+    const std::filesystem::path& folder() const { return m_folder; }
+    std::vector<DataInfo> list() const;              // built-in ones first, then one's own by name
+    DataInfo info(std::string_view name) const;      // throws InvalidInput for an unknown name, listing those there are
+
+    // Reads the data set into memory, or returns the copy that is already there. Images of a folder, which have any
+    // size, are cut to their centre square and brought to `imageSize`; other data keep their own size.
+    std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize,
+                                        const Progress& progress = {}) const;
+
+    // Copies a data set in from a folder or an archive (tar, tar.gz, tar.xz, zip). For known names the content must
+    // be theirs; any other name takes a folder of images by class ([train|val|test]/CLASS/*.jpg or CLASS/*.jpg), idx
+    // files or CIFAR binaries, whichever is found. Throws InvalidInput when nothing fits or the name is taken.
+    DataInfo add(std::string_view name, const std::filesystem::path& from, const Progress& progress = {});
+
+    // Fetches a downloadable data set, resuming a partial file, checks its sum, unpacks it.
+    DataInfo download(std::string_view name, const Progress& progress = {});
+
+    void remove(std::string_view name);
+
+private:
+    DataInfo describe(const std::string& name) const;
+    std::shared_ptr<const Dataset> load(const DataInfo& info, std::int64_t imageSize, const Progress& progress) const;
+    void forget(std::string_view name);
+
+    std::filesystem::path m_folder;
+    mutable std::mutex m_mutex;  // guards what follows
+    mutable std::condition_variable m_loaded;
+    mutable std::set<std::string> m_loading;  // data sets that some thread is reading, by name and image size
+    mutable std::map<std::string, std::weak_ptr<const Dataset>> m_open;
+};
+
+}  // namespace vit

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a training run tells the world, as small plain values: the only things that cross the thread border outwards.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/events/metrics.h"
+#include "core/events/prediction.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace vit {
+
+// Losses are mean cross-entropies in nats; accuracies are shares, 0–1.
+struct RunStarted {
+    std::string runName;
+    std::string runFolder;
+    Config config;
+    std::string device;      // in words, with why if it was chosen: "CPU, 2 threads (no CUDA device found)"
+    std::string precision;   // "fp32" or "bf16"
+    std::string kernels;     // which code path runs and why
+    std::int64_t parameters = 0;
+    std::vector<std::string> classNames;
+    std::int64_t trainImages = 0;
+    std::int64_t validationImages = 0;
+    std::int64_t testImages = 0;
+    std::int64_t stepsPerEpoch = 0;
+    std::int64_t firstEpoch = 1;  // above 1 when a run goes on
+    std::int64_t firstStep = 1;   // so too; within an epoch when it goes on from there
+};
+
+struct StepDone {
+    std::int64_t step = 0;         // since the run began, from 1
+    std::int64_t epoch = 0;        // from 1
+    std::int64_t stepInEpoch = 0;  // from 1
+    std::int64_t stepsPerEpoch = 0;
+    double loss = 0;               // of this batch, in training mode
+    double accuracy = 0;
+    double top5Accuracy = 0;
+    double learningRate = 0;
+    double imagesPerSecond = 0;    // smoothed
+    double elapsedSeconds = 0;     // since Train
+    double remainingSeconds = 0;   // estimated, with validation; below 0 = not known yet
+    double memoryBytes = 0;        // peak resident memory, or the GPU's peak
+};
+
+struct EpochDone {
+    std::int64_t epoch = 0;  // from 1
+    std::int64_t epochs = 0;
+    std::int64_t step = 0;   // steps done so far
+    EpochMetrics train;      // running averages over the epoch, in training mode
+    EpochMetrics validation; // all NaN when there are no validation images
+    double learningRate = 0;
+    double seconds = 0;      // of this epoch, with validation
+    double imagesPerSecond = 0;
+    bool best = false;       // best validation accuracy so far: saved
+};
+
+struct CheckpointSaved {
+    std::string path;
+    std::int64_t epoch = 0;  // finished epochs
+    bool best = false;
+    std::int64_t step = 0;   // finished steps
+};
+
+struct ProbePredicted {  // the pinned image, after each epoch
+    Prediction prediction;
+    std::string image{};     // its file in the run's folder; empty: none is kept, as in older runs
+};
+
+struct PhaseChanged {  // what goes on between steps: "Loading CIFAR-100", "Validating", "Testing"
+    std::string what;
+    std::int64_t done = 0;
+    std::int64_t total = 0;  // 0 = not known
+};
+
+enum class Severity { Info, Warning };
+
+struct Message {
+    Severity severity = Severity::Info;
+    std::string text;
+};
+
+enum class StopReason {
+    Completed,
+    Stopped,       // as the user asked
+    EarlyStopped,  // no better validation accuracy for run.patience epochs
+    Diverged,      // the loss exploded or was no number
+    Failed,
+};
+
+struct RunFinished {
+    StopReason reason = StopReason::Completed;
+    std::string runName;
+    std::string runFolder;
+    std::int64_t epochsDone = 0;
+    std::int64_t stepsDone = 0;
+    std::int64_t bestEpoch = 0;     // 0 = none was finished
+    double bestValidationAccuracy = 0;
+    bool tested = false;
+    EpochMetrics test;              // of the best weights, on the test set
+    double seconds = 0;
+    std::string explanation;        // of EarlyStopped, Diverged and Failed: what happened
+};
+
+struct RunFailed {
+    std::string runName;            // empty if it failed before there was one
+    std::string text;               // what happened and what to do
+    std::vector<std::string> keys;  // hyperparameters at fault, if any
+};
+
+// The answer to Session::predict.
+struct PredictionReady {
+    std::uint64_t request = 0;
+    Prediction prediction;
+    std::string problem;            // not empty: there is no prediction, and why
+};
+
+// The answer to Session::openModel.
+struct ModelOpened {
+    std::string runName;
+    std::string runFolder;
+    Config config;
+    std::vector<std::string> classNames;
+    std::int64_t epoch = 0;
+    std::string problem;            // not empty: it could not be opened, and why
+};
+
+// The answer to Session::evaluate.
+struct RunEvaluated {
+    RunFinished result;             // the run's own, with what the test set gave
+    bool stopped = false;           // as the user asked: the result is as it was
+    std::string problem;            // not empty: so too, and why
+};
+
+using Event = std::variant<RunStarted, StepDone, EpochDone, CheckpointSaved, ProbePredicted, PhaseChanged, Message,
+                           RunFinished, RunFailed, PredictionReady, ModelOpened, RunEvaluated>;
+
+// One JSON object on one line, {"event": "step", …}.
+std::string toJson(const Event& event);
+
+}  // namespace vit

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an epoch's steps learn from, in its order: gathered, normalised, resized and augmented on the model's device.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/input/batch_source.h"
+#include "core/input/input_pipeline.h"
+#include "core/input/resident_images.h"
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace vit {
+
+// Where the images come from; outlives the batches.
+struct BatchOrigin {
+    const Config& config;
+    const DatasetView& view;
+    const InputPipeline& pipeline;
+    const ResidentImages* resident = nullptr;  // the view's images on the pipeline's device; null: the view's own
+};
+
+// On a CPU with a core that the steps leave free, a thread of its own makes the next batch during the step. Where the steps
+// have all cores, they make it together before the step: a thread beside them would hold up one of them, and thereby all.
+// A GPU makes it in its queue before the step. The batches are the same but for rounding.
+class EpochBatches {
+public:
+    // epoch: from 1. firstStep: the number, in the run, of the step that learns from the epoch's batch `firstBatch`.
+    EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::int64_t firstStep, std::int64_t firstBatch = 0);
+
+    // To be called once for each of the epoch's batches from firstBatch on.
+    PreparedBatch next();
+
+private:
+    struct OnDevice {
+        torch::Tensor order;  // int64, positions of the images in the order of the epoch
+        AugmentationTable augmentations;
+    };
+
+    BatchOrigin m_origin;
+    std::int64_t m_firstStep;
+    std::int64_t m_next;
+    std::int64_t m_firstBatch;
+    std::vector<std::int64_t> m_order;
+    OnDevice m_onDevice;                    // empty unless the images are resident
+    std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null where next() makes the batch
+
+    std::int64_t batchCount() const;
+    std::span<const std::int64_t> positionsOf(std::int64_t batch) const;
+    std::vector<Augmentation> augmentationsOf(std::int64_t batch) const;
+    OnDevice copyPlan() const;
+    PreparedBatch make(std::int64_t batch) const;
+    PreparedBatch makeOnDevice(std::int64_t batch) const;
+};
+
+}  // namespace vit

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Gathering a batch, normalising and resizing it.
+#include "core/input/input_pipeline.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+namespace vit {
+
+namespace {
+
+torch::Tensor perChannel(const std::array<double, 3>& values, std::int64_t channels) {
+    torch::Tensor result = torch::empty({1, channels, 1, 1}, torch::kFloat32);
+    for (std::int64_t c = 0; c < channels; ++c) result[0][c][0][0] = values[static_cast<std::size_t>(c)];
+    return result;
+}
+
+// An output pixel lies between two input pixels, half-pixel centres, the border repeated.
+struct Taps {
+    std::int64_t first = 0;
+    std::int64_t second = 0;
+    float weight = 0;  // of the second
+};
+
+std::vector<Taps> tapsOf(std::int64_t from, std::int64_t to) {
+    std::vector<Taps> taps;
+    const float scale = static_cast<float>(from) / static_cast<float>(to);
+    for (std::int64_t i = 0; i < to; ++i) {
+        const float place = std::max(0.F, (static_cast<float>(i) + 0.5F) * scale - 0.5F);
+        const std::int64_t first = std::min(static_cast<std::int64_t>(place), from - 1);
+        taps.push_back({first, std::min(first + 1, from - 1), place - static_cast<float>(first)});
+    }
+    return taps;
+}
+
+// at::upsample_bilinear2d computes each pixel from four others by itself and takes five times as long: first along the
+// rows, which are few yet, then whole rows at once.
+torch::Tensor resizeOnCpu(const torch::Tensor& pixels, std::int64_t size) {  // [B, C, H, W], contiguous
+    const std::int64_t height = pixels.size(2);
+    const std::int64_t width = pixels.size(3);
+    const std::vector<Taps> columns = tapsOf(width, size);
+    const std::vector<Taps> rows = tapsOf(height, size);
+    torch::Tensor resized = torch::empty({pixels.size(0), pixels.size(1), size, size}, pixels.options());
+    const float* from = pixels.const_data_ptr<float>();
+    float* to = resized.mutable_data_ptr<float>();
+    constexpr std::int64_t kPlanesAtOnce = 8;
+    at::parallel_for(0, pixels.size(0) * pixels.size(1), kPlanesAtOnce, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<float> wide(static_cast<std::size_t>(height * size));
+        for (std::int64_t plane = begin; plane < end; ++plane) {
+            for (std::int64_t y = 0; y < height; ++y) {
+                const float* row = from + (plane * height + y) * width;
+                float* out = wide.data() + y * size;
+                for (const Taps& tap : columns)
+                    *out++ = row[tap.first] * (1 - tap.weight) + row[tap.second] * tap.weight;
+            }
+            for (std::int64_t y = 0; y < size; ++y) {
+                const Taps& tap = rows[static_cast<std::size_t>(y)];
+                const float* upper = wide.data() + tap.first * size;
+                const float* lower = wide.data() + tap.second * size;
+                float* out = to + (plane * size + y) * size;
+                for (std::int64_t x = 0; x < size; ++x) out[x] = upper[x] * (1 - tap.weight) + lower[x] * tap.weight;
+            }
+        }
+    });
+    return resized;
+}
+
+}  // namespace
+
+InputPipeline::InputPipeline(std::int64_t imageSize, const ChannelStatistics& statistics, std::int64_t channels,
+                             torch::Device device)
+    : m_imageSize(imageSize),
+      m_mean(perChannel(statistics.mean, channels).to(device)),
+      m_deviation(perChannel(statistics.deviation, channels).clamp_min(1e-7).to(device)),
+      m_device(device) {}
+
+torch::Tensor InputPipeline::prepare(const torch::Tensor& images) const {
+    torch::Tensor pixels = images.to(m_device).permute({0, 3, 1, 2}).to(torch::kFloat32).contiguous();  // [B, C, H, W]
+    pixels = (pixels - m_mean) / m_deviation;
+    if (pixels.size(2) == m_imageSize && pixels.size(3) == m_imageSize) return pixels;
+    if (pixels.is_cpu()) return resizeOnCpu(pixels, m_imageSize);
+    return at::upsample_bilinear2d(pixels, {m_imageSize, m_imageSize}, /*align_corners=*/false);  // [B, C, S, S]
+}
+
+Batch gather(const DatasetView& view, std::span<const std::int64_t> positions) {
+    const Dataset::Shape& shape = view.dataset().shape();
+    const auto count = static_cast<std::int64_t>(positions.size());
+    Batch batch{torch::empty({count, shape.height, shape.width, shape.channels}, torch::kUInt8),
+                torch::empty({count}, torch::kInt64)};
+    auto* pixels = batch.images.mutable_data_ptr<std::uint8_t>();
+    auto* labels = batch.labels.mutable_data_ptr<std::int64_t>();
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t position = positions[static_cast<std::size_t>(i)];
+        const auto source = view.pixels(position);
+        std::memcpy(pixels + i * static_cast<std::int64_t>(source.size()), source.data(), source.size());
+        labels[i] = view.label(position);
+    }
+    return batch;
+}
+
+std::vector<std::int64_t> epochOrder(std::int64_t count, std::uint64_t seed, std::uint64_t epoch) {
+    const RandomKey key = randomKey(seed, epoch, RandomSite::Shuffle);
+    std::vector<std::pair<std::uint64_t, std::int64_t>> drawn(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+        const auto words = philox(key, static_cast<std::uint32_t>(i));
+        drawn[static_cast<std::size_t>(i)] = {(std::uint64_t{words[0]} << 32) | words[1], i};
+    }
+    std::sort(drawn.begin(), drawn.end());
+    std::vector<std::int64_t> order(drawn.size());
+    std::transform(drawn.begin(), drawn.end(), order.begin(), [](const auto& pair) { return pair.second; });
+    return order;
+}
+
+}  // namespace vit

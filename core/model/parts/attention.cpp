@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The plain libtorch path, which every faster one is held against.
+#include "core/model/parts/attention.h"
+
+#include <cmath>
+
+namespace vit {
+
+namespace nn = torch::nn;
+
+AttentionImpl::AttentionImpl(const ModelConfig& config)
+    : m_heads(config.heads), m_keyDim(config.keyDim), m_dropout(config.attentionDropout) {
+    qkv = register_module("qkv", nn::Linear(config.projectionDim, 3 * m_heads * m_keyDim));
+    proj = register_module("proj", nn::Linear(m_heads * m_keyDim, config.projectionDim));
+}
+
+std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
+    const torch::Tensor all = qkv(tokens)
+                                  .view({tokens.size(0), tokens.size(1), 3, m_heads, m_keyDim})
+                                  .permute({2, 0, 3, 1, 4});  // [3, B, H, N, K]
+    return {all[0], all[1], all[2]};
+}
+
+torch::Tensor AttentionImpl::weights(const torch::Tensor& tokens) {
+    const auto [q, k, v] = split(tokens);
+    return torch::softmax(torch::matmul(q * (1 / std::sqrt(static_cast<double>(m_keyDim))), k.transpose(-2, -1)), -1);
+}
+
+torch::Tensor AttentionImpl::forward(const torch::Tensor& tokens, const ForwardMode& mode, std::uint32_t site) {
+    const auto [q, k, v] = split(tokens);
+    const bool drops = mode.training && m_dropout > 0;
+    torch::Tensor mixed;  // [B, H, N, K]
+    if (drops && tokens.is_cpu()) {
+        // No fused CPU kernel of libtorch drops attention weights: they are made in full, [B, H, N, N].
+        const double scale = 1 / std::sqrt(static_cast<double>(m_keyDim));
+        const torch::Tensor shares = torch::softmax(torch::matmul(q * scale, k.transpose(-2, -1)), -1);
+        mixed = torch::matmul(dropout(shares, m_dropout, mode, site), v);
+    } else {
+        mixed = at::scaled_dot_product_attention(q, k, v, {}, drops ? m_dropout : 0);
+    }
+    return proj(mixed.transpose(1, 2).reshape({tokens.size(0), tokens.size(1), m_heads * m_keyDim}));
+}
+
+}  // namespace vit

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Multi-head self-attention.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/model/parts/dropout.h"
+
+#include <torch/torch.h>
+
+#include <array>
+#include <cstdint>
+
+namespace vit {
+
+// Multi-head self-attention; heads * keyDim need not equal D. qkv.weight [3*H*K, D] holds q, then k, then v.
+class AttentionImpl : public torch::nn::Module {
+public:
+    AttentionImpl(const ModelConfig& config);
+    torch::Tensor forward(const torch::Tensor& tokens, const ForwardMode& mode, std::uint32_t site);  // [B, N, D]
+    torch::Tensor weights(const torch::Tensor& tokens);  // softmax of the scores, evaluation mode: [B, H, N, N]
+
+    torch::nn::Linear qkv{nullptr};
+    torch::nn::Linear proj{nullptr};
+
+private:
+    std::int64_t m_heads;
+    std::int64_t m_keyDim;
+    double m_dropout;
+
+    std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K]
+};
+TORCH_MODULE(Attention);
+
+}  // namespace vit

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A transformer block, pre-norm.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/model/parts/attention.h"
+#include "core/model/parts/mlp.h"
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+namespace vit {
+
+// x + attention(norm1(x)), then x + mlp(norm2(x)).
+class BlockImpl : public torch::nn::Module {
+public:
+    BlockImpl(const ModelConfig& config, std::int64_t index);
+    torch::Tensor attend(const torch::Tensor& tokens, const ForwardMode& mode);
+    torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode);
+
+    torch::nn::LayerNorm norm1{nullptr};
+    Attention attn{nullptr};
+    torch::nn::LayerNorm norm2{nullptr};
+    Mlp mlp{nullptr};
+
+private:
+    std::int64_t m_index;
+};
+TORCH_MODULE(Block);
+
+}  // namespace vit

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The plain libtorch path, which every faster one is held against.
+#include "core/model/parts/mlp.h"
+
+#include <string>
+
+namespace vit {
+
+namespace nn = torch::nn;
+
+MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout) {
+    std::int64_t inputs = config.projectionDim;
+    for (std::size_t i = 0; i < config.mlpUnits.size(); ++i) {
+        layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, config.mlpUnits[i])));
+        inputs = config.mlpUnits[i];
+    }
+}
+
+torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const auto layer = static_cast<std::int64_t>(i) + 1;  // layer 0 of a block is its attention
+        tokens = dropout(torch::gelu(layers[i](tokens)), m_dropout, mode, dropoutSite(part, layer));
+    }
+    return tokens;
+}
+
+}  // namespace vit

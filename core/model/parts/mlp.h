@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The dense layers of a block.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/model/parts/dropout.h"
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace vit {
+
+// Dense, GELU, dropout for each entry of mlpUnits: GELU follows the last dense layer too.
+class MlpImpl : public torch::nn::Module {
+public:
+    MlpImpl(const ModelConfig& config);
+    torch::Tensor forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part);
+
+    std::vector<torch::nn::Linear> layers;  // fc1, fc2, …
+
+private:
+    double m_dropout;
+};
+TORCH_MODULE(Mlp);
+
+}  // namespace vit

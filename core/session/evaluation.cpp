@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// As vit-cli evaluate measures, and the result is kept.
+#include "core/session/evaluation.h"
+
+#include "core/base/error.h"
+#include "core/device/device.h"
+#include "core/inspect/predictor.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_lock.h"
+#include "core/runs/run_store.h"
+
+#include <ATen/Parallel.h>
+
+namespace vit {
+
+namespace {
+
+RunFinished resultOf(const RunSummary& run) {
+    if (run.result) return *run.result;
+    RunFinished result;
+    result.reason = StopReason::Stopped;
+    result.runName = run.name;
+    result.runFolder = run.folder.string();
+    result.epochsDone = run.epochsDone;
+    result.stepsDone = run.last ? run.last->step : 0;
+    result.bestEpoch = run.bestEpoch;
+    result.bestValidationAccuracy = run.bestValidationAccuracy;
+    result.seconds = run.seconds;
+    return result;
+}
+
+}  // namespace
+
+RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress) {
+    const RunSummary run = readRun(folder);
+    if (!run.hasModel) throw Error("The run " + run.name + " has no weights yet: train it for an epoch first.");
+    const RunLock lock(folder);
+    const Config& config = run.config;
+    const auto dataset = data.open(config.data.name, config.model.imageSize, progress);
+    const DatasetView view(dataset, Split::Test, config.data.validationShare, config.data.trainLimit);
+    if (view.count() == 0) throw InvalidInput("The data set " + config.data.name + " has no test images.");
+    at::set_num_threads(selectDevice(config.run).threads);
+    Predictor predictor = Predictor::open(folder, config.run.device);
+    const EvaluationResult measured = predictor.evaluate(view, [&](std::int64_t done, std::int64_t total) {
+        return progress("Testing the best weights", done, total);
+    });
+    RunFinished result = resultOf(run);
+    result.tested = true;
+    result.test = {measured.loss, measured.accuracy, measured.top5Accuracy};
+    run_files::writeResult(folder, result);
+    return result;
+}
+
+}  // namespace vit

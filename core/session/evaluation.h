@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The test set, measured after a run has ended.
+#pragma once
+
+#include "core/data/store/data_store.h"
+#include "core/events/event.h"
+
+#include <filesystem>
+
+namespace vit {
+
+// Measures the run's best weights on the test set and writes that into its result, which a run that was killed gets by
+// it: as stopped. Throws Error or InvalidInput when there are no weights, the data set is not there or has no such
+// images or another program trains the run, and Cancelled when `progress` says so; the result is then as it was.
+RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress);
+
+}  // namespace vit

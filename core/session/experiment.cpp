@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Prepares a run, trains it, keeps its events and turns every fault into one.
+#include "core/session/experiment.h"
+
+#include "core/base/error.h"
+#include "core/config/schema.h"
+#include "core/runs/run_about.h"
+#include "core/runs/run_files.h"
+#include "core/session/environment.h"
+#include "core/session/fault_words.h"
+#include "core/session/resume.h"
+
+#include <utility>
+#include <variant>
+
+namespace vit {
+
+namespace {
+
+// A disk that is full must not hide the fault that ended the run.
+template <typename Write>
+void tryTo(Write write) {
+    try {
+        write();
+    } catch (const Error&) {
+        return;
+    }
+}
+
+}  // namespace
+
+Experiment::Experiment(const TrainRequest& request, const ExperimentHost& host, DataStore& data, const RunStore& runs,
+                       CurrentModel& model)
+    : m_request(request), m_host(host), m_data(data), m_runs(runs), m_model(model) {}
+
+Event Experiment::run() {
+    Event last = terminalEvent();
+    m_model.training = false;
+    if (auto* failed = std::get_if<RunFailed>(&last); failed && m_writer) {
+        failed->runName = runName(m_writer->folder());
+        tryTo([&] { m_writer->log(Message{Severity::Warning, failed->text}); });
+    }
+    m_writer.reset();
+    m_lock.reset();
+    return last;
+}
+
+Event Experiment::terminalEvent() {
+    try {
+        return train();
+    } catch (const InvalidInput& fault) {
+        RunFailed failed{"", fault.what(), {}};
+        for (const Issue& issue : fault.issues()) failed.keys.push_back(issue.key);
+        return failed;
+    } catch (const Cancelled&) {
+        RunFinished stopped;
+        stopped.reason = StopReason::Stopped;
+        return stopped;
+    } catch (const std::exception& fault) {
+        return RunFailed{"", faultText(fault), {}};
+    }
+}
+
+RunFinished Experiment::train() {
+    if (resumes() && run_files::isThere(m_request.resumeFrom / run_files::kConfig))
+        m_lock.emplace(m_request.resumeFrom);
+    const Config config = resumes() ? extended(readRun(m_request.resumeFrom), m_request.extension) : m_request.config;
+    if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
+    const DeviceSelection device = selectDevice(config.run);
+    at::set_num_threads(device.threads);
+
+    const auto data = m_data.open(config.data.name, config.model.imageSize,
+                                  [&](const std::string& what, std::int64_t done, std::int64_t total) {
+                                      m_host.tell(PhaseChanged{what, done, total});
+                                      return !m_host.isStopping();
+                                  });
+    const std::filesystem::path folder = runFolder();
+    if (!m_lock) m_lock.emplace(folder);
+    TrainerHooks hooks;
+    hooks.emit = [this](const Event& event) { m_writer ? record(event) : m_host.tell(event); };
+    hooks.goOn = m_host.goOn;
+    hooks.beforeSaving = [this] { m_writer->sync(); };
+    try {
+        Trainer trainer(config, data, device, folder, hooks);
+        if (resumes()) resumeFromCheckpoint(trainer, folder);
+        m_writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
+        if (!resumes() || m_request.extension.epochs > 0) m_writer->writeConfig(config);
+        begin(trainer, device);
+        return trainToItsEnd(trainer);
+    } catch (const std::exception& fault) {
+        if (isOutOfMemory(fault)) throwOutOfMemory(config, describe(*data).input(), device.device);
+        throw;
+    }
+}
+
+std::filesystem::path Experiment::runFolder() const {
+    if (resumes()) return m_request.resumeFrom;
+    if (m_request.runFolder.empty()) return m_runs.create(m_request.label);
+    if (!run_files::isFree(m_request.runFolder)) {
+        throw InvalidInput(m_request.runFolder.string() +
+                           " is not empty: choose a new folder, or resume the run that is in it.");
+    }
+    std::error_code fault;
+    std::filesystem::create_directories(m_request.runFolder, fault);
+    if (fault) throw Error(m_request.runFolder.string() + " cannot be made: " + fault.message());
+    return m_request.runFolder;
+}
+
+void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
+    const Config& config = trainer.classifier().config();
+    const RunStarted started = describeRun(config, device, trainer, m_writer->folder());
+    m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
+    if (config.run.tensorboard) m_writer->startTensorBoard();
+    m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
+    record(started);
+    for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
+    if (!m_lock->isHeld()) {
+        record(Message{Severity::Warning, "The file system of " + started.runFolder +
+                                              " knows no locks: take care that no second program trains this run."});
+    }
+}
+
+RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
+    try {
+        RunFinished result = trainer.run({m_request.maxSteps, m_request.testAfterStop, m_request.stopAfterEpoch});
+        result.runName = runName(m_writer->folder());  // the trainer knows the folder alone
+        m_model.epoch = result.bestEpoch;
+        m_writer->writeResult(result);
+        return result;
+    } catch (const std::exception& fault) {
+        tryTo([&] { m_writer->writeResult(endedBy(fault, trainer.position(), m_writer->folder())); });
+        throw;
+    }
+}
+
+// A curve or log that cannot be written ends no run: its lines wait in memory. Told once, until an epoch's lines went
+// through.
+template <typename Write>
+void Experiment::writeOrWarn(Write write) {
+    try {
+        write();
+    } catch (const Error& fault) {
+        if (std::exchange(m_writeTrouble, true)) return;
+        m_host.tell(Message{Severity::Warning, std::string(fault.what()) +
+                                                   " The run goes on; what is to be written there waits in memory."});
+    }
+}
+
+// Writes what belongs into the run's folder, then tells the host.
+void Experiment::record(const Event& event) {
+    if (const auto* step = std::get_if<StepDone>(&event)) {
+        writeOrWarn([&] { m_writer->append(*step); });
+        m_model.step = step->step;
+    } else if (const auto* epoch = std::get_if<EpochDone>(&event)) {
+        writeOrWarn([&] {
+            m_writer->append(*epoch);  // and all that waited
+            m_writeTrouble = false;
+        });
+        m_model.epoch = epoch->epoch;
+    }
+    m_host.tell(event);
+    if (const auto* message = std::get_if<Message>(&event)) writeOrWarn([&] { m_writer->log(*message); });
+    if (std::holds_alternative<EpochDone>(event)) predictProbe();
+}
+
+void Experiment::predictProbe() {
+    const std::shared_ptr<const Image> probe = m_host.probe();
+    if (!probe || probe->empty()) return;
+    constexpr int kTop = 5;
+    const ProbePredicted predicted{m_model.predict(*probe, kTop), m_writer->nameProbe(probe)};
+    writeOrWarn([&] { m_writer->append(predicted); });
+    m_host.tell(predicted);
+}
+
+}  // namespace vit

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One run from its request to its result: its folder, its lock, and what of its events is kept there.
+#pragma once
+
+#include "core/data/store/data_store.h"
+#include "core/events/event.h"
+#include "core/runs/run_lock.h"
+#include "core/runs/run_store.h"
+#include "core/runs/run_writer.h"
+#include "core/session/current_model.h"
+#include "core/session/session.h"
+#include "core/train/trainer.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace vit {
+
+// The one who runs it. All are called on the thread that calls run().
+struct ExperimentHost {
+    std::function<void(const Event&)> tell;
+    std::function<bool()> goOn;        // between two steps; waits while paused; false ends the run
+    std::function<bool()> isStopping;  // while data are read
+    std::function<std::shared_ptr<const Image>()> probe;  // to be predicted after every epoch; null for none
+};
+
+class Experiment {
+public:
+    // `model` becomes the one in training. All is used until run() has returned.
+    Experiment(const TrainRequest& request, const ExperimentHost& host, DataStore& data, const RunStore& runs,
+               CurrentModel& model);
+
+    // Trains; whatever happens, faults included, ends in the terminal event, which is left to the host to tell. The
+    // run's folder is free again then.
+    Event run();
+
+private:
+    const TrainRequest& m_request;
+    const ExperimentHost& m_host;
+    DataStore& m_data;
+    const RunStore& m_runs;
+    CurrentModel& m_model;
+    std::optional<RunLock> m_lock;
+    std::unique_ptr<RunWriter> m_writer;
+    bool m_writeTrouble = false;  // a warning was given
+
+    bool resumes() const { return !m_request.resumeFrom.empty(); }
+    Event terminalEvent();
+    RunFinished train();
+    std::filesystem::path runFolder() const;
+    void begin(Trainer& trainer, const DeviceSelection& device);
+    RunFinished trainToItsEnd(Trainer& trainer);
+    void record(const Event& event);
+    void predictProbe();
+    template <typename Write>
+    void writeOrWarn(Write write);
+};
+
+}  // namespace vit

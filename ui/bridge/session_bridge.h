@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The one class that touches both threads: turns the worker's events into signals on the GUI thread, at most 25 times a
+// second, steps in batches, nothing dropped.
+#pragma once
+
+#include "core/events/event.h"
+#include "core/session/session.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace vit::ui {
+
+class SessionBridge : public QObject {
+    Q_OBJECT
+
+public:
+    explicit SessionBridge(Session::Options options, QObject* parent = nullptr);
+    ~SessionBridge() override;
+
+    // Requests; see Session. None of them blocks.
+    void train(TrainRequest request);
+    void evaluate(const std::filesystem::path& runFolder);
+    void requestStop();
+    void requestPause();
+    void requestContinue();
+    bool busy() const;
+    bool paused() const;
+    std::uint64_t predict(std::shared_ptr<const Image> image, int top = 5);
+    void openModel(const std::filesystem::path& runFolder);
+    void setProbe(std::shared_ptr<const Image> image);
+
+    const Session::Options& options() const { return m_options; }
+
+Q_SIGNALS:
+    void runRequested();  // train() was called: the form locks at once, before RunStarted arrives
+    void runStarted(const vit::RunStarted& event);
+    void stepsDone(const std::vector<vit::StepDone>& steps);
+    void epochDone(const vit::EpochDone& event);
+    void checkpointSaved(const vit::CheckpointSaved& event);
+    void probePredicted(const vit::ProbePredicted& event);
+    void phaseChanged(const vit::PhaseChanged& event);
+    void messageArrived(const vit::Message& event);
+    void runFinished(const vit::RunFinished& event);
+    void runFailed(const vit::RunFailed& event);
+    void predictionReady(const vit::PredictionReady& event);
+    void evaluationRequested();  // evaluate() was called
+    void runEvaluated(const vit::RunEvaluated& event);
+    void modelOpened(const vit::ModelOpened& event);
+    void pauseChanged(bool paused);
+
+protected:
+    void post(const Event& event);  // worker thread
+
+private:
+    void drain();  // GUI thread
+
+    Session::Options m_options;
+    std::mutex m_mutex;
+    std::vector<Event> m_pending;   // guarded by m_mutex
+    bool m_drainPosted = false;     // guarded by m_mutex
+    QElapsedTimer m_sinceDrain;
+    QTimer m_drainTimer;
+    std::unique_ptr<Session> m_session;
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The page where one looks at a photo, or at an image of the data set, as the model does: input, patches, top-5.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/data/dataset.h"
+#include "ui/pages/inspect/model_input.h"
+#include "ui/pages/inspect/photo.h"
+#include "ui/widgets/job.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+class QMimeData;
+class QPushButton;
+class QStackedWidget;
+
+namespace vit::ui {
+
+class Banner;
+class DatasetLoader;
+class DatasetPicker;
+class EmptyState;
+class PatchDetails;
+class PatchPanel;
+class PictureCard;
+class PredictionFeed;
+class PredictionPanel;
+class Prompts;
+class SessionBridge;
+class SourceBar;
+
+class InspectPage : public QWidget {
+    Q_OBJECT
+
+public:
+    InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, QWidget* parent = nullptr);
+
+    // Which data set the images come from, and how large input and patches are. Only valid configurations.
+    void setConfig(const vit::Config& config);
+    // The run that is shown: its model predicts.
+    void setRun(const std::filesystem::path& folder);
+    // Where the file dialog begins; follows the photos that are opened.
+    void setPhotoFolder(const QString& folder) { m_photoFolder = folder; }
+
+    // Decodes off the GUI thread; photoOpened() follows. False: there is no such file to read, and the page says why.
+    // What is no picture is found out later, and said as well.
+    bool openPhoto(const QString& path);
+    void openPhotoDialog();
+    void pastePhoto();
+    void showImage(std::shared_ptr<const vit::Image> image, const QString& title);
+
+Q_SIGNALS:
+    void photoOpened(const QString& path);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void makeEmptyState();
+    QWidget* makeContent();
+    void connectParts();
+    void connectDataset();
+    void connectPredictions();
+
+    bool take(const QMimeData* mime, const QString& title);  // false: there is nothing to look at in it
+    void decode(std::function<Photo()> decoder);
+    const Photo& current() const;
+    void showCurrent();
+    void showPicked();
+    void updateEmptyState();
+
+    void loadDataset();
+    void onDatasetFailed(const QString& problem);
+    void prepareInput();
+    void updateModelNote();
+
+    Prompts& m_prompts;
+    PredictionFeed* m_feed;
+    DatasetLoader* m_loader;
+    Job m_decoding;
+    Job m_preparing;
+    QTimer m_configDelay;
+
+    std::optional<Config> m_config;       // none until the first valid one
+    std::optional<Config> m_modelConfig;  // of the model that predicts
+    Photo m_photo;
+    Photo m_sample;  // of the data set
+    QString m_photoFolder;
+
+    SourceBar* m_bar;
+    DatasetPicker* m_picker;
+    Banner* m_banner;
+    QStackedWidget* m_stack;
+    EmptyState* m_empty;
+    QPushButton* m_emptySample;
+    PictureCard* m_original;
+    PictureCard* m_input;
+    PatchPanel* m_patches;
+    PatchDetails* m_details;
+    PredictionPanel* m_predictions;
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Lays out the grid and what belongs to it.
+#include "ui/pages/inspect/patch_panel.h"
+
+#include "ui/look/theme.h"
+#include "ui/pages/inspect/patch_grid_view.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPixmap>
+#include <QSlider>
+#include <QVBoxLayout>
+
+namespace vit::ui {
+
+namespace {
+
+constexpr int kSwatchSide = 30;
+
+}  // namespace
+
+PatchPanel::PatchPanel(QWidget* parent) : QFrame(parent) {
+    setRole(this, "card");
+    auto* title = new QLabel(tr("Patches"), this);
+    title->setFont(titleFont());
+
+    m_view = new PatchGridView(this);
+    m_view->setObjectName("patchGrid");
+    m_view->setAccessibleName(tr("Patch grid"));
+
+    m_spacing = new QSlider(Qt::Horizontal, this);
+    m_spacing->setObjectName("patchSpacing");
+    m_spacing->setRange(0, PatchGridView::kLargestSpacing);
+    m_spacing->setPageStep(3);
+    m_spacing->setValue(m_view->spacing());
+    m_spacing->setFixedWidth(110);
+    m_spacing->setToolTip(tr("Gap between the patches"));
+    m_spacing->setAccessibleName(tr("Gap between the patches, pixels"));
+    auto* spacingLabel = new QLabel(tr("Spacing"), this);
+    setRole(spacingLabel, "muted");
+    m_spacingText = new QLabel(this);
+    m_spacingText->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("00 px")) + kSpaceSmall);
+    setRole(m_spacingText, "muted");
+
+    m_swatch = new QLabel(this);
+    m_swatch->setFixedSize(kSwatchSide, kSwatchSide);
+    m_readout = new QLabel(this);
+    m_readout->setObjectName("patchReadout");
+    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);  // its words must not widen the page
+    setRole(m_readout, "muted");
+    m_facts = new QLabel(this);
+    m_facts->setObjectName("patchFacts");
+    m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_facts->setToolTip(tr("What the published example prints of its patches"));
+
+    auto* top = new QHBoxLayout;
+    top->setSpacing(kSpace);
+    top->addWidget(title, 1);
+    top->addWidget(spacingLabel);
+    top->addWidget(m_spacing);
+    top->addWidget(m_spacingText);
+    auto* readout = new QHBoxLayout;
+    readout->setSpacing(kSpace);
+    readout->addWidget(m_swatch);
+    readout->addWidget(m_readout, 1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpaceLarge, kSpace + kSpaceSmall, kSpaceLarge, kSpace + kSpaceSmall);
+    layout->setSpacing(kSpace);
+    layout->addLayout(top);
+    layout->addWidget(m_view, 1);
+    layout->addLayout(readout);
+    layout->addWidget(m_facts);
+
+    const auto showSpacing = [this](int pixels) { m_spacingText->setText(tr("%1 px").arg(pixels)); };
+    showSpacing(m_spacing->value());
+    connect(m_spacing, &QSlider::valueChanged, m_view, &PatchGridView::setSpacing);
+    connect(m_spacing, &QSlider::valueChanged, this, showSpacing);
+    connect(m_view, &PatchGridView::hoveredChanged, this, &PatchPanel::updateReadout);
+    connect(m_view, &PatchGridView::selectedChanged, this, &PatchPanel::updateReadout);
+    updateReadout();
+}
+
+void PatchPanel::setGrid(const PatchGrid& grid) {
+    m_view->setGrid(grid);
+    m_facts->setText(QString::fromStdString(patchFacts(grid)).trimmed());
+}
+
+void PatchPanel::updateReadout() {
+    const int index = m_view->hovered() >= 0 ? m_view->hovered() : m_view->selected();
+    m_swatch->setVisible(index >= 0);
+    if (index < 0) return m_readout->setText(tr("Point at a patch to read it,\nclick to enlarge it."));
+    QPixmap swatch(m_swatch->size());
+    swatch.fill(m_view->meanColour(index));
+    m_swatch->setPixmap(swatch);
+    m_readout->setText(m_view->placeText(index) + '\n' + m_view->colourText(index));
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Matches the worker's answers to the picture that is shown.
+#include "ui/pages/inspect/prediction_feed.h"
+
+#include "core/runs/run_store.h"
+
+#include <optional>
+#include <utility>
+
+namespace vit::ui {
+
+PredictionFeed::PredictionFeed(SessionBridge& bridge, QObject* parent) : QObject(parent), m_bridge(bridge) {
+    connect(&bridge, &SessionBridge::runStarted, this, &PredictionFeed::onRunStarted);
+    // The best weights take the place of the last ones; after a failure there may be a model or none.
+    connect(&bridge, &SessionBridge::runFinished, this, &PredictionFeed::ask);
+    connect(&bridge, &SessionBridge::runFailed, this, &PredictionFeed::ask);
+    connect(&bridge, &SessionBridge::modelOpened, this, &PredictionFeed::onModelOpened);
+    connect(&bridge, &SessionBridge::predictionReady, this, &PredictionFeed::onPredictionReady);
+    connect(&bridge, &SessionBridge::probePredicted, this, &PredictionFeed::onProbePredicted);
+    connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
+        m_model = Model::None;
+        Q_EMIT unavailable(tr("The runs on this computer could not be read: %1").arg(problem));
+    });
+}
+
+void PredictionFeed::setImage(std::shared_ptr<const Image> image) {
+    m_image = std::move(image);
+    m_bridge.setProbe(m_image);
+    ask();
+}
+
+void PredictionFeed::setRun(const std::filesystem::path& folder) {
+    m_run = folder;
+    if (folder == m_modelFolder || m_bridge.busy()) return;
+    m_lookup.abandon();
+    m_model = Model::Unknown;
+    ask();
+}
+
+void PredictionFeed::ask() {
+    m_request = 0;
+    if (!m_image) return;
+    switch (m_model) {
+        case Model::There: m_request = m_bridge.predict(m_image); return;
+        case Model::Unknown: return m_run.empty() ? lookForLastRun() : openRun();
+        case Model::LookedFor: return Q_EMIT unavailable(tr("Opening the model that was trained last…"));
+        case Model::Opening: return Q_EMIT unavailable(tr("Opening the model…"));
+        case Model::None:
+            return Q_EMIT unavailable(m_bridge.busy() ? tr("Training is about to begin…")
+                                                      : tr("No model yet: click Train, or open a run."));
+    }
+}
+
+void PredictionFeed::lookForLastRun() {
+    if (m_bridge.busy()) return Q_EMIT unavailable(tr("Training is about to begin…"));
+    m_model = Model::LookedFor;
+    Q_EMIT unavailable(tr("Opening the model that was trained last…"));
+    m_lookup.run(
+        [folder = m_bridge.options().runsFolder](const Progress&) { return RunStore(folder).lastTrained(); },
+        [this](const std::optional<RunSummary>& run) {
+            if (m_model != Model::LookedFor) return;  // a run or a model came first
+            m_model = Model::None;
+            if (run && !m_bridge.busy()) {
+                m_model = Model::Opening;
+                m_bridge.openModel(run->folder);
+            }
+            ask();
+        });
+}
+
+void PredictionFeed::openRun() {
+    if (m_bridge.busy()) return Q_EMIT unavailable(tr("Training is about to begin…"));
+    m_model = Model::Opening;
+    Q_EMIT unavailable(tr("Opening the model…"));
+    m_bridge.openModel(m_run);
+}
+
+void PredictionFeed::onRunStarted(const RunStarted& event) {
+    m_run = event.runFolder;
+    useModel(event.runFolder, event.config);
+}
+
+void PredictionFeed::onModelOpened(const ModelOpened& event) {
+    if (!event.problem.empty()) {
+        if (m_model == Model::There) return;  // the model before it still answers
+        m_model = Model::None;
+        Q_EMIT unavailable(tr("The model of %1 could not be opened: %2")
+                               .arg(QString::fromStdString(event.runName), QString::fromStdString(event.problem)));
+        return;
+    }
+    useModel(event.runFolder, event.config);
+}
+
+void PredictionFeed::useModel(const std::string& folder, const Config& config) {
+    m_lookup.abandon();
+    m_modelFolder = folder;
+    m_model = Model::There;
+    Q_EMIT modelChanged(config);
+    ask();
+}
+
+void PredictionFeed::onPredictionReady(const PredictionReady& event) {
+    if (m_request == 0 || event.request != m_request) return;
+    m_request = 0;
+    if (event.problem.empty()) Q_EMIT predicted(event.prediction);
+    else Q_EMIT unavailable(QString::fromStdString(event.problem));
+}
+
+void PredictionFeed::onProbePredicted(const ProbePredicted& event) {
+    // With an answer still to come, this one may be of the picture before: the probe carries no number.
+    if (m_request != 0 || !m_image) return;
+    Q_EMIT predicted(event.prediction);
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The four plots of a run: loss, accuracy, top-5 accuracy and learning rate, with one crosshair across all.
+#pragma once
+
+#include "core/events/event.h"
+#include "ui/plot/metric_plot.h"
+
+#include <QWidget>
+
+#include <array>
+#include <vector>
+
+class QGridLayout;
+
+namespace vit::ui {
+
+class CurveGrid : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit CurveGrid(QWidget* parent = nullptr);
+
+    void addSteps(const std::vector<StepDone>& steps);
+    void addEpoch(const EpochDone& epoch);
+    void clear();
+    void setEmptyText(const QString& text);
+
+    // The curves that the published example printed, behind the run's own.
+    void showPublishedCurves(bool visible);
+    bool publishedCurvesShown() const { return m_loss->referencesShown(); }
+
+    MetricPlot* loss() const { return m_loss; }
+    MetricPlot* accuracy() const { return m_accuracy; }
+    MetricPlot* top5() const { return m_top5; }
+    MetricPlot* learningRate() const { return m_learningRate; }
+    std::array<MetricPlot*, 4> plots() const { return {m_loss, m_accuracy, m_top5, m_learningRate}; }
+
+    // One plot over the whole area, or all four (null).
+    void maximize(MetricPlot* plot);
+    MetricPlot* maximized() const { return m_maximized; }
+
+Q_SIGNALS:
+    void exportRequested(vit::ui::MetricPlot* plot);
+    void publishedCurvesToggled(bool visible);
+
+private:
+    void addPublishedCurves();
+
+    MetricPlot* m_loss;
+    MetricPlot* m_accuracy;
+    MetricPlot* m_top5;
+    MetricPlot* m_learningRate;
+    MetricPlot* m_maximized = nullptr;
+};
+
+}  // namespace vit::ui

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Events of a run as lines of the log.
+#pragma once
+
+#include "core/events/event.h"
+
+#include <QString>
+
+namespace vit::ui {
+
+QString startedText(const RunStarted& run);
+QString epochText(const EpochDone& epoch);
+QString finishedText(const RunFinished& result);
+QString evaluatedText(const RunFinished& result);
+QString failedText(const RunFailed& failure);  // hyperparameters by their labels instead of their keys
+
+}  // namespace vit::ui

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Buttons on the left, pages in the middle, the device on the right.
+#include "ui/shell/main_tool_bar.h"
+
+#include "ui/look/theme.h"
+#include "ui/widgets/elided_label.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QHBoxLayout>
+#include <QToolButton>
+
+namespace vit::ui {
+
+namespace {
+
+constexpr QSize kIconSize(16, 16);
+
+}  // namespace
+
+MainToolBar::MainToolBar(const WindowActions& actions, QWidget* parent)
+    : QToolBar(tr("Main"), parent), m_device(new ElidedLabel(this)) {
+    setObjectName("mainToolBar");
+    setMovable(false);
+    setContextMenuPolicy(Qt::PreventContextMenu);
+    setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setIconSize(kIconSize);
+    addActions({actions.train, actions.pause, actions.stop});
+    addSeparator();
+    addAction(actions.openPhoto);
+    setRole(widgetForAction(actions.train), "primary");
+    widgetForAction(actions.train)->setObjectName("trainButton");
+    widgetForAction(actions.pause)->setObjectName("pauseButton");
+    widgetForAction(actions.stop)->setObjectName("stopButton");
+    m_device->setObjectName("deviceLabel");
+    m_device->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    setRole(m_device, "muted");
+
+    auto* rest = new QWidget(this);
+    auto* layout = new QHBoxLayout(rest);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kSpace);
+    layout->addStretch(1);
+    layout->addWidget(makePageBar(actions));
+    layout->addWidget(m_device, 2);
+    rest->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    addWidget(rest);
+}
+
+void MainToolBar::showDevice(const QString& text, const QString& details) {
+    m_device->setText(text);
+    m_device->setToolTip(details.isEmpty() ? text : details);
+}
+
+QWidget* MainToolBar::makePageBar(const WindowActions& actions) {
+    auto* segments = new QWidget(this);
+    setRole(segments, "segments");
+    segments->setAttribute(Qt::WA_StyledBackground);
+    auto* layout = new QHBoxLayout(segments);
+    layout->setContentsMargins(3, 3, 3, 3);
+    layout->setSpacing(2);
+    for (QAction* action : actions.pages->actions()) {
+        auto* button = new QToolButton(segments);
+        button->setDefaultAction(action);
+        button->setObjectName("page." + action->text());
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setIconSize(kIconSize);
+        setRole(button, "segment");
+        layout->addWidget(button);
+    }
+    return segments;
+}
+
+}  // namespace vit::ui

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Makes a run of weights that were trained elsewhere, without holding the window up.
+#pragma once
+
+#include "core/config/config.h"
+#include "ui/widgets/job.h"
+
+#include <QObject>
+#include <QString>
+
+#include <filesystem>
+#include <memory>
+
+namespace vit::ui {
+
+class ModelImport : public QObject {
+    Q_OBJECT
+
+public:
+    ModelImport(std::shared_ptr<DataStore> store, std::filesystem::path runsFolder, QObject* parent = nullptr);
+
+    // Keras weights of the published example's program. `config` gives what they do not tell (dropouts, how to train
+    // on) and names the data set whose classes they are taken to be; if it does not fit, the classes are numbered.
+    void importKeras(const QString& file, const Config& config);
+
+Q_SIGNALS:
+    void imported(const QString& runFolder, const QString& text);
+    void failed(const QString& problem);
+
+private:
+    std::shared_ptr<DataStore> m_store;
+    std::filesystem::path m_runsFolder;
+    Job m_job;
+};
+
+}  // namespace vit::ui

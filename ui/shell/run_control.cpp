@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Follows the run from the request to its end.
+#include "ui/shell/run_control.h"
+
+#include "core/config/presets.h"
+#include "ui/bridge/prompts.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/settings.h"
+#include "ui/form/experiment_form.h"
+#include "ui/look/theme.h"
+#include "ui/pages/sweeps/sweep_page.h"
+#include "ui/pages/train/train_page.h"
+#include "ui/shell/main_tool_bar.h"
+#include "ui/shell/window_actions.h"
+
+#include <QAction>
+#include <QWidget>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace vit::ui {
+
+namespace {
+
+QString qstr(const std::string& text) { return QString::fromStdString(text); }
+
+bool hasReachedItsEnd(const RunSummary& run) {
+    return run.result &&
+           (run.result->reason == StopReason::Completed || run.result->reason == StopReason::EarlyStopped);
+}
+
+}  // namespace
+
+RunControl::RunControl(const Parts& parts, QWidget* window) : QObject(window), m_parts(parts), m_window(window) {
+    connectActions();
+    connectRun();
+}
+
+bool RunControl::mayClose() {
+    if (m_state == State::Idle) return true;
+    if (m_closing) return false;
+    const auto agreed = [this] {
+        if (m_evaluation)
+            return m_parts.prompts.confirm(m_window, tr("A run is being evaluated"),
+                                           tr("Stop the evaluation and close? The run stays as it is."),
+                                           tr("Stop and close"), tr("Go on"));
+        return m_parts.prompts.confirm(m_window, tr("Training is going on"),
+                                       tr("Stop the run and close? What it has learned so far is kept."),
+                                       tr("Stop and close"), tr("Go on training"));
+    };
+    m_closing = m_state == State::Stopping || agreed();
+    if (!m_closing) return false;
+    if (m_state == State::Idle) return true;  // it ended while the question stood there
+    stop();
+    return false;
+}
+
+void RunControl::connectActions() {
+    const WindowActions& actions = m_parts.actions;
+    connect(actions.train, &QAction::triggered, this, &RunControl::train);
+    connect(actions.pause, &QAction::triggered, this, &RunControl::togglePause);
+    connect(actions.stop, &QAction::triggered, this, &RunControl::stop);
+    connect(actions.resumeRun, &QAction::triggered, this, [this] { resumeShownRun({}); });
+    connect(actions.moreEpochs, &QAction::triggered, this, &RunControl::continueShownRun);
+    connect(actions.evaluate, &QAction::triggered, this, &RunControl::evaluateShownRun);
+    connect(&m_parts.trainPage, &TrainPage::trainRequested, actions.train, &QAction::trigger);
+    connect(&m_parts.trainPage, &TrainPage::shownRunChanged, this, &RunControl::updateActions);
+    connect(&m_parts.form, &ExperimentForm::configChanged, this, &RunControl::updateDevice);
+    connect(&m_parts.form, &ExperimentForm::dataSetsChanged, this, &RunControl::updateActions);
+    connect(&m_parts.form, &ExperimentForm::issuesChanged, this, &RunControl::updateActions);
+    connect(&m_deviceLookup, &DeviceLookup::answered, this,
+            [this](const RunConfig& run, const QString& text, const Issues& issues) {
+                if (m_state != State::Idle) return;  // the toolbar shows the run's own device
+                m_parts.toolBar.showDevice(text);
+                m_parts.form.setMachineIssues(run, issues);
+            });
+}
+
+void RunControl::connectRun() {
+    const SessionBridge* bridge = &m_parts.bridge;
+    connect(bridge, &SessionBridge::runRequested, this, [this] {
+        m_parts.form.lock(m_parts.form.config());
+        setState(State::Running);
+    });
+    connect(bridge, &SessionBridge::evaluationRequested, this, [this] {
+        m_evaluation = true;
+        setState(State::Evaluating);
+    });
+    connect(bridge, &SessionBridge::runEvaluated, this, [this](const RunEvaluated& evaluated) {
+        m_evaluation = false;
+        const QString name = qstr(evaluated.result.runName);
+        if (!evaluated.problem.empty()) endRun(tr("%1 could not be evaluated").arg(name));
+        else endRun(evaluated.stopped ? tr("The evaluation was stopped") : tr("%1 was evaluated").arg(name));
+    });
+    connect(bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
+        m_parts.form.lock(run.config);
+        m_parts.toolBar.showDevice(qstr(run.device + " · " + run.precision), qstr(run.device + "\n" + run.kernels));
+        Q_EMIT statusChanged(tr("Training %1").arg(qstr(run.runName)));
+    });
+    connect(bridge, &SessionBridge::pauseChanged, this, [this](bool paused) {
+        if (m_state != State::Idle && m_state != State::Stopping) setState(paused ? State::Paused : State::Running);
+    });
+    connect(bridge, &SessionBridge::runFinished, this, [this](const RunFinished& result) {
+        endRun(result.reason == StopReason::Stopped ? tr("%1 was stopped and is kept").arg(qstr(result.runName))
+                                                    : tr("%1 is finished").arg(qstr(result.runName)));
+    });
+    connect(bridge, &SessionBridge::runFailed, this, &RunControl::onRunFailed);
+}
+
+void RunControl::train() {
+    ExperimentForm& form = m_parts.form;
+    if (m_state != State::Idle || !form.isValid()) return;
+    Q_EMIT runWanted();
+    m_parts.settings.setExperiment(form.config(), qstr(form.preset()));
+    TrainRequest request;
+    request.config = form.config();
+    request.label = form.preset();
+    m_parts.bridge.train(std::move(request));
+    m_parts.trainPage.setFocus();  // not on a field of the form, which is now read-only
+}
+
+void RunControl::resumeShownRun(const Extension& extension) {
+    const std::optional<RunSummary>& run = m_parts.trainPage.shownRun();
+    if (m_state != State::Idle || !run) return;
+    Q_EMIT runWanted();
+    TrainRequest request;
+    request.resumeFrom = run->folder;
+    request.extension = extension;
+    m_parts.bridge.train(std::move(request));
+    m_parts.trainPage.setFocus();
+}
+
+void RunControl::continueShownRun() {
+    const std::optional<RunSummary>& run = m_parts.trainPage.shownRun();
+    if (m_state != State::Idle || !run) return;
+    if (const auto extension = m_parts.prompts.askExtension(m_window, qstr(run->name), run->config))
+        resumeShownRun(*extension);
+}
+
+void RunControl::evaluateShownRun() {
+    const std::optional<RunSummary>& run = m_parts.trainPage.shownRun();
+    if (m_state != State::Idle || !run) return;
+    Q_EMIT runWanted();
+    Q_EMIT statusChanged(tr("Evaluating %1").arg(qstr(run->name)));
+    m_parts.bridge.evaluate(run->folder);
+}
+
+void RunControl::togglePause() {
+    if (m_state == State::Running) m_parts.bridge.requestPause();
+    else if (m_state == State::Paused) m_parts.bridge.requestContinue();
+}
+
+void RunControl::stop() {
+    if (m_state == State::Idle || m_state == State::Stopping) return;
+    m_parts.bridge.requestStop();
+    if (!m_evaluation) m_parts.sweepPage.controller().pause();
+    m_parts.trainPage.showStopping();
+    Q_EMIT statusChanged(tr("Stopping…"));
+    setState(State::Stopping);
+}
+
+void RunControl::setState(State state) {
+    m_state = state;
+    updateActions();
+}
+
+void RunControl::updateActions() {
+    updateTrainAction();
+    updateControls();
+    updateEvaluateAction();
+    m_parts.actions.loadSettings->setEnabled(m_state == State::Idle);
+    m_parts.actions.saveSettings->setEnabled(m_parts.form.isReadable());
+}
+
+void RunControl::updateTrainAction() {
+    const ExperimentForm& form = m_parts.form;
+    QAction* train = m_parts.actions.train;
+    const bool idle = m_state == State::Idle;
+    const bool canTrain = idle && form.isValid();
+    QString tip = tr("Start this experiment (%1)").arg(train->shortcut().toString(QKeySequence::NativeText));
+    if (m_evaluation) tip = tr("A run is being evaluated");
+    else if (!idle) tip = tr("A run is going on");
+    else if (!form.isValid()) tip = form.problemSummary() + ": " + qstr(form.issues().front().message);
+    train->setEnabled(canTrain);
+    train->setToolTip(tip);
+    m_parts.trainPage.setTrainEnabled(canTrain, tip);
+    const Preset& preset = vit::preset(form.preset());
+    m_parts.trainPage.setIntroduction(qstr(preset.title), qstr(preset.description));
+}
+
+void RunControl::updateControls() {
+    const WindowActions& actions = m_parts.actions;
+    const bool idle = m_state == State::Idle;
+    const bool paused = m_state == State::Paused;
+    actions.pause->setEnabled(m_state == State::Running || paused);
+    WindowActions::setText(actions.pause, paused ? tr("Resume") : tr("Pause"));
+    actions.pause->setIcon(icon(paused ? "play" : "pause"));
+    actions.pause->setToolTip(paused ? tr("Go on with the run") : tr("Hold the run; predictions go on"));
+    actions.stop->setEnabled(m_state == State::Running || paused || m_state == State::Evaluating);
+    WindowActions::setText(actions.stop, m_state == State::Stopping ? tr("Stopping…") : tr("Stop"));
+    actions.stop->setToolTip(m_evaluation ? tr("End the evaluation; the run stays as it is")
+                                          : tr("End the run after this step and keep everything it has"));
+    const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
+    actions.resumeRun->setEnabled(idle && shown && !hasReachedItsEnd(*shown));
+    actions.moreEpochs->setEnabled(idle && shown);
+}
+
+void RunControl::updateEvaluateAction() {
+    const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
+    const auto dataIsThere = [&] {
+        const std::vector<DataInfo>& known = m_parts.form.dataSets();
+        return std::any_of(known.begin(), known.end(), [&](const DataInfo& data) {
+            return data.available && data.name == shown->config.data.name;
+        });
+    };
+    QString problem;
+    if (m_state != State::Idle) problem = tr("Wait until what goes on has ended");
+    else if (!shown) problem = tr("There is no run yet: train one, or open one on the Runs page");
+    else if (!shown->hasModel) problem = tr("This run has no weights yet: train it for an epoch first");
+    else if (!dataIsThere())
+        problem = tr("Its data set %1 is not there: get it on the Data page").arg(qstr(shown->config.data.name));
+    QAction* evaluate = m_parts.actions.evaluate;
+    evaluate->setEnabled(problem.isEmpty());
+    const QString tip =
+        tr("Measure the best weights of the run that is shown on its test set, and keep the result with it");
+    evaluate->setToolTip(problem.isEmpty() ? tip : problem);
+    evaluate->setStatusTip(evaluate->toolTip());
+}
+
+void RunControl::updateDevice() {
+    if (m_state == State::Idle) m_deviceLookup.ask(m_parts.form.config().run);
+}
+
+void RunControl::endRun(const QString& status) {
+    m_parts.form.unlock();
+    setState(State::Idle);
+    updateDevice();
+    Q_EMIT statusChanged(status);
+    if (m_closing) Q_EMIT closingPossible();
+}
+
+void RunControl::onRunFailed(const RunFailed& failure) {
+    endRun(tr("The run failed"));
+    if (!failure.keys.empty()) m_parts.form.showField(failure.keys.front());
+}
+
+}  // namespace vit::ui
