@@ -32,8 +32,8 @@ core/train/optimizers      updates | base config io model
 core/train/schedules       learning rates | config
 core/train/checkpoints     what a run is resumed from | base config events io model train/optimizers
 core/train                 the training loop | base config data device events input kernels model train/optimizers train/schedules train/checkpoints
-core/inspect               questions to a model | base config data data/images device events model
-core/runs                  the store of runs | base config data/images events io
+core/runs                  the store of runs | base config data data/images events io
+core/inspect               questions to a model | base config data data/images device events model runs
 core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model runs train train/checkpoints train/optimizers
 core/sweeps                many runs by a plan | base config io runs session
 core/export                formats of other programs | base config data events io runs

@@ -6,7 +6,7 @@
 #include "app/cli/text.h"
 #include "core/base/error.h"
 #include "core/data/store/data_store.h"
-#include "core/inspect/predictor.h"
+#include "core/inspect/loaded_model.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -57,8 +57,7 @@ void run(const Options& options) {
         throw InvalidInput("The data set " + config.data.name + " has no " + splitName(options.split) +
                            " images in this run.");
     }
-    Predictor predictor = Predictor::open(run.folder, options.device);
-    const EvaluationResult result = predictor.evaluate(view);
+    const EvaluationResult result = LoadedModel::open(run.folder, options.device).evaluate(view);
     options.json ? printJson(run, options, result) : printText(run, options, result);
 }
 

@@ -6,7 +6,7 @@
 #include "app/cli/status_line.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
-#include "core/inspect/predictor.h"
+#include "core/inspect/loaded_model.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -54,11 +54,11 @@ void printText(const std::string& path, const Prediction& prediction) {
 }
 
 void run(const Options& options) {
-    Predictor predictor = Predictor::open(findTrainedRun(options.run).folder);
+    LoadedModel model = LoadedModel::open(findTrainedRun(options.run).folder);
     std::string problems;  // one bad image does not keep the others from being looked at
     for (const std::string& path : options.images) {
         try {
-            const Prediction prediction = predictor.predict(readImageArgument(path), options.top);
+            const Prediction prediction = model.predict(readImageArgument(path), options.top);
             options.json ? printJson(path, prediction) : printText(path, prediction);
         } catch (const InvalidInput& error) {
             problems += (problems.empty() ? "" : "\n") + std::string(error.what());

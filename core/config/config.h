@@ -43,6 +43,7 @@ struct ModelConfig {
     double attentionDropout = 0.1;
     double mlpDropout = 0.1;
     double normEpsilon = 1e-6;
+    bool mlpLastGelu = true;  // GELU follows the MLP's last layer too, as in the published example alone
 
     bool operator==(const ModelConfig&) const = default;
 };

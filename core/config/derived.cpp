@@ -3,6 +3,7 @@
 #include "core/config/derived.h"
 
 #include "core/config/field_check.h"
+#include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
 
 #include <algorithm>
@@ -14,38 +15,29 @@ namespace {
 constexpr double kBytesPerNumber = 4;    // fp32
 constexpr double kCopiesOfWeights = 4;   // weights, gradients and Adam's two moments
 
-std::int64_t denseParameters(std::int64_t inputs, std::int64_t outputs) { return (inputs + 1) * outputs; }
-
 double denseFlops(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
     return 2.0 * static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);
 }
 
 // What a stack of parts costs, added up from the input to the logits.
 struct Cost {
-    std::int64_t parameters = 0;
     double flops = 0;        // of an image's forward pass
     double activations = 0;  // numbers kept of an image for the backward pass
 
     void addDense(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
-        parameters += denseParameters(inputs, outputs);
         flops += denseFlops(rows, inputs, outputs);
         activations += static_cast<double>(rows * outputs);
     }
-    void addNorm(std::int64_t rows, std::int64_t width) {
-        parameters += 2 * width;
-        activations += static_cast<double>(rows * width);
-    }
+    void addNorm(std::int64_t rows, std::int64_t width) { activations += static_cast<double>(rows * width); }
     // GELU keeps its result beside its input, and dropout what it let through.
-    void addActivation(std::int64_t rows, std::int64_t width, double dropout) {
-        activations += static_cast<double>(rows * width) * (dropout > 0 ? 2 : 1);
+    void addActivation(std::int64_t rows, std::int64_t width, double dropout, bool gelu = true) {
+        activations += static_cast<double>(rows * width) * ((gelu ? 1 : 0) + (dropout > 0 ? 1 : 0));
     }
 };
 
 void addEmbedding(Cost& cost, const ModelConfig& model, const DerivedFacts& facts) {
     cost.addDense(facts.patchesPerImage, facts.elementsPerPatch, model.projectionDim);
     cost.activations += static_cast<double>(facts.patchesPerImage * facts.elementsPerPatch);
-    cost.parameters += facts.tokens * model.projectionDim;  // position embedding
-    if (facts.tokens > facts.patchesPerImage) cost.parameters += model.projectionDim;
 }
 
 void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
@@ -61,9 +53,10 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
 
     cost.addNorm(tokens, dim);
     std::int64_t width = dim;
-    for (const std::int64_t units : model.mlpUnits) {
+    for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
+        const std::int64_t units = model.mlpUnits[i];
         cost.addDense(tokens, width, units);
-        cost.addActivation(tokens, units, model.mlpDropout);
+        cost.addActivation(tokens, units, model.mlpDropout, model.mlpLastGelu || i + 1 < model.mlpUnits.size());
         width = units;
     }
 }
@@ -98,8 +91,8 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     const ModelConfig& model = config.model;
     DerivedFacts facts;
     facts.patchesPerSide = model.imageSize / model.patchSize;
-    facts.patchesPerImage = facts.patchesPerSide * facts.patchesPerSide;
-    facts.tokens = facts.patchesPerImage + (config.head.type == HeadType::ClassToken ? 1 : 0);
+    facts.patchesPerImage = patchCount(model);
+    facts.tokens = tokenCount(model, config.head);
     facts.elementsPerPatch = model.patchSize * model.patchSize * input.channels;
 
     Cost block;
@@ -107,12 +100,10 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     Cost rest;
     addEmbedding(rest, model, facts);
     rest.addNorm(facts.tokens, model.projectionDim);
-    const bool flatten = config.head.type == HeadType::Flatten;
-    const std::int64_t headInputs = model.projectionDim * (flatten ? facts.patchesPerImage : 1);
-    addHead(rest, config.head, headInputs, input.classes);
+    addHead(rest, config.head, headInputs(model, config.head), input.classes);
 
     const auto layers = static_cast<double>(model.layers);
-    facts.parameters = rest.parameters + model.layers * block.parameters;
+    for (const ParameterRow& row : parameterPlan(model, config.head, input)) facts.parameters += row.count();
     facts.forwardFlopsPerImage = rest.flops + layers * block.flops;
     facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage;
     const double activations = rest.activations + layers * block.activations;

@@ -55,6 +55,11 @@ std::vector<Field> modelFields() {
               .maximum = 65'536,
               .step = 16},
              &Config::model, &ModelConfig::mlpUnits),
+        tied({.key = "model.mlp_last_gelu",
+              .label = "GELU after the last MLP layer",
+              .help = "Whether GELU follows the last dense layer of each block too, as in the published example. The "
+                      "original Vision Transformer and all that follow it leave it out; models for timm must."},
+             &Config::model, &ModelConfig::mlpLastGelu),
         tied({.key = "model.layers",
               .label = "Transformer blocks",
               .help = "How many transformer blocks follow one another. Time and memory grow with them; 4 to 12 are "

@@ -111,32 +111,8 @@ struct RunFailed {
     std::vector<std::string> keys;  // hyperparameters at fault, if any
 };
 
-// The answer to Session::predict.
-struct PredictionReady {
-    std::uint64_t request = 0;
-    Prediction prediction;
-    std::string problem;            // not empty: there is no prediction, and why
-};
-
-// The answer to Session::openModel.
-struct ModelOpened {
-    std::string runName;
-    std::string runFolder;
-    Config config;
-    std::vector<std::string> classNames;
-    std::int64_t epoch = 0;
-    std::string problem;            // not empty: it could not be opened, and why
-};
-
-// The answer to Session::evaluate.
-struct RunEvaluated {
-    RunFinished result;             // the run's own, with what the test set gave
-    bool stopped = false;           // as the user asked: the result is as it was
-    std::string problem;            // not empty: so too, and why
-};
-
 using Event = std::variant<RunStarted, StepDone, EpochDone, CheckpointSaved, ProbePredicted, PhaseChanged, Message,
-                           RunFinished, RunFailed, PredictionReady, ModelOpened, RunEvaluated>;
+                           RunFinished, RunFailed>;
 
 // One JSON object on one line, {"event": "step", …}.
 std::string toJson(const Event& event);

@@ -123,37 +123,10 @@ void describe(Visit& visit, const RunFailed& failure) {
     visit("keys", failure.keys);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const PredictionReady& ready) {
-    visit("request", ready.request);
-    if (ready.problem.empty()) visit("prediction", ready.prediction);
-    else visit("problem", ready.problem);
-}
-
-template <typename Visit>
-void describe(Visit& visit, const ModelOpened& model) {
-    visit("run_name", model.runName);
-    visit("run_folder", model.runFolder);
-    if (!model.problem.empty()) {
-        visit("problem", model.problem);
-        return;
-    }
-    visit("epoch", model.epoch);
-    visit("class_names", model.classNames);
-    visit("config", model.config);
-}
-
-template <typename Visit>
-void describe(Visit& visit, const RunEvaluated& evaluated) {
-    describe(visit, evaluated.result);
-    visit("evaluation_stopped", evaluated.stopped);
-    if (!evaluated.problem.empty()) visit("problem", evaluated.problem);
-}
-
 // In the order of Event's alternatives.
-constexpr std::array kEventNames = {"run_started", "step",     "epoch",        "checkpoint_saved",
+constexpr std::array kEventNames = {"run_started",     "step",          "epoch",   "checkpoint_saved",
                                     "probe_predicted", "phase_changed", "message", "run_finished",
-                                    "run_failed",  "prediction_ready", "model_opened", "run_evaluated"};
+                                    "run_failed"};
 static_assert(kEventNames.size() == std::variant_size_v<Event>);
 
 template <typename T>

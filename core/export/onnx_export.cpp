@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The forward pass, node by node, as core/model/layers.cpp computes it in evaluation.
+// The forward pass, node by node, as core/model computes it in evaluation.
 #include "core/export/onnx_export.h"
 
 #include "core/io/onnx_graph.h"
@@ -60,8 +60,9 @@ private:
         m_graph.integers("merge_heads", Ints{0, m_weights.tokens(), width});
     }
 
-    std::string parameter(const std::string& name, const Ints& shape) {
-        return m_graph.weights(name, shape, m_weights.values(name, shape));
+    std::string parameter(const std::string& name) {
+        const ParameterRow& row = m_weights.row(name);
+        return m_graph.weights(name, row.shape, m_weights.values(row));
     }
 
     std::string normalize(const std::string& pixels, std::int64_t channels) {
@@ -86,7 +87,7 @@ private:
         const Ints kernelShape = {dim, m_weights.description().input().channels, patch, patch};
         const std::string kernel = m_graph.weights("patch_embed.proj.weight", kernelShape, m_weights.patchKernel());
         const std::string grid = m_graph.node(
-            "Conv", "patch_embed.grid", {images, kernel, parameter("patch_embed.proj.bias", {dim})},
+            "Conv", "patch_embed.grid", {images, kernel, parameter("patch_embed.proj.bias")},
             {{"kernel_shape", Ints{patch, patch}}, {"strides", Ints{patch, patch}}});  // [B, D, side, side]
         const std::string rows = m_graph.node(
             "Reshape", "patch_embed.rows",
@@ -94,7 +95,7 @@ private:
         std::string tokens =
             m_graph.node("Transpose", "patch_embed.tokens", {rows}, {{"perm", Ints{0, 2, 1}}});  // [B, N, D]
         if (m_weights.config().head.type == HeadType::ClassToken) tokens = prependClassToken(tokens);
-        return m_graph.node("Add", "encoding", {tokens, parameter("pos_embed", {m_weights.tokens(), dim})});
+        return m_graph.node("Add", "encoding", {tokens, parameter("pos_embed")});
     }
 
     std::string prependClassToken(const std::string& tokens) {
@@ -105,20 +106,21 @@ private:
             m_graph.node("Concat", "cls_token.shape", {batch, m_graph.integers("cls_token.one", Ints{1, dim})},
                          {{"axis", std::int64_t{0}}});
         const std::string repeated =
-            m_graph.node("Expand", "cls_token.repeated", {parameter("cls_token", {dim}), shape});  // [B, 1, D]
+            m_graph.node("Expand", "cls_token.repeated", {parameter("cls_token"), shape});  // [B, 1, D]
         return m_graph.node("Concat", "cls_token.tokens", {repeated, tokens}, {{"axis", std::int64_t{1}}});
     }
 
     std::string norm(const std::string& name, const std::string& tokens) {
-        const Ints shape = {m_model.projectionDim};
         return m_graph.node("LayerNormalization", name,
-                            {tokens, parameter(name + ".weight", shape), parameter(name + ".bias", shape)},
+                            {tokens, parameter(name + ".weight"), parameter(name + ".bias")},
                             {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(m_model.normEpsilon)}});
     }
 
     // [B, N, inputs] -> [B, N, outputs]; MatMul wants the kernel as [inputs, outputs].
-    std::string dense(const std::string& name, const std::string& input, std::int64_t inputs, std::int64_t outputs) {
-        const auto stored = m_weights.values(name + ".weight", {outputs, inputs});
+    std::string dense(const std::string& name, const std::string& input) {
+        const ParameterRow& row = m_weights.row(name + ".weight");
+        const std::int64_t outputs = row.shape[0], inputs = row.shape[1];
+        const auto stored = m_weights.values(row);
         std::vector<float> kernel(stored.size());
         for (std::int64_t o = 0; o < outputs; ++o) {
             for (std::int64_t i = 0; i < inputs; ++i) {
@@ -127,7 +129,7 @@ private:
         }
         const std::string product = m_graph.node(
             "MatMul", name + ".product", {input, m_graph.weights(name + ".weight", Ints{inputs, outputs}, kernel)});
-        return m_graph.node("Add", name, {product, parameter(name + ".bias", {outputs})});
+        return m_graph.node("Add", name, {product, parameter(name + ".bias")});
     }
 
     // x * (1 + erf(x / sqrt 2)) / 2: a Gelu operator came only with operator set 20.
@@ -140,8 +142,7 @@ private:
     }
 
     std::string attention(const std::string& name, const std::string& tokens) {
-        const std::int64_t width = m_model.heads * m_model.keyDim;
-        const std::string all = dense(name + ".qkv", tokens, m_model.projectionDim, 3 * width);
+        const std::string all = dense(name + ".qkv", tokens);
         const std::vector<std::string> parts = {name + ".q", name + ".k", name + ".v"};
         m_graph.node("Split", name + ".split", {all, "thirds"}, {{"axis", std::int64_t{-1}}}, parts);
         const auto perHead = [&](std::size_t part, const std::string& what, const Ints& order) {
@@ -157,18 +158,17 @@ private:
         const std::string mixed = m_graph.node("MatMul", name + ".mixed", {shares, perHead(2, "value", {0, 2, 1, 3})});
         const std::string turned = m_graph.node("Transpose", name + ".turned", {mixed}, {{"perm", Ints{0, 2, 1, 3}}});
         const std::string merged = m_graph.node("Reshape", name + ".merged", {turned, "merge_heads"});  // [B, N, H*K]
-        return dense(name + ".proj", merged, width, m_model.projectionDim);
+        return dense(name + ".proj", merged);
     }
 
     std::string block(const std::string& name, const std::string& tokens) {
         const std::string attended = m_graph.node("Add", name + ".attention",
                                                   {tokens, attention(name + ".attn", norm(name + ".norm1", tokens))});
         std::string hidden = norm(name + ".norm2", attended);
-        std::int64_t inputs = m_model.projectionDim;
         for (std::size_t i = 0; i < m_model.mlpUnits.size(); ++i) {
             const std::string layer = name + ".mlp.fc" + std::to_string(i + 1);
-            hidden = gelu(layer + ".gelu", dense(layer, hidden, inputs, m_model.mlpUnits[i]));
-            inputs = m_model.mlpUnits[i];
+            hidden = dense(layer, hidden);
+            if (m_model.mlpLastGelu || i + 1 < m_model.mlpUnits.size()) hidden = gelu(layer + ".gelu", hidden);
         }
         return m_graph.node("Add", name + ".output", {attended, hidden});
     }
@@ -189,19 +189,15 @@ private:
 
     // [B, F] -> "logits"
     void head(std::string features) {
-        const HeadConfig& config = m_weights.config().head;
-        std::int64_t inputs = m_model.projectionDim * (config.type == HeadType::Flatten ? m_weights.patches() : 1);
-        Ints widths = config.units;
-        widths.push_back(m_weights.classes());
-        for (std::size_t i = 0; i < widths.size(); ++i) {
+        const std::size_t hidden = m_weights.config().head.units.size();
+        for (std::size_t i = 0; i <= hidden; ++i) {
             const std::string name = "head." + std::to_string(i);
-            const bool last = i + 1 == widths.size();
+            const bool last = i == hidden;
             const std::string sums = m_graph.node(
                 "Gemm", last ? "logits" : name,
-                {features, parameter(name + ".weight", {widths[i], inputs}), parameter(name + ".bias", {widths[i]})},
+                {features, parameter(name + ".weight"), parameter(name + ".bias")},
                 {{"transB", std::int64_t{1}}});
             features = last ? sums : gelu(name + ".gelu", sums);
-            inputs = widths[i];
         }
     }
 };

@@ -10,60 +10,15 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-class StateDict {
-public:
-    explicit StateDict(const TrainedWeights& weights) : m_weights(weights) {}
-
-    // Under the same name and in the same shape, unless others are given.
-    void copy(const std::string& name, const Shape& shape, const std::string& target = {},
-              const Shape& targetShape = {}) {
-        store(target.empty() ? name : target, targetShape.empty() ? shape : targetShape, m_weights.values(name, shape));
-    }
-    void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs, const std::string& target = {}) {
-        const std::string& to = target.empty() ? name : target;
-        copy(name + ".weight", {outputs, inputs}, to + ".weight");
-        copy(name + ".bias", {outputs}, to + ".bias");
-    }
-    void norm(const std::string& name, std::int64_t dim) {
-        copy(name + ".weight", {dim});
-        copy(name + ".bias", {dim});
-    }
-    void store(const std::string& name, const Shape& shape, std::span<const float> values) {
-        TensorData data{"F32", shape, std::vector<std::byte>(values.size_bytes())};
-        std::memcpy(data.bytes.data(), values.data(), values.size_bytes());
-        m_file.tensors[name] = std::move(data);
-    }
-
-    TensorFile take() { return std::move(m_file); }
-
-private:
-    const TrainedWeights& m_weights;
-    TensorFile m_file;
-};
-
-void addBlock(StateDict& dict, const ModelConfig& model, const std::string& prefix) {
-    const std::int64_t dim = model.projectionDim;
-    const std::int64_t width = model.heads * model.keyDim;
-    dict.norm(prefix + "norm1", dim);
-    dict.dense(prefix + "attn.qkv", dim, 3 * width);
-    dict.dense(prefix + "attn.proj", width, dim);
-    dict.norm(prefix + "norm2", dim);
-    std::int64_t inputs = dim;
-    for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
-        dict.dense(prefix + "mlp.fc" + std::to_string(i + 1), inputs, model.mlpUnits[i]);
-        inputs = model.mlpUnits[i];
-    }
+void store(TensorFile& file, const std::string& name, const Shape& shape, std::span<const float> values) {
+    TensorData data{"F32", shape, std::vector<std::byte>(values.size_bytes())};
+    std::memcpy(data.bytes.data(), values.data(), values.size_bytes());
+    file.tensors[name] = std::move(data);
 }
 
-void addHead(StateDict& dict, const TrainedWeights& weights, bool timm) {
-    const Config& config = weights.config();
-    const std::int64_t dim = config.model.projectionDim;
-    std::int64_t inputs = config.head.type == HeadType::Flatten ? weights.patches() * dim : dim;
-    for (std::size_t i = 0; i < config.head.units.size(); ++i) {
-        dict.dense("head." + std::to_string(i), inputs, config.head.units[i]);
-        inputs = config.head.units[i];
-    }
-    dict.dense("head." + std::to_string(config.head.units.size()), inputs, weights.classes(), timm ? "head" : "");
+// timm calls a head without hidden layers just that.
+std::string timmName(const std::string& name) {
+    return name.starts_with("head.0.") ? "head." + name.substr(std::string("head.0.").size()) : name;
 }
 
 }  // namespace
@@ -85,19 +40,17 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
 
 TensorFile stateDict(const TrainedWeights& weights) {
     const ModelConfig& model = weights.config().model;
-    const std::int64_t dim = model.projectionDim;
     const bool timm = reasonsAgainstTimm(weights.config()).empty();
-    StateDict dict(weights);
-    dict.store("patch_embed.proj.weight",
-               {dim, weights.description().input().channels, model.patchSize, model.patchSize}, weights.patchKernel());
-    dict.copy("patch_embed.proj.bias", {dim});
-    dict.copy("pos_embed", {weights.tokens(), dim}, {}, {1, weights.tokens(), dim});
-    if (weights.config().head.type == HeadType::ClassToken) dict.copy("cls_token", {dim}, {}, {1, 1, dim});
-    for (std::int64_t i = 0; i < model.layers; ++i) addBlock(dict, model, "blocks." + std::to_string(i) + ".");
-    dict.norm("norm", dim);
-    addHead(dict, weights, timm);
-
-    TensorFile file = dict.take();
+    TensorFile file;
+    for (const ParameterRow& row : weights.plan()) {
+        Shape shape = row.shape;
+        if (row.role == ParameterRole::Position) shape.insert(shape.begin(), 1);                     // [1, N, D]
+        if (row.role == ParameterRole::ClassToken) shape.insert(shape.begin(), {1, 1});              // [1, 1, D]
+        store(file, timm ? timmName(row.name) : row.name, shape, weights.values(row));
+    }
+    store(file, "patch_embed.proj.weight",
+          {model.projectionDim, weights.description().input().channels, model.patchSize, model.patchSize},
+          weights.patchKernel());
     file.metadata = weights.metadata();
     file.metadata["format"] = "pt";
     file.metadata["names"] = timm ? "timm" : "vit-workbench";

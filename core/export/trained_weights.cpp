@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reads a run's configuration, description and best weights.
+// Weights by name, and texts that say how to use them.
 #include "core/export/trained_weights.h"
 
 #include "core/base/error.h"
+#include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
-#include "core/io/atomic_file.h"
 #include "core/runs/run_files.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
+#include <stdexcept>
 
 namespace vit {
 
@@ -25,56 +25,46 @@ std::string jsonText(const nlohmann::json& json) {
 
 }  // namespace
 
-TrainedWeights::TrainedWeights(const std::filesystem::path& runFolder) : m_folder(runFolder) {
-    const std::filesystem::path weights = runFolder / run_files::kBestWeights;
-    if (!run_files::isThere(weights)) {
-        throw InvalidInput("The run " + runFolder.filename().string() +
-                           " has no weights yet: a run saves them at the end of its first epoch.");
-    }
-    m_config = loadConfig((runFolder / run_files::kConfig).string());
-    m_description = dataDescriptionFromJson(readTextFile(runFolder / run_files::kEnvironment));
-    m_file = readSafetensors(weights);
-    if (const auto epoch = m_file.metadata.find("epoch"); epoch != m_file.metadata.end()) {
-        m_epoch = std::strtoll(epoch->second.c_str(), nullptr, 10);
-    }
-}
+TrainedWeights::TrainedWeights(const std::filesystem::path& runFolder)
+    : m_model(readTrainedModel(runFolder)),
+      m_plan(parameterPlan(m_model.config.model, m_model.config.head, m_model.description.input())) {}
 
-std::int64_t TrainedWeights::patches() const {
-    const std::int64_t side = m_config.model.imageSize / m_config.model.patchSize;
-    return side * side;
-}
-
-std::int64_t TrainedWeights::tokens() const {
-    return patches() + (m_config.head.type == HeadType::ClassToken ? 1 : 0);
-}
+std::int64_t TrainedWeights::patches() const { return patchCount(m_model.config.model); }
+std::int64_t TrainedWeights::tokens() const { return tokenCount(m_model.config.model, m_model.config.head); }
 
 std::vector<double> TrainedWeights::mean() const {
-    const auto& all = m_description.statistics.mean;
-    return {all.begin(), all.begin() + m_description.input().channels};
+    const auto& all = m_model.description.statistics.mean;
+    return {all.begin(), all.begin() + m_model.description.input().channels};
 }
 
 std::vector<double> TrainedWeights::deviation() const {
-    const auto& all = m_description.statistics.deviation;
-    std::vector<double> list(all.begin(), all.begin() + m_description.input().channels);
+    const auto& all = m_model.description.statistics.deviation;
+    std::vector<double> list(all.begin(), all.begin() + m_model.description.input().channels);
     for (double& value : list) value = std::max(value, kLeastDeviation);
     return list;
 }
 
-std::span<const float> TrainedWeights::values(const std::string& name, const std::vector<std::int64_t>& shape) const {
-    const auto found = m_file.tensors.find(name);
-    if (found == m_file.tensors.end() || found->second.dtype != "F32" || found->second.shape != shape) {
-        throw Error((m_folder / run_files::kBestWeights).string() + " does not fit the run's configuration (" + name +
-                    "): one of the two was exchanged.");
+const ParameterRow& TrainedWeights::row(const std::string& name) const {
+    const ParameterRow* found = findParameter(m_plan, name);
+    if (found == nullptr) throw std::logic_error("The network has no parameter " + name + ".");
+    return *found;
+}
+
+std::span<const float> TrainedWeights::values(const ParameterRow& row) const {
+    const auto found = m_model.weights.tensors.find(row.name);
+    if (found == m_model.weights.tensors.end() || found->second.dtype != "F32" || found->second.shape != row.shape) {
+        throw Error((m_model.folder / run_files::kBestWeights).string() + " does not fit the run's configuration (" +
+                    row.name + "): one of the two was exchanged.");
     }
     const auto& bytes = found->second.bytes;  // allocated by new: aligned for any number
     return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
 }
 
 std::vector<float> TrainedWeights::patchKernel() const {
-    const std::int64_t dim = m_config.model.projectionDim;
-    const std::int64_t channels = m_description.input().channels;
-    const std::int64_t pixels = m_config.model.patchSize * m_config.model.patchSize;
-    const auto source = values("patch_embed.proj.weight", {dim, pixels * channels});
+    const std::int64_t dim = m_model.config.model.projectionDim;
+    const std::int64_t channels = m_model.description.input().channels;
+    const std::int64_t pixels = m_model.config.model.patchSize * m_model.config.model.patchSize;
+    const auto source = values(row("patch_embed.proj.weight"));
     std::vector<float> kernel(source.size());
     for (std::int64_t d = 0; d < dim; ++d) {
         for (std::int64_t i = 0; i < pixels; ++i) {
@@ -91,26 +81,28 @@ std::map<std::string, std::string> TrainedWeights::metadata() const {
     std::vector<double> unitMean = mean(), unitDeviation = deviation();  // of pixel values 0–1
     for (double& value : unitMean) value /= kWhite;
     for (double& value : unitDeviation) value /= kWhite;
-    const Dataset::Shape& native = m_description.nativeShape;
+    const Dataset::Shape& native = m_model.description.nativeShape;
     return {
         {"producer", "ViT Workbench " VIT_VERSION},
-        {"run", m_folder.filename().string()},
-        {"epoch", std::to_string(m_epoch)},
-        {"dataset", m_description.dataset},
-        {"class_names", jsonText(m_description.classNames)},
+        {"run", m_model.folder.filename().string()},
+        {"epoch", std::to_string(m_model.epoch)},
+        {"dataset", m_model.description.dataset},
+        {"class_names", jsonText(m_model.description.classNames)},
         {"mean", jsonText(unitMean)},
         {"std", jsonText(unitDeviation)},
         {"layout", "NCHW"},
         {"channel_order", unitMean.size() == 1 ? "grey" : "RGB"},
         {"native_size", jsonText({native.height, native.width})},
-        {"image_size", jsonText({m_config.model.imageSize, m_config.model.imageSize})},
-        {"patch_size", std::to_string(m_config.model.patchSize)},
+        {"image_size", jsonText({m_model.config.model.imageSize, m_model.config.model.imageSize})},
+        {"patch_size", std::to_string(m_model.config.model.patchSize)},
         {"preprocessing",
          "Bring the photo's centre square to native_size [height, width] by area averaging; (pixel / 255 - mean) / std "
          "for each channel; then bilinear to image_size, half-pixel centres, without antialiasing."},
-        {"activation", "gelu (erf), after every dense layer of the MLPs, the last one too"},
-        {"norm_epsilon", jsonText(m_config.model.normEpsilon)},
-        {"config", jsonText(nlohmann::json::parse(toJson(m_config)))},
+        {"activation", m_model.config.model.mlpLastGelu
+                           ? "gelu (erf), after every dense layer of the MLPs, the last one too"
+                           : "gelu (erf), after every dense layer of the MLPs but the last one"},
+        {"norm_epsilon", jsonText(m_model.config.model.normEpsilon)},
+        {"config", jsonText(nlohmann::json::parse(toJson(m_model.config)))},
     };
 }
 

@@ -2,9 +2,8 @@
 // A run's best weights and what must be known to use them elsewhere, free of tensors.
 #pragma once
 
-#include "core/config/config.h"
-#include "core/data/data_description.h"
-#include "core/io/safetensors.h"
+#include "core/config/parameter_plan.h"
+#include "core/runs/trained_model.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,13 +16,13 @@ namespace vit {
 
 class TrainedWeights {
 public:
-    // Throws Error if the run has no weights or its files are damaged.
+    // Throws as readTrainedModel() does.
     explicit TrainedWeights(const std::filesystem::path& runFolder);
 
-    const Config& config() const { return m_config; }
-    const DataDescription& description() const { return m_description; }
-    std::int64_t epoch() const { return m_epoch; }
-    std::int64_t classes() const { return m_description.input().classes; }
+    const Config& config() const { return m_model.config; }
+    const DataDescription& description() const { return m_model.description; }
+    std::int64_t epoch() const { return m_model.epoch; }
+    std::int64_t classes() const { return m_model.description.input().classes; }
     std::int64_t patches() const;
     std::int64_t tokens() const;  // patches, and the class token if there is one
 
@@ -31,8 +30,11 @@ public:
     std::vector<double> mean() const;
     std::vector<double> deviation() const;
 
-    // Row-major values of the network's parameter. Throws Error unless it is there in this shape.
-    std::span<const float> values(const std::string& name, const std::vector<std::int64_t>& shape) const;
+    // The network's parameters.
+    const std::vector<ParameterRow>& plan() const { return m_plan; }
+    const ParameterRow& row(const std::string& name) const;
+    // Row-major. Throws Error unless the parameter is there in the plan's shape.
+    std::span<const float> values(const ParameterRow& row) const;
 
     // For a patch embedding by convolution: [D, P*P*C] (channel fastest) turned into [D, C, P, P].
     std::vector<float> patchKernel() const;
@@ -41,11 +43,8 @@ public:
     std::map<std::string, std::string> metadata() const;
 
 private:
-    std::filesystem::path m_folder;
-    Config m_config;
-    DataDescription m_description;
-    TensorFile m_file;
-    std::int64_t m_epoch = 0;
+    TrainedModel m_model;
+    std::vector<ParameterRow> m_plan;
 };
 
 }  // namespace vit

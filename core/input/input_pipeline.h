@@ -57,6 +57,9 @@ public:
     // half-pixel centres, without antialiasing.
     torch::Tensor prepare(const torch::Tensor& images) const;
 
+    // What stood in them before they were normalised: [B, C, S, S], of 0–255.
+    torch::Tensor restore(const torch::Tensor& prepared) const { return prepared * m_deviation + m_mean; }
+
     torch::Device device() const { return m_device; }
 
 private:

@@ -2,18 +2,14 @@
 // Reading arrays and text attributes of HDF5 files (https://www.hdfgroup.org/solutions/hdf5).
 #pragma once
 
-#include <cstdint>
+#include "core/base/float_array.h"
+
 #include <filesystem>
 #include <mutex>
 #include <string>
 #include <vector>
 
 namespace vit {
-
-struct FloatArray {
-    std::vector<std::int64_t> shape;  // empty for a scalar
-    std::vector<float> values;        // row-major
-};
 
 // Names are paths from the file's root: "layers/dense/vars/0". Only one file is open at a time in the program, since
 // the library is not thread-safe: opening waits until another thread has closed its file.

@@ -12,7 +12,8 @@
 
 namespace vit::kernels {
 
-// x + attention(norm(x)), then x + mlp(norm(x)); the MLP is dense + GELU + dropout for each of its units.
+// x + attention(norm(x)), then x + mlp(norm(x)); the MLP is dense + GELU + dropout for each of its units, the
+// last one without GELU if so chosen.
 struct BlockShape {
     int tokens;              // N
     int width;               // D
@@ -20,6 +21,7 @@ struct BlockShape {
     int headSize;            // K
     std::vector<int> units;  // at least one; the last one equals D
     float epsilon;           // of both norms
+    bool lastGelu = true;    // GELU follows the MLP's last layer too
 };
 
 // fp32 values: norm1 scale and shift [D], qkv weight [3HK, D] and bias [3HK], projection weight [D, HK] and bias [D],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Norm and GELU are made again in the backward pass, which is cheap; products and masks are kept.
+// Norm and activations are made again in the backward pass, which is cheap; products and masks are kept.
 #include "core/kernels/mlp_branch.h"
 
 #include <algorithm>
@@ -12,19 +12,22 @@ MlpBranch<E>::MlpBranch(const BlockShape& shape)
     : m_tokens(static_cast<std::size_t>(shape.tokens)),
       m_width(static_cast<std::size_t>(shape.width)),
       m_epsilon(shape.epsilon),
-      m_norm(layerNormKernels<E>()),
-      m_gelu(geluKernels<E>()) {
+      m_norm(layerNormKernels<E>()) {
     BranchParameters<E> parameters(m_memory, shape.width);
     Layout saved;
     int inputs = shape.width;
     std::size_t widest = m_width;
     std::size_t operand = 0;
-    for (const int unit : shape.units) {
+    for (std::size_t i = 0; i < shape.units.size(); ++i) {
+        const int unit = shape.units[i];
+        const bool last = i + 1 == shape.units.size();
+        const Activation activation = last && !shape.lastGelu ? Activation::Identity : Activation::Gelu;
         const auto outputs = static_cast<std::size_t>(unit);
         const std::size_t elements = m_tokens * outputs;
-        const std::size_t beforeGelu = saved.add<E>(elements);
+        const std::size_t sums = saved.add<E>(elements);
         const std::size_t bits = saved.add<std::byte>(keepBitsBytes(static_cast<std::int64_t>(elements)));
-        m_layers.push_back({parameters.add(shape.tokens, inputs, unit), beforeGelu, bits, elements});
+        m_layers.push_back(
+            {parameters.add(shape.tokens, inputs, unit), activationKernels<E>(activation), sums, bits, elements});
         inputs = unit;
         widest = std::max(widest, outputs);
         operand = std::max(operand, m_layers.back().dense.layer.bufferElements());
@@ -35,7 +38,7 @@ MlpBranch<E>::MlpBranch(const BlockShape& shape)
     m_scratch.normed = scratch.add<E>(m_tokens * m_width);
     m_scratch.hidden = scratch.add<E>(m_tokens * widest);
     m_scratch.dHidden = scratch.add<float>(m_tokens * widest);
-    for (std::size_t& place : m_scratch.dBeforeGelu) place = scratch.add<E>(m_tokens * widest);
+    for (std::size_t& place : m_scratch.dSums) place = scratch.add<E>(m_tokens * widest);
     m_scratch.operand = scratch.add<E>(operand);
     m_memory.scratch = scratch.bytes();
 }
@@ -59,27 +62,27 @@ void MlpBranch<E>::forward(const BranchCall& call, const float* in, float* out, 
     m_norm.forward(in, m_tokens, norm(call), input);
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_layers[i];
-        auto* before = at<E>(saved, layer.beforeGelu);
-        layer.dense.layer.forward(input, layer.dense.weights(call), before, operand);
+        auto* sums = at<E>(saved, layer.sums);
+        layer.dense.layer.forward(input, layer.dense.weights(call), sums, operand);
 
         const Dropout& dropout = call.dropouts[i];
         const auto elements = static_cast<std::int64_t>(layer.elements);
         const KeepBits bits =
             makeKeepBits(dropout, call.image * elements, elements, at<std::byte>(saved, layer.bits));
-        if (i + 1 < m_layers.size()) m_gelu.forward(before, layer.elements, bits, dropout.factor(), hidden);
-        else m_gelu.addForward(before, in, layer.elements, bits, dropout.factor(), out);
+        if (i + 1 < m_layers.size()) layer.activation.forward(sums, layer.elements, bits, dropout.factor(), hidden);
+        else layer.activation.addForward(sums, in, layer.elements, bits, dropout.factor(), out);
         input = hidden;
     }
 }
 
 template <typename E>
-void MlpBranch<E>::backwardGelu(const BranchCall& call, std::size_t index, const std::byte* saved, const float* dOut,
-                                E* dIn, E* out) const {
+void MlpBranch<E>::backwardActivation(const BranchCall& call, std::size_t index, const std::byte* saved,
+                                      const float* dOut, E* dIn, E* out) const {
     const Layer& layer = m_layers[index];
     const Dropout& dropout = call.dropouts[index];
     const KeepBits bits = madeKeepBits(dropout, call.image * static_cast<std::int64_t>(layer.elements),
                                        at<std::byte>(saved, layer.bits));
-    m_gelu.backward(at<E>(saved, layer.beforeGelu), dOut, layer.elements, bits, dropout.factor(), dIn, out);
+    layer.activation.backward(at<E>(saved, layer.sums), dOut, layer.elements, bits, dropout.factor(), dIn, out);
 }
 
 template <typename E>
@@ -87,17 +90,17 @@ void MlpBranch<E>::backward(const BranchCall& call, const float* in, const std::
                             float* gradients, std::byte* scratch) const {
     auto* operand = at<E>(scratch, m_scratch.operand);
     auto* dHidden = at<float>(scratch, m_scratch.dHidden);
-    auto* dBefore = at<E>(scratch, m_scratch.dBeforeGelu[0]);
-    auto* dEarlier = at<E>(scratch, m_scratch.dBeforeGelu[1]);
-    backwardGelu(call, m_layers.size() - 1, saved, gradient, dBefore, nullptr);
+    auto* dSums = at<E>(scratch, m_scratch.dSums[0]);
+    auto* dEarlier = at<E>(scratch, m_scratch.dSums[1]);
+    backwardActivation(call, m_layers.size() - 1, saved, gradient, dSums, nullptr);
     for (std::size_t i = m_layers.size(); i-- > 0;) {
         const PlacedDense<E>& dense = m_layers[i].dense;
         auto* input = at<E>(scratch, i > 0 ? m_scratch.hidden : m_scratch.normed);
-        dense.layer.backwardInput(dBefore, dense.weights(call), dHidden, operand);
-        if (i > 0) backwardGelu(call, i - 1, saved, dHidden, dEarlier, input);
+        dense.layer.backwardInput(dSums, dense.weights(call), dHidden, operand);
+        if (i > 0) backwardActivation(call, i - 1, saved, dHidden, dEarlier, input);
         else m_norm.forward(in, m_tokens, norm(call), input);
-        dense.layer.backwardWeights(input, dBefore, dense.gradients(gradients), operand);
-        std::swap(dBefore, dEarlier);
+        dense.layer.backwardWeights(input, dSums, dense.gradients(gradients), operand);
+        std::swap(dSums, dEarlier);
     }
     layerNormBackward(in, dHidden, m_tokens, norm(call), gradient, gradients, gradients + m_width);
 }

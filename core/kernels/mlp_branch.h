@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// x + mlp(norm(x)): dense, GELU and dropout for each of the units.
+// x + mlp(norm(x)): dense, activation and dropout for each of the units.
 #pragma once
 
+#include "core/kernels/activation.h"
 #include "core/kernels/branch.h"
-#include "core/kernels/gelu.h"
 
 #include <cstddef>
 #include <vector>
@@ -28,15 +28,16 @@ private:
     // A dense layer [N, inputs] -> [N, U] and what is saved of it.
     struct Layer {
         PlacedDense<E> dense;
-        std::size_t beforeGelu;  // [N, U]
-        std::size_t bits;        // of the dropout after GELU, of [N, U]
-        std::size_t elements;    // N * U
+        ActivationKernels<E> activation;
+        std::size_t sums;      // [N, U], before the activation
+        std::size_t bits;      // of the dropout after it, of [N, U]
+        std::size_t elements;  // N * U
     };
     struct Scratch {
         std::size_t normed;         // [N, D]
         std::size_t hidden;         // [N, widest unit]
         std::size_t dHidden;        // float [N, widest unit or D]
-        std::size_t dBeforeGelu[2]; // [N, widest unit]: of a layer, and of the one before it
+        std::size_t dSums[2];       // [N, widest unit]: of a layer, and of the one before it
         std::size_t operand;        // the products' buffer
     };
 
@@ -44,14 +45,13 @@ private:
     std::size_t m_width;
     float m_epsilon;
     LayerNormKernels<E> m_norm;
-    GeluKernels<E> m_gelu;
     BlockMemory m_memory;
     std::vector<Layer> m_layers;
     Scratch m_scratch;
 
     NormParameters norm(const BranchCall& call) const;
-    void backwardGelu(const BranchCall& call, std::size_t index, const std::byte* saved, const float* dOut, E* dIn,
-                      E* out) const;
+    void backwardActivation(const BranchCall& call, std::size_t index, const std::byte* saved, const float* dOut, E* dIn,
+                            E* out) const;
 };
 
 }  // namespace vit::kernels

@@ -3,12 +3,8 @@
 #include "core/model/classifier.h"
 
 #include "core/base/error.h"
-#include "core/config/schema.h"
 #include "core/device/autocast.h"
-#include "core/io/atomic_file.h"
-#include "core/io/safetensors.h"
 #include "core/model/fused/kernel_choice.h"
-#include "core/model/weights.h"
 
 #include <chrono>
 #include <numeric>
@@ -43,30 +39,44 @@ torch::Tensor Classifier::logits(const torch::Tensor& prepared, const ForwardMod
     return m_network(prepared, mode).to(torch::kFloat32);
 }
 
-MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress) {
+void Classifier::forEachBatch(const DatasetView& view, std::int64_t batchSize,
+                              const std::function<void(const EvaluatedBatch&)>& visit,
+                              const EvaluationProgress& progress) {
     const torch::NoGradGuard noGrad;
-    torch::Tensor sums = torch::zeros({3}, torch::dtype(torch::kFloat64).device(device()));
     std::vector<std::int64_t> positions;
     for (std::int64_t begin = 0; begin < view.count(); begin += batchSize) {
         if (progress && !progress(begin, view.count())) throw Cancelled();
         positions.resize(static_cast<std::size_t>(std::min(batchSize, view.count() - begin)));
         std::iota(positions.begin(), positions.end(), begin);
         const Batch batch = gather(view, positions);
-        const torch::Tensor labels = batch.labels.to(device());
-        const torch::Tensor scores = logits(m_pipeline.prepare(batch.images), {});
-        sums += batchMetrics(scores, labels, torch::nn::functional::cross_entropy(scores, labels));
+        visit({begin, batch.labels.to(device()), logits(m_pipeline.prepare(batch.images), {})});
     }
+}
+
+MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress) {
+    torch::Tensor sums = torch::zeros({3}, torch::dtype(torch::kFloat64).device(device()));
+    const auto add = [&sums](const EvaluatedBatch& batch) {
+        sums += batchMetrics(batch.logits, batch.labels,
+                             torch::nn::functional::cross_entropy(batch.logits, batch.labels));
+    };
+    forEachBatch(view, batchSize, add, progress);
     const torch::Tensor read = sums.to(torch::kCPU);
     return {read[0].item<double>(), read[1].item<double>(), read[2].item<double>(), view.count()};
+}
+
+torch::Tensor Classifier::prepare(const Image& photo) const {
+    if (photo.empty()) throw InvalidInput("There is no picture to look at.");
+    const torch::NoGradGuard noGrad;
+    const Image image = prepareForModel(photo, m_description.nativeShape);
+    const torch::Tensor stored = torch::from_blob(const_cast<std::uint8_t*>(image.pixels.data()),
+                                                  {1, image.height, image.width, image.channels}, torch::kUInt8);
+    return m_pipeline.prepare(stored);
 }
 
 Prediction Classifier::predict(const Image& photo, int top) {
     const torch::NoGradGuard noGrad;
     const auto start = std::chrono::steady_clock::now();
-    const Image image = prepareForModel(photo, m_description.nativeShape);
-    const torch::Tensor stored = torch::from_blob(const_cast<std::uint8_t*>(image.pixels.data()),
-                                                  {1, image.height, image.width, image.channels}, torch::kUInt8);
-    const torch::Tensor scores = m_network(m_pipeline.prepare(stored)).to(torch::kFloat64);       // [1, classes]
+    const torch::Tensor scores = m_network(prepare(photo)).to(torch::kFloat64);                   // [1, classes]
     const torch::Tensor probabilities = torch::softmax(scores, 1).to(torch::kCPU).contiguous();
     const double* values = probabilities.const_data_ptr<double>();
 
@@ -85,33 +95,6 @@ Prediction Classifier::predict(const Image& photo, int top) {
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
     prediction.milliseconds = elapsed.count();
     return prediction;
-}
-
-OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device) {
-    const std::filesystem::path weights = runFolder / "best.safetensors";
-    if (!std::filesystem::exists(weights)) {
-        throw Error(runFolder.string() +
-                    " holds no trained model (best.safetensors): a run saves one at the end of its "
-                    "first epoch.");
-    }
-    const Config config = loadConfig((runFolder / "config.json").string());
-    OpenedModel opened;
-    opened.runName = runFolder.filename().string();
-    opened.classifier = std::make_unique<Classifier>(
-        config, dataDescriptionFromJson(readTextFile(runFolder / "environment.json")), device);
-    const TensorFile file = readSafetensors(weights);
-    try {
-        loadWeights(*opened.classifier->network(), file);
-    } catch (const Error& fault) {
-        throw Error(weights.string() + ": " + fault.what());
-    }
-    const auto number = [&file](const char* key) {
-        const auto found = file.metadata.find(key);
-        return found == file.metadata.end() ? std::int64_t{0} : std::strtoll(found->second.c_str(), nullptr, 10);
-    };
-    opened.epoch = number("epoch");
-    opened.step = number("step");
-    return opened;
 }
 
 }  // namespace vit

@@ -12,7 +12,6 @@
 
 #include <torch/torch.h>
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +25,13 @@ torch::Tensor batchMetrics(const torch::Tensor& logits, const torch::Tensor& lab
 
 // Called between batches with images done and in all; returning false ends the evaluation with Cancelled.
 using EvaluationProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
+
+// The images of a view from position `first` on, and what the network says of them; both on the network's device.
+struct EvaluatedBatch {
+    std::int64_t first = 0;
+    torch::Tensor labels;  // [B], int64
+    torch::Tensor logits;  // [B, classes], float32
+};
 
 class Classifier {
 public:
@@ -44,9 +50,14 @@ public:
     // Logits [B, classes], float32, of prepared images; under bf16 autocast if so built.
     torch::Tensor logits(const torch::Tensor& prepared, const ForwardMode& mode);
 
+    // The whole view in evaluation mode, without gradients.
+    void forEachBatch(const DatasetView& view, std::int64_t batchSize,
+                      const std::function<void(const EvaluatedBatch&)>& visit, const EvaluationProgress& progress = {});
     MetricSums evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress = {});
 
-    // A photo of any size, in fp32. Fills `top` and `milliseconds` of the prediction.
+    // A photo of any size as the network gets it, [1, C, S, S] on the device. Throws InvalidInput when it is empty.
+    torch::Tensor prepare(const Image& photo) const;
+    // In fp32. Fills `top` and `milliseconds` of the prediction.
     Prediction predict(const Image& photo, int top);
 
 private:
@@ -57,14 +68,5 @@ private:
     VisionTransformer m_network{nullptr};
     std::string m_kernels;
 };
-
-// A finished run's best weights on a device. Throws Error if the folder holds none or they do not fit.
-struct OpenedModel {
-    std::unique_ptr<Classifier> classifier;
-    std::string runName;
-    std::int64_t epoch = 0;
-    std::int64_t step = 0;
-};
-OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device);
 
 }  // namespace vit

@@ -3,10 +3,13 @@
 #include "core/model/vision_transformer.h"
 
 #include <cmath>
+#include <stdexcept>
 
 namespace vit {
 
 namespace {
+
+constexpr double kPositionLimit = 0.05;  // of Keras's Embedding layer
 
 // Fills a float tensor on the CPU with uniform numbers in ±limit.
 void fillUniform(torch::Tensor& tensor, double limit, const RandomKey& key) {
@@ -19,37 +22,30 @@ void fillUniform(torch::Tensor& tensor, double limit, const RandomKey& key) {
     tensor.copy_(values);
 }
 
-double glorotLimit(double fanIn, double fanOut) { return std::sqrt(6 / (fanIn + fanOut)); }
+double glorotLimit(const ParameterRow& kernel) { return std::sqrt(6 / (kernel.fanIn + kernel.fanOut)); }
 
 }  // namespace
 
+// Each tensor that is drawn has a stream of its own, numbered in the order of the plan.
 void VisionTransformerImpl::initialize(std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
+    auto parameters = named_parameters();
     std::uint64_t stream = 0;
     const auto next = [&] { return randomKey(seed, stream++, RandomSite::Initialization); };
-    const auto dense = [&](torch::nn::Linear& linear, double fanIn, double fanOut) {
-        fillUniform(linear->weight, glorotLimit(fanIn, fanOut), next());
-        linear->bias.zero_();
-    };
-    const auto plainDense = [&](torch::nn::Linear& linear) {
-        dense(linear, static_cast<double>(linear->options.in_features()),
-              static_cast<double>(linear->options.out_features()));
-    };
-
-    plainDense(patchEmbed->proj);
-    fillUniform(posEmbed, 0.05, next());
-    if (clsToken.defined()) clsToken.zero_();
-    const double dim = static_cast<double>(posEmbed.size(1));
-    const double heads = static_cast<double>(m_heads);
-    const double keyDim = static_cast<double>(m_keyDim);
-    for (Block& block : blocks) {
-        // Keras's attention kernels are three-dimensional, and its fans take all but the last two axes for a receptive
-        // field: [D, H, K] for q, k and v, [H, K, D] for the output.
-        dense(block->attn->qkv, dim * heads, dim * keyDim);
-        dense(block->attn->proj, heads * keyDim, heads * dim);
-        for (torch::nn::Linear& linear : block->mlp->layers) plainDense(linear);
+    for (const ParameterRow& row : m_plan) {
+        torch::Tensor* tensor = parameters.find(row.name);
+        if (tensor == nullptr || tensor->sizes() != c10::IntArrayRef(row.shape))
+            throw std::logic_error("The network and its plan differ in " + row.name + ".");
+        switch (row.role) {
+            case ParameterRole::Kernel: fillUniform(*tensor, glorotLimit(row), next()); break;
+            case ParameterRole::Position: fillUniform(*tensor, kPositionLimit, next()); break;
+            case ParameterRole::NormScale: tensor->fill_(1); break;
+            case ParameterRole::Bias:
+            case ParameterRole::NormShift:
+            case ParameterRole::ClassToken: tensor->zero_(); break;
+        }
     }
-    for (torch::nn::Linear& linear : head->layers) plainDense(linear);
+    if (parameters.size() != m_plan.size()) throw std::logic_error("The network has more parameters than its plan.");
 }
 
 }  // namespace vit

@@ -10,14 +10,11 @@ namespace nn = torch::nn;
 
 VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const HeadConfig& headConfig,
                                              const ModelInput& input)
-    : m_headType(headConfig.type), m_heads(model.heads), m_keyDim(model.keyDim) {
-    const std::int64_t side = model.imageSize / model.patchSize;
-    const std::int64_t patches = side * side;
-    const bool classToken = m_headType == HeadType::ClassToken;
-
+    : m_headType(headConfig.type), m_plan(parameterPlan(model, headConfig, input)) {
     patchEmbed = register_module("patch_embed", PatchEmbedding(model.patchSize, input.channels, model.projectionDim));
-    if (classToken) clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
-    posEmbed = register_parameter("pos_embed", torch::zeros({patches + (classToken ? 1 : 0), model.projectionDim}));
+    if (m_headType == HeadType::ClassToken)
+        clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
+    posEmbed = register_parameter("pos_embed", torch::zeros({tokenCount(model, headConfig), model.projectionDim}));
     nn::ModuleList list;
     for (std::int64_t i = 0; i < model.layers; ++i) {
         blocks.push_back(Block(model, i));
@@ -26,8 +23,7 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
     register_module("blocks", list);
     norm = register_module(
         "norm", nn::LayerNorm(nn::LayerNormOptions({model.projectionDim}).eps(model.normEpsilon)));
-    const std::int64_t features = m_headType == HeadType::Flatten ? patches * model.projectionDim : model.projectionDim;
-    head = register_module("head", Head(headConfig, features, input.classes, model.layers));
+    head = register_module("head", Head(headConfig, headInputs(model, headConfig), input.classes, model.layers));
 }
 
 torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images) {
@@ -64,6 +60,19 @@ torch::Tensor VisionTransformerImpl::runBlocks(torch::Tensor tokens, const Forwa
         if (tap) tap(name + ".mlp", tokens);
     }
     return tokens;
+}
+
+ForwardTrace VisionTransformerImpl::trace(const torch::Tensor& images) {
+    ForwardTrace trace;
+    trace.tokens.push_back(encode(images));
+    for (Block& block : blocks) {
+        AttentionImpl::Open opened = block->open(trace.tokens.back());
+        trace.attention.push_back(std::move(opened.weights));
+        trace.tokens.push_back(std::move(opened.output));
+    }
+    trace.normed = norm(trace.tokens.back());
+    trace.logits = head->forward(summarize(trace.normed), {});
+    return trace;
 }
 
 torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images, const ForwardMode& mode,

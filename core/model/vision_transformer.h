@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "core/config/derived.h"
+#include "core/config/parameter_plan.h"
 #include "core/model/parts/block.h"
 #include "core/model/parts/head.h"
 #include "core/model/parts/patch_embedding.h"
@@ -23,12 +23,24 @@ class FusedKernels;
 // residual), …, "norm" [B, N, D], "head_input" [B, F], "logits".
 using ForwardTap = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
+// What a forward pass in evaluation mode makes on its way.
+struct ForwardTrace {
+    std::vector<torch::Tensor> attention;  // of each block, [B, H, N, N]
+    std::vector<torch::Tensor> tokens;     // [B, N, D]: those that enter the first block, then those after each block
+    torch::Tensor normed;                  // [B, N, D], after the final norm
+    torch::Tensor logits;                  // [B, classes]
+};
+
 class VisionTransformerImpl : public torch::nn::Module {
 public:
     VisionTransformerImpl(const ModelConfig& model, const HeadConfig& head, const ModelInput& input);
 
     // Normalised images [B, C, S, S] -> logits [B, classes].
     torch::Tensor forward(const torch::Tensor& images, const ForwardMode& mode = {}, const ForwardTap& tap = {});
+
+    // The same in evaluation mode by the plain layers, keeping what is made on the way. With gradients switched on all
+    // of it can be derived by.
+    ForwardTrace trace(const torch::Tensor& images);
 
     // Glorot-uniform kernels with Keras's fans, zero biases, positions uniform ±0.05: a function of the seed alone.
     void initialize(std::uint64_t seed);
@@ -38,6 +50,7 @@ public:
     void useFusedKernels(std::shared_ptr<const FusedKernels> fused) { m_fused = std::move(fused); }
 
     std::int64_t tokens() const { return posEmbed.size(0); }
+    const std::vector<ParameterRow>& plan() const { return m_plan; }
 
     PatchEmbedding patchEmbed{nullptr};
     torch::Tensor clsToken;  // [D]; undefined without a class token
@@ -48,8 +61,7 @@ public:
 
 private:
     HeadType m_headType;
-    std::int64_t m_heads;
-    std::int64_t m_keyDim;
+    std::vector<ParameterRow> m_plan;
     std::shared_ptr<const FusedKernels> m_fused;
 
     torch::Tensor encode(const torch::Tensor& images);    // [B, N, D]

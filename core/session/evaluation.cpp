@@ -4,7 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/device/device.h"
-#include "core/inspect/predictor.h"
+#include "core/inspect/loaded_model.h"
 #include "core/runs/run_files.h"
 #include "core/runs/run_lock.h"
 #include "core/runs/run_store.h"
@@ -40,8 +40,7 @@ RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, co
     const DatasetView view(dataset, Split::Test, config.data.validationShare, config.data.trainLimit);
     if (view.count() == 0) throw InvalidInput("The data set " + config.data.name + " has no test images.");
     at::set_num_threads(selectDevice(config.run).threads);
-    Predictor predictor = Predictor::open(folder, config.run.device);
-    const EvaluationResult measured = predictor.evaluate(view, [&](std::int64_t done, std::int64_t total) {
+    const EvaluationResult measured = LoadedModel::open(folder, config.run.device).evaluate(view, [&](std::int64_t done, std::int64_t total) {
         return progress("Testing the best weights", done, total);
     });
     RunFinished result = resultOf(run);

@@ -30,12 +30,12 @@ void tryTo(Write write) {
 }  // namespace
 
 Experiment::Experiment(const TrainRequest& request, const ExperimentHost& host, DataStore& data, const RunStore& runs,
-                       CurrentModel& model)
+                       std::shared_ptr<LoadedModel>& model)
     : m_request(request), m_host(host), m_data(data), m_runs(runs), m_model(model) {}
 
 Event Experiment::run() {
     Event last = terminalEvent();
-    m_model.training = false;
+    if (m_model) m_model->state().training = false;
     if (auto* failed = std::get_if<RunFailed>(&last); failed && m_writer) {
         failed->runName = runName(m_writer->folder());
         tryTo([&] { m_writer->log(Message{Severity::Warning, failed->text}); });
@@ -111,7 +111,9 @@ void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     const RunStarted started = describeRun(config, device, trainer, m_writer->folder());
     m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
     if (config.run.tensorboard) m_writer->startTensorBoard();
-    m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
+    m_model = std::make_shared<LoadedModel>(
+        trainer.sharedClassifier(),
+        LoadedModel::State{started.runName, trainer.position().epoch, trainer.position().step, true});
     record(started);
     for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
     if (!m_lock->isHeld()) {
@@ -124,7 +126,7 @@ RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
     try {
         RunFinished result = trainer.run({m_request.maxSteps, m_request.testAfterStop, m_request.stopAfterEpoch});
         result.runName = runName(m_writer->folder());  // the trainer knows the folder alone
-        m_model.epoch = result.bestEpoch;
+        m_model->state().epoch = result.bestEpoch;
         m_writer->writeResult(result);
         return result;
     } catch (const std::exception& fault) {
@@ -150,13 +152,13 @@ void Experiment::writeOrWarn(Write write) {
 void Experiment::record(const Event& event) {
     if (const auto* step = std::get_if<StepDone>(&event)) {
         writeOrWarn([&] { m_writer->append(*step); });
-        m_model.step = step->step;
+        m_model->state().step = step->step;
     } else if (const auto* epoch = std::get_if<EpochDone>(&event)) {
         writeOrWarn([&] {
             m_writer->append(*epoch);  // and all that waited
             m_writeTrouble = false;
         });
-        m_model.epoch = epoch->epoch;
+        m_model->state().epoch = epoch->epoch;
     }
     m_host.tell(event);
     if (const auto* message = std::get_if<Message>(&event)) writeOrWarn([&] { m_writer->log(*message); });
@@ -167,7 +169,7 @@ void Experiment::predictProbe() {
     const std::shared_ptr<const Image> probe = m_host.probe();
     if (!probe || probe->empty()) return;
     constexpr int kTop = 5;
-    const ProbePredicted predicted{m_model.predict(*probe, kTop), m_writer->nameProbe(probe)};
+    const ProbePredicted predicted{m_model->predict(*probe, kTop), m_writer->nameProbe(probe)};
     writeOrWarn([&] { m_writer->append(predicted); });
     m_host.tell(predicted);
 }

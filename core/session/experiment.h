@@ -7,7 +7,6 @@
 #include "core/runs/run_lock.h"
 #include "core/runs/run_store.h"
 #include "core/runs/run_writer.h"
-#include "core/session/current_model.h"
 #include "core/session/session.h"
 #include "core/train/trainer.h"
 
@@ -28,9 +27,9 @@ struct ExperimentHost {
 
 class Experiment {
 public:
-    // `model` becomes the one in training. All is used until run() has returned.
+    // `model` becomes the one in training, and has the best weights in the end. All is used until run() has returned.
     Experiment(const TrainRequest& request, const ExperimentHost& host, DataStore& data, const RunStore& runs,
-               CurrentModel& model);
+               std::shared_ptr<LoadedModel>& model);
 
     // Trains; whatever happens, faults included, ends in the terminal event, which is left to the host to tell. The
     // run's folder is free again then.
@@ -41,7 +40,7 @@ private:
     const ExperimentHost& m_host;
     DataStore& m_data;
     const RunStore& m_runs;
-    CurrentModel& m_model;
+    std::shared_ptr<LoadedModel>& m_model;
     std::optional<RunLock> m_lock;
     std::unique_ptr<RunWriter> m_writer;
     bool m_writeTrouble = false;  // a warning was given

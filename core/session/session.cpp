@@ -5,7 +5,6 @@
 #include "core/base/error.h"
 #include "core/device/device.h"
 #include "core/runs/run_about.h"
-#include "core/session/current_model.h"
 #include "core/session/evaluation.h"
 #include "core/session/experiment.h"
 #include "core/session/fault_words.h"
@@ -13,38 +12,12 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <thread>
-#include <variant>
 
 #include <sys/resource.h>
 #include <unistd.h>
 
 namespace vit {
-
-namespace {
-
-struct QueuedRun {
-    std::uint64_t ticket = 0;
-    TrainRequest request;
-};
-
-struct QueuedEvaluation {
-    std::uint64_t ticket = 0;
-    std::filesystem::path folder;
-};
-
-struct QueuedOpen {
-    std::filesystem::path folder;
-};
-
-struct QueuedPrediction {
-    std::uint64_t number = 0;
-    std::shared_ptr<const Image> image;
-    int top = 5;
-};
-
-}  // namespace
 
 class Session::Worker {
 public:
@@ -66,16 +39,13 @@ public:
     }
 
     void train(TrainRequest request) {
-        push([&] {
-            ++m_pendingRuns;
-            m_queue.emplace_back(QueuedRun{++m_lastTicket, std::move(request)});
-        });
+        pushRun([this, request = std::move(request)](std::uint64_t ticket) { execute(ticket, request); });
     }
 
-    void evaluate(std::filesystem::path folder) {
-        push([&] {
-            ++m_pendingRuns;
-            m_queue.emplace_back(QueuedEvaluation{++m_lastTicket, std::move(folder)});
+    void evaluate(std::filesystem::path folder, std::function<void(const RunEvaluated&)> handler) {
+        pushRun([this, folder = std::move(folder), handler = std::move(handler)](std::uint64_t ticket) {
+            const RunEvaluated evaluated = evaluate(ticket, folder);
+            end([&] { handler(evaluated); });
         });
     }
 
@@ -100,17 +70,18 @@ public:
         return m_paused;
     }
 
-    std::uint64_t predict(std::shared_ptr<const Image> image, int top) {
-        std::uint64_t number = 0;
+    void ask(std::function<void(LoadedModel&)> work, std::function<void(std::string)> end) {
         push([&] {
-            number = ++m_lastPrediction;
-            m_predictions.push_back({number, std::move(image), top});
+            m_questions.push_back([this, work = std::move(work), end = std::move(end)] { end(problemOf(work)); });
         });
-        return number;
     }
 
-    void open(std::filesystem::path folder) {
-        push([&] { m_queue.emplace_back(QueuedOpen{std::move(folder)}); });
+    void open(std::filesystem::path folder, std::function<void(const ModelOpened&)> handler) {
+        push([&] {
+            m_queue.push_back([this, folder = std::move(folder), handler = std::move(handler)] {
+                handler(openModel(folder));
+            });
+        });
     }
 
     void setProbe(std::shared_ptr<const Image> image) {
@@ -119,27 +90,26 @@ public:
 
     void wait() {
         std::unique_lock lock(m_mutex);
-        m_idle.wait(lock, [this] { return m_queue.empty() && m_predictions.empty() && !m_working; });
+        m_idle.wait(lock, [this] { return m_queue.empty() && m_questions.empty() && !m_working; });
     }
 
 private:
-    using Queued = std::variant<QueuedRun, QueuedEvaluation, QueuedOpen>;
+    using Job = std::function<void()>;
 
     Options m_options;
     Listener m_listener;
     std::shared_ptr<DataStore> m_data;
     RunStore m_runs;
-    CurrentModel m_model;  // worker thread only
+    std::shared_ptr<LoadedModel> m_model;  // worker thread only; null: there is none yet
 
     mutable std::mutex m_mutex;  // guards all that follows
     std::condition_variable m_wake;
     std::condition_variable m_idle;
-    std::deque<Queued> m_queue;
-    std::deque<QueuedPrediction> m_predictions;
+    std::deque<Job> m_queue;
+    std::deque<Job> m_questions;  // answered between two steps too
     std::shared_ptr<const Image> m_probe;
     std::uint64_t m_lastTicket = 0;
     std::uint64_t m_stopUpTo = 0;  // runs and evaluations with tickets up to this one are to end
-    std::uint64_t m_lastPrediction = 0;
     int m_pendingRuns = 0;  // and evaluations
     bool m_paused = false;
     bool m_quit = false;
@@ -156,40 +126,46 @@ private:
         m_wake.notify_all();
     }
 
+    // A run or an evaluation, which can be stopped by its ticket.
+    void pushRun(std::function<void(std::uint64_t ticket)> work) {
+        push([&] {
+            ++m_pendingRuns;
+            m_queue.push_back([work = std::move(work), ticket = ++m_lastTicket] { work(ticket); });
+        });
+    }
+
     void loop() {
         // The threads that libtorch starts for this one inherit its priority.
         if (m_options.niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), m_options.niceness);
         while (true) {
-            answerPredictions();
-            std::optional<Queued> next;
+            answerQuestions();
+            Job next;
             {
                 std::unique_lock lock(m_mutex);
-                if (m_queue.empty() && m_predictions.empty()) {
+                if (m_queue.empty() && m_questions.empty()) {
                     m_working = false;
                     m_idle.notify_all();
                 }
-                m_wake.wait(lock, [this] { return m_quit || !m_queue.empty() || !m_predictions.empty(); });
+                m_wake.wait(lock, [this] { return m_quit || !m_queue.empty() || !m_questions.empty(); });
                 if (m_quit) return;
                 m_working = true;
                 if (m_queue.empty()) continue;
                 next = std::move(m_queue.front());
                 m_queue.pop_front();
             }
-            if (auto* run = std::get_if<QueuedRun>(&*next)) execute(*run);
-            else if (auto* asked = std::get_if<QueuedEvaluation>(&*next)) evaluate(*asked);
-            else openModel(std::get<QueuedOpen>(*next).folder);
+            next();
         }
     }
 
     // Answers what has been asked, waits while paused; false when the run is to end.
     bool goOn(std::uint64_t ticket) {
         while (true) {
-            answerPredictions();
+            answerQuestions();
             std::unique_lock lock(m_mutex);
             if (m_quit || m_stopUpTo >= ticket) return false;
             if (!m_paused) return true;
             m_wake.wait(lock, [&] {
-                return m_quit || m_stopUpTo >= ticket || !m_paused || !m_predictions.empty();
+                return m_quit || m_stopUpTo >= ticket || !m_paused || !m_questions.empty();
             });
         }
     }
@@ -199,60 +175,56 @@ private:
         return m_quit || m_stopUpTo >= ticket;
     }
 
-    void answerPredictions() {
+    void answerQuestions() {
         while (true) {
-            QueuedPrediction asked;
+            Job answer;
             {
                 const std::lock_guard lock(m_mutex);
-                if (m_predictions.empty()) return;
-                asked = std::move(m_predictions.front());
-                m_predictions.pop_front();
+                if (m_questions.empty()) return;
+                answer = std::move(m_questions.front());
+                m_questions.pop_front();
             }
-            m_listener(answer(asked));
+            answer();
         }
     }
 
-    PredictionReady answer(const QueuedPrediction& asked) {
-        PredictionReady ready;
-        ready.request = asked.number;
-        if (!m_model.classifier) {
-            ready.problem = "There is no trained model yet.";
-            return ready;
-        }
+    // Asks the model; why it could not be asked, or nothing.
+    std::string problemOf(const std::function<void(LoadedModel&)>& work) {
+        if (!m_model) return "There is no trained model yet.";
         try {
-            if (!asked.image || asked.image->empty()) throw InvalidInput("There is no picture to predict.");
-            ready.prediction = m_model.predict(*asked.image, asked.top);
+            work(*m_model);
+            return {};
         } catch (const std::exception& fault) {
-            ready.problem = faultText(fault);
+            return faultText(fault);
         }
-        return ready;
     }
 
-    void openModel(const std::filesystem::path& folder) {
+    ModelOpened openModel(const std::filesystem::path& folder) {
         ModelOpened opened;
         opened.runFolder = folder.string();
         opened.runName = runName(folder);
         try {
-            OpenedModel model = openModelFolder(folder, torch::kCPU);
-            opened.config = model.classifier->config();
-            opened.classNames = model.classifier->description().classNames;
-            opened.epoch = model.epoch;
-            m_model = {std::move(model.classifier), opened.runName, model.epoch, model.step, false};
+            auto model = std::make_shared<LoadedModel>(LoadedModel::open(folder));
+            model->state().name = opened.runName;
+            opened.config = model->config();
+            opened.classNames = model->classNames();
+            opened.epoch = model->state().epoch;
+            m_model = std::move(model);
         } catch (const std::exception& fault) {
             opened.problem = faultText(fault);
         }
-        m_listener(opened);
+        return opened;
     }
 
-    void evaluate(const QueuedEvaluation& asked) {
+    RunEvaluated evaluate(std::uint64_t ticket, const std::filesystem::path& folder) {
         RunEvaluated evaluated;
-        evaluated.result.runName = runName(asked.folder);
-        evaluated.result.runFolder = asked.folder.string();
+        evaluated.result.runName = runName(folder);
+        evaluated.result.runFolder = folder.string();
         try {
-            evaluated.result = evaluateRun(asked.folder, *m_data, [&](const std::string& what, auto done, auto total) {
+            evaluated.result = evaluateRun(folder, *m_data, [&](const std::string& what, auto done, auto total) {
                 m_listener(PhaseChanged{what, done, total});
-                answerPredictions();
-                return !stopping(asked.ticket);
+                answerQuestions();
+                return !stopping(ticket);
             });
         } catch (const Cancelled&) {
             evaluated.stopped = true;
@@ -260,30 +232,30 @@ private:
             evaluated.problem = faultText(fault);
         }
         releaseMemory();
-        end(evaluated);
+        return evaluated;
     }
 
-    void execute(const QueuedRun& run) {
+    void execute(std::uint64_t ticket, const TrainRequest& request) {
         const ExperimentHost host = {
             .tell = m_listener,
-            .goOn = [&] { return goOn(run.ticket); },
-            .isStopping = [&] { return stopping(run.ticket); },
+            .goOn = [&] { return goOn(ticket); },
+            .isStopping = [&] { return stopping(ticket); },
             .probe = [this] {
                 const std::lock_guard lock(m_mutex);
                 return m_probe;
             }};
-        const Event last = Experiment(run.request, host, *m_data, m_runs, m_model).run();
+        const Event last = Experiment(request, host, *m_data, m_runs, m_model).run();
         releaseMemory();
-        end(last);
+        end([&] { m_listener(last); });
     }
 
-    void end(const Event& terminal) {
+    void end(const std::function<void()>& tell) {
         {
             const std::lock_guard lock(m_mutex);
             --m_pendingRuns;
             m_paused = false;
         }
-        m_listener(terminal);
+        tell();
     }
 };
 
@@ -293,16 +265,20 @@ Session::Session(Options options, Listener listener)
 Session::~Session() = default;
 
 void Session::train(TrainRequest request) { m_worker->train(std::move(request)); }
-void Session::evaluate(std::filesystem::path folder) { m_worker->evaluate(std::move(folder)); }
+void Session::evaluate(std::filesystem::path folder, std::function<void(const RunEvaluated&)> handler) {
+    m_worker->evaluate(std::move(folder), std::move(handler));
+}
 void Session::requestStop() { m_worker->stop(); }
 void Session::requestPause() { m_worker->pause(true); }
 void Session::requestContinue() { m_worker->pause(false); }
 bool Session::busy() const { return m_worker->busy(); }
 bool Session::paused() const { return m_worker->paused(); }
-std::uint64_t Session::predict(std::shared_ptr<const Image> image, int top) {
-    return m_worker->predict(std::move(image), top);
+void Session::askWorker(std::function<void(LoadedModel&)> work, std::function<void(std::string problem)> end) {
+    m_worker->ask(std::move(work), std::move(end));
 }
-void Session::openModel(std::filesystem::path folder) { m_worker->open(std::move(folder)); }
+void Session::openModel(std::filesystem::path folder, std::function<void(const ModelOpened&)> handler) {
+    m_worker->open(std::move(folder), std::move(handler));
+}
 void Session::setProbe(std::shared_ptr<const Image> image) { m_worker->setProbe(std::move(image)); }
 void Session::wait() { m_worker->wait(); }
 

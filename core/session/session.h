@@ -6,6 +6,7 @@
 #include "core/data/images/image.h"
 #include "core/data/store/data_store.h"
 #include "core/events/event.h"
+#include "core/inspect/loaded_model.h"
 #include "core/runs/extension.h"
 #include "core/runs/run_store.h"
 
@@ -13,7 +14,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace vit {
 
@@ -28,11 +33,36 @@ struct TrainRequest {
     std::int64_t stopAfterEpoch = 0;   // stop (as Stopped) when this epoch is finished; 0 = at the planned end
 };
 
-// Every call returns at once and may come from any thread. Whatever happens on the worker comes back as an event,
-// faults included; nothing is thrown across.
+// What openModel() comes to.
+struct ModelOpened {
+    std::string runName;
+    std::string runFolder;
+    Config config;
+    std::vector<std::string> classNames;
+    std::int64_t epoch = 0;
+    std::string problem;  // not empty: it could not be opened, and why
+};
+
+// What evaluate() comes to.
+struct RunEvaluated {
+    RunFinished result;    // the run's own, with what the test set gave
+    bool stopped = false;  // as the user asked: the result is as it was
+    std::string problem;   // not empty: so too, and why
+};
+
+// What a question comes to.
+template <typename Answer>
+struct Reply {
+    std::optional<Answer> answer;
+    std::string problem;  // why there is none
+};
+
+// Every call returns at once and may come from any thread. What a run tells comes back as events; what else is asked
+// for is answered to the handler given with it, faults included; nothing is thrown across. Listener and handlers are
+// called on the worker thread, one at a time.
 class Session {
 public:
-    // Called on the worker thread, one event at a time, in the order in which things happened.
+    // One event at a time, in the order in which things happened.
     using Listener = std::function<void(const Event&)>;
 
     struct Options {
@@ -48,27 +78,36 @@ public:
     // Queued: a run asked for while another one is running begins after it.
     void train(TrainRequest request);
 
-    // Queued too: measures the run's best weights on the test set and writes that into its result; answered by
-    // RunEvaluated. requestStop() ends it, and the result is as it was.
-    void evaluate(std::filesystem::path runFolder);
+    // Queued too: measures the run's best weights on the test set and writes that into its result. requestStop() ends
+    // it, and the result is as it was.
+    void evaluate(std::filesystem::path runFolder, std::function<void(const RunEvaluated&)> handler);
 
     // The run ends within one step, keeping what it has: RunFinished{Stopped}. Nothing to stop is no fault.
     void requestStop();
-    // Holds the run between two steps; predictions go on being answered meanwhile.
+    // Holds the run between two steps; questions go on being answered meanwhile.
     void requestPause();
     void requestContinue();
 
-    // From train() or evaluate() until just before the terminal event (RunFinished, RunFailed or RunEvaluated) of the
-    // last one asked for.
+    // From train() or evaluate() until just before the end (RunFinished, RunFailed or RunEvaluated) of the last one
+    // asked for is told.
     bool busy() const;
     bool paused() const;
 
-    // Answered by PredictionReady with the returned number, with the model in training or else the last one trained or
-    // opened. `top` is the number of classes wanted.
-    std::uint64_t predict(std::shared_ptr<const Image> image, int top = 5);
+    // Computes `question`, a function of LoadedModel&, between two steps, with the model in training or else the one last
+    // trained or opened. `handler` gets a Reply of what it returns.
+    template <typename Question, typename Handler>
+    void ask(Question question, Handler handler) {
+        using Answer = std::invoke_result_t<Question&, LoadedModel&>;
+        auto reply = std::make_shared<Reply<Answer>>();
+        askWorker([reply, question = std::move(question)](LoadedModel& model) mutable { reply->answer = question(model); },
+                  [reply, handler = std::move(handler)](std::string problem) mutable {
+                      reply->problem = std::move(problem);
+                      handler(std::move(*reply));
+                  });
+    }
 
-    // Loads a run's best weights to answer predict(); answered by ModelOpened. Waits for a run that is going on.
-    void openModel(std::filesystem::path runFolder);
+    // Loads a run's best weights, which are asked from then on. Waits for a run that is going on.
+    void openModel(std::filesystem::path runFolder, std::function<void(const ModelOpened&)> handler);
 
     // The image that is predicted after every epoch (ProbePredicted); null for none.
     void setProbe(std::shared_ptr<const Image> image);
@@ -79,6 +118,9 @@ public:
 private:
     class Worker;
     std::unique_ptr<Worker> m_worker;
+
+    // `end` is called after `work`, with why it failed or nothing.
+    void askWorker(std::function<void(LoadedModel&)> work, std::function<void(std::string problem)> end);
 };
 
 }  // namespace vit

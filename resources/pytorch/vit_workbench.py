@@ -30,17 +30,20 @@ class Attention(nn.Module):
 
 
 class Mlp(nn.Module):
-    """fc1, fc2, ...: GELU follows each, the last one too."""
+    """fc1, fc2, ...: GELU follows each, the last one by choice."""
 
-    def __init__(self, dim, units):
+    def __init__(self, dim, units, last_gelu=True):
         super().__init__()
+        self.last_gelu = last_gelu
         for i, (inputs, outputs) in enumerate(zip([dim, *units], units)):
             self.add_module(f"fc{i + 1}", nn.Linear(inputs, outputs))
 
     def forward(self, x):
-        for layer in self.children():
+        layers = list(self.children())
+        for layer in layers[:-1]:
             x = functional.gelu(layer(x))
-        return x
+        x = layers[-1](x)
+        return functional.gelu(x) if self.last_gelu else x
 
 
 class Block(nn.Module):
@@ -50,7 +53,7 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(dim, epsilon)
         self.attn = Attention(dim, model["heads"], model["key_dim"])
         self.norm2 = nn.LayerNorm(dim, epsilon)
-        self.mlp = Mlp(dim, model["mlp_units"])
+        self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True))
 
     def forward(self, x):
         x = x + self.attn(self.norm1(x))
@@ -144,6 +147,7 @@ def timm_model(path):
         num_classes=len(about["class_names"]), embed_dim=config["projection_dim"], depth=config["layers"],
         num_heads=config["heads"], mlp_ratio=config["mlp_units"][0] / config["projection_dim"],
         global_pool="token" if class_token else "avg", class_token=class_token, fc_norm=False,
-        norm_layer=partial(nn.LayerNorm, eps=config["norm_epsilon"]), mlp_layer=TimmMlp)
+        norm_layer=partial(nn.LayerNorm, eps=config["norm_epsilon"]),
+        **({"mlp_layer": TimmMlp} if config.get("mlp_last_gelu", True) else {}))
     model.load_state_dict(state)
     return model.eval(), about

@@ -36,7 +36,6 @@ private Q_SLOTS:
     void resultsRoundTrip();
     void numbersThatAreNotFinite();
     void nestedValues();
-    void problemsReplacePredictions();
     void oddBytesDoNotThrow();
     void missingKeysKeepTheDefault();
     void refuses_data();
@@ -49,8 +48,7 @@ void TestEventJson::everyEventIsOneNamedLine() {
         {EpochDone{}, "epoch"},                {CheckpointSaved{}, "checkpoint_saved"},
         {ProbePredicted{}, "probe_predicted"}, {PhaseChanged{}, "phase_changed"},
         {Message{{}, "a\nb"}, "message"},      {RunFinished{}, "run_finished"},
-        {RunFailed{}, "run_failed"},           {PredictionReady{}, "prediction_ready"},
-        {ModelOpened{}, "model_opened"},       {RunEvaluated{}, "run_evaluated"},
+        {RunFailed{}, "run_failed"},
     };
     QCOMPARE(events.size(), std::variant_size_v<Event>);
     for (const auto& [event, name] : events) {
@@ -137,21 +135,6 @@ void TestEventJson::nestedValues() {
 
     QCOMPARE(parsed(Message{Severity::Warning, "hot"})["severity"].toString(), QString("warning"));
     QCOMPARE(parsed(RunFailed{"", "no", {"run.device"}})["keys"].toArray(), QJsonArray({"run.device"}));
-}
-
-void TestEventJson::problemsReplacePredictions() {
-    PredictionReady ready;
-    ready.request = 7;
-    QVERIFY(parsed(ready).contains("prediction") && !parsed(ready).contains("problem"));
-    ready.problem = "no model";
-    QVERIFY(!parsed(ready).contains("prediction"));
-    QCOMPARE(parsed(ready)["problem"].toString(), QString("no model"));
-    QCOMPARE(parsed(ready)["request"].toInt(), 7);
-
-    ModelOpened model;
-    QVERIFY(parsed(model).contains("config") && !parsed(model).contains("problem"));
-    model.problem = "torn";
-    QVERIFY(!parsed(model).contains("config"));
 }
 
 void TestEventJson::oddBytesDoNotThrow() {

@@ -4,6 +4,7 @@
 #include "core/io/safetensors.h"
 #include "core/runs/run_store.h"
 #include "core/session/session.h"
+#include "tests/support/asking.h"
 #include "tests/support/recorder.h"
 
 #include <QTemporaryDir>
@@ -13,6 +14,8 @@
 #include <vector>
 
 using namespace vit;
+using vit::test::openModel;
+using vit::test::predict;
 using vit::test::Recorder;
 
 namespace {
@@ -156,12 +159,9 @@ void TestSession::pauseHoldsAndPredictionsGoOn() {
     QVERIFY(recorder.waitFor<StepDone>(2));
     session.requestPause();
     QVERIFY(session.paused());
-    const std::uint64_t number = session.predict(greyImage());
-    QVERIFY(recorder.waitFor<PredictionReady>(1, 10));
-    const PredictionReady ready = recorder.all<PredictionReady>()[0];
-    QCOMPARE(ready.request, number);
-    QCOMPARE(ready.problem, std::string());
-    QVERIFY(ready.prediction.training);
+    const Reply<Prediction> reply = predict(session, greyImage());
+    QCOMPARE(reply.problem, std::string());
+    QVERIFY(reply.answer && reply.answer->training);
     const std::size_t before = recorder.all<StepDone>().size();
     QTest::qWait(200);
     QCOMPARE(recorder.all<StepDone>().size(), before);
@@ -214,20 +214,14 @@ void TestSession::theModelAnswersAfterwards() {
     Session session(options(), recorder.listener());
     session.train(quick(1));
     QVERIFY(recorder.waitFor<RunFinished>());
-    session.predict(greyImage(), 3);
-    QVERIFY(recorder.waitFor<PredictionReady>());
-    const Prediction first = recorder.all<PredictionReady>()[0].prediction;
+    const Prediction first = predict(session, greyImage(), 3).answer.value();
     QCOMPARE(first.top.size(), std::size_t{3});
     QVERIFY(!first.training);
     QVERIFY(first.top[0].probability >= first.top[1].probability);
 
     Session other(options(), recorder.listener());
-    other.openModel(recorder.all<RunFinished>()[0].runFolder);
-    QVERIFY(recorder.waitFor<ModelOpened>());
-    QCOMPARE(recorder.all<ModelOpened>()[0].problem, std::string());
-    other.predict(greyImage(), 3);
-    QVERIFY(recorder.waitFor<PredictionReady>(2));
-    const Prediction second = recorder.all<PredictionReady>()[1].prediction;
+    QCOMPARE(openModel(other, recorder.all<RunFinished>()[0].runFolder).problem, std::string());
+    const Prediction second = predict(other, greyImage(), 3).answer.value();
     for (std::size_t i = 0; i < 3; ++i) {
         QCOMPARE(second.top[i].index, first.top[i].index);
         QCOMPARE(second.top[i].probability, first.top[i].probability);
@@ -238,12 +232,10 @@ void TestSession::theModelAnswersAfterwards() {
 void TestSession::noModelIsSaid() {
     Recorder recorder;
     Session session(options(), recorder.listener());
-    session.predict(greyImage());
-    QVERIFY(recorder.waitFor<PredictionReady>());
-    QVERIFY(!recorder.all<PredictionReady>()[0].problem.empty());
-    session.openModel("/nonexistent/run");
-    QVERIFY(recorder.waitFor<ModelOpened>());
-    QVERIFY(!recorder.all<ModelOpened>()[0].problem.empty());
+    const Reply<Prediction> reply = predict(session, greyImage());
+    QVERIFY(!reply.answer);
+    QCOMPARE(reply.problem, std::string("There is no trained model yet."));
+    QVERIFY(!openModel(session, "/nonexistent/run").problem.empty());
 }
 
 void TestSession::theProbeIsPredictedEachEpoch() {
@@ -292,9 +284,7 @@ void TestSession::aNamedRunIsAnnouncedByItsName() {
         QCOMPARE(recorder.all<RunStarted>()[1].runName, expected);
         QCOMPARE(recorder.all<RunFinished>()[1].runName, expected);
     }
-    session.openModel(rest.resumeFrom);
-    QVERIFY(recorder.waitFor<ModelOpened>(1));
-    QCOMPARE(recorder.all<ModelOpened>()[0].runName, expected);
+    QCOMPARE(openModel(session, rest.resumeFrom).runName, expected);
 }
 
 void TestSession::aRunIsRepeatable() {

@@ -2,6 +2,7 @@
 // What a run can be told, in awkward orders: it ends as told and goes on as if nothing had been.
 #include "core/config/presets.h"
 #include "core/session/session.h"
+#include "tests/support/asking.h"
 #include "tests/support/recorder.h"
 #include "tests/support/same_run.h"
 
@@ -9,6 +10,7 @@
 #include <QtTest>
 
 using namespace vit;
+using vit::test::evaluate;
 using vit::test::Recorder;
 using vit::test::runDifference;
 
@@ -139,11 +141,12 @@ void TestSessionControl::startThenAtOncePause() {
 void TestSessionControl::stopAfterOpeningAModel() {
     Recorder recorder;
     Session session(options(), recorder.listener());
-    session.openModel(home() / "whole");
+    std::vector<ModelOpened> opened;
+    session.openModel(home() / "whole", [&](const ModelOpened& model) { opened.push_back(model); });
     session.requestStop();
     session.wait();
-    QCOMPARE(recorder.all<ModelOpened>().size(), std::size_t{1});
-    QCOMPARE(recorder.all<ModelOpened>()[0].problem, std::string());
+    QCOMPARE(opened.size(), std::size_t{1});
+    QCOMPARE(opened[0].problem, std::string());
     QVERIFY(recorder.all<RunFinished>().empty());
     QCOMPARE(finish(session, recorder, quick("after-opening")).reason, StopReason::Completed);
     QCOMPARE(runDifference(home() / "whole", home() / "after-opening"), std::string());
@@ -178,11 +181,7 @@ void TestSessionControl::evaluatesARunThatWasStopped() {
     same.testAfterStop = true;
     const RunFinished expected = finish(session, recorder, same);
 
-    session.evaluate(home() / "tested-later");
-    QVERIFY(session.busy());
-    session.wait();
-    QCOMPARE(recorder.all<RunEvaluated>().size(), std::size_t{1});
-    const RunEvaluated evaluated = recorder.all<RunEvaluated>()[0];
+    const RunEvaluated evaluated = evaluate(session, home() / "tested-later");
     QCOMPARE(evaluated.problem, std::string());
     const auto kept = readRun(home() / "tested-later").result;
     QVERIFY(kept && kept->tested && evaluated.result.tested);
@@ -213,10 +212,7 @@ void TestSessionControl::anEvaluationThatFailsIsSaid() {
     writeFileAtomically(home() / "torn" / "best.safetensors", "x");
     Recorder recorder;
     Session session(options(), recorder.listener());
-    session.evaluate(home() / folder.toStdString());
-    session.wait();
-    QCOMPARE(recorder.all<RunEvaluated>().size(), std::size_t{1});
-    const QString said = QString::fromStdString(recorder.all<RunEvaluated>()[0].problem);
+    const QString said = QString::fromStdString(evaluate(session, home() / folder.toStdString()).problem);
     QVERIFY2(said.contains(problem), qPrintable(said));
     QVERIFY(!fs::exists(home() / folder.toStdString() / "result.json"));
     QVERIFY(!session.busy());
@@ -229,10 +225,8 @@ void TestSessionControl::aStoppedEvaluationChangesNothing() {
     recorder.react = [&](const Event& event) {
         if (std::holds_alternative<PhaseChanged>(event)) session.requestStop();
     };
-    session.evaluate(home() / "whole");
-    session.wait();
-    QCOMPARE(recorder.all<RunEvaluated>().size(), std::size_t{1});
-    QVERIFY(recorder.all<RunEvaluated>()[0].stopped);
+    QVERIFY(evaluate(session, home() / "whole").stopped);
+    QVERIFY(!session.busy());
     QCOMPARE(readTextFile(home() / "whole" / "result.json"), before);
 }
 

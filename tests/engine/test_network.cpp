@@ -114,7 +114,7 @@ void TestNetwork::attentionWeightsSumToOne() {
     const Config config = small(HeadType::Flatten);
     VisionTransformer network(config.model, config.head, ModelInput{3, 7});
     network->initialize(3);
-    const torch::Tensor weights = network->blocks[0]->attn->weights(torch::randn({2, 16, 24}));
+    const torch::Tensor weights = network->blocks[0]->attn->open(torch::randn({2, 16, 24})).weights;
     QCOMPARE(weights.sizes().vec(), (std::vector<std::int64_t>{2, 3, 16, 16}));
     QVERIFY((weights.sum(-1) - 1).abs().max().item<double>() < 1e-5);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The passes between the products, each against its formula in double precision, for widths that fit no vector.
-#include "core/kernels/gelu.h"
+#include "core/kernels/activation.h"
 #include "core/kernels/keep_bits.h"
 #include "core/kernels/keep_mask.h"
 #include "core/kernels/layer_norm.h"
@@ -99,7 +99,7 @@ void TestVectors::keepBitsAreTheMask() {
 }
 
 void TestVectors::geluIsExact() {
-    const GeluKernels<float> kernels = geluKernels<float>();
+    const ActivationKernels<float> kernels = activationKernels<float>(Activation::Gelu);
     std::vector<float> in;
     for (float x = -9; x <= 9; x += 1e-3F) in.push_back(x);
     std::vector<float> out(in.size()), slope(in.size()), again(in.size());
@@ -124,7 +124,7 @@ void TestVectors::gelu() {
     const auto residual = normalNumbers(count, 2);
     const auto dOut = normalNumbers(count, 3);
     std::vector<float> out(count + 1, kUntouched), sum(count + 1, kUntouched), dIn(count + 1, kUntouched);
-    const GeluKernels<float> kernels = geluKernels<float>();
+    const ActivationKernels<float> kernels = activationKernels<float>(Activation::Gelu);
     kernels.forward(in.data(), count, mask.bits, dropout.factor(), out.data());
     kernels.addForward(in.data(), residual.data(), count, mask.bits, dropout.factor(), sum.data());
     kernels.backward(in.data(), dOut.data(), count, mask.bits, dropout.factor(), dIn.data(), nullptr);
@@ -270,7 +270,7 @@ void TestVectors::notANumberStaysNone() {
     std::vector<float> values(20, 0.5F);
     values[3] = std::numeric_limits<float>::quiet_NaN();
     std::vector<float> out(20);
-    geluKernels<float>().forward(values.data(), 20, {}, 1, out.data());
+    activationKernels<float>(Activation::Gelu).forward(values.data(), 20, {}, 1, out.data());
     QVERIFY(std::isnan(out[3]) && out[4] > 0);
     const std::vector<float> ones(20, 1.0F);
     layerNormKernels<float>().forward(values.data(), 1, {ones.data(), ones.data(), 20, 1e-6F}, out.data());

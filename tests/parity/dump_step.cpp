@@ -5,6 +5,7 @@
 //   parity_dump_step RUN_FOLDER BATCH.safetensors OUT.safetensors
 // BATCH holds images (uint8 [B, H, W, 3]) and labels (int64 [B]). The run's dropout rates should be 0: the pass is one
 // of training, so that the code that trains is what is compared.
+#include "core/inspect/loaded_model.h"
 #include "core/io/safetensors.h"
 #include "core/model/classifier.h"
 #include "core/model/weights.h"
@@ -15,8 +16,8 @@
 namespace {
 
 void dump(const char* run, const char* batchPath, const char* outPath) {
-    vit::OpenedModel opened = vit::openModelFolder(run, torch::kCPU);
-    vit::Classifier& classifier = *opened.classifier;
+    vit::LoadedModel model = vit::LoadedModel::open(run);
+    vit::Classifier& classifier = model.classifier();
     const vit::TensorFile batch = vit::readSafetensors(batchPath);
     const torch::Tensor images = vit::toTensor(batch.tensors.at("images"));
     const torch::Tensor labels = vit::toTensor(batch.tensors.at("labels"));

@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/data/store/data_store.h"
 #include "core/import/keras_import.h"
-#include "core/inspect/predictor.h"
+#include "core/inspect/loaded_model.h"
 #include "core/session/imported_run.h"
 #include "core/session/session.h"
 
@@ -117,11 +117,11 @@ void TestKerasImport::predictsAsKeras() {
     const Golden golden = predictionsOf(file);
     const fs::path run = inFolder(qPrintable(file + ".run"));
     writeImportedRun(importKeras(goldenPath(file.toStdString()), hintsFor(golden)), run);
-    Predictor predictor = Predictor::open(run);
+    LoadedModel loaded = LoadedModel::open(run);
     const torch::Tensor images = golden.at("images");
     const torch::Tensor theirs = golden.at("probabilities");  // [B, classes]
     for (std::int64_t i = 0; i < images.size(0); ++i) {
-        const Prediction prediction = predictor.predict(imageAt(images, i), static_cast<int>(golden.classes()));
+        const Prediction prediction = loaded.predict(imageAt(images, i), static_cast<int>(golden.classes()));
         torch::Tensor ours = torch::zeros({golden.classes()}, torch::kFloat64);
         std::vector<std::int32_t> order;
         for (const ClassProbability& entry : prediction.top) {

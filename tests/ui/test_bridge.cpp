@@ -5,6 +5,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 
 #include <atomic>
 #include <memory>
@@ -44,6 +45,9 @@ private Q_SLOTS:
     void eventsArriveOnTheGuiThread();
     void destroyedWhileEventsArePending();
     void everyKindHasItsSignal();
+    void requestsAreAnswered();
+    void questionsAreAnsweredOnTheGuiThread();
+    void noAnswerReachesAReceiverThatIsGone();
 
 private:
     QTemporaryDir m_folder;
@@ -150,15 +154,48 @@ void TestBridge::everyKindHasItsSignal() {
     QSignalSpy probe(m_bridge.get(), &SessionBridge::probePredicted);
     QSignalSpy phase(m_bridge.get(), &SessionBridge::phaseChanged);
     QSignalSpy message(m_bridge.get(), &SessionBridge::messageArrived);
-    QSignalSpy prediction(m_bridge.get(), &SessionBridge::predictionReady);
+    QSignalSpy failed(m_bridge.get(), &SessionBridge::runFailed);
+    for (const Event& event : {Event(CheckpointSaved{}), Event(ProbePredicted{}), Event(PhaseChanged{}),
+                               Event(Message{}), Event(RunFailed{})})
+        m_bridge->post(event);
+    QTRY_COMPARE(failed.size(), 1);
+    for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message}) QCOMPARE(spy->size(), 1);
+}
+
+// What is asked for and has an answer of its own, through the real worker.
+void TestBridge::requestsAreAnswered() {
     QSignalSpy model(m_bridge.get(), &SessionBridge::modelOpened);
     QSignalSpy evaluated(m_bridge.get(), &SessionBridge::runEvaluated);
-    for (const Event& event : {Event(CheckpointSaved{}), Event(ProbePredicted{}), Event(PhaseChanged{}),
-                               Event(Message{}), Event(PredictionReady{}), Event(RunEvaluated{}), Event(ModelOpened{})})
-        m_bridge->post(event);
-    QTRY_COMPARE(model.size(), 1);
-    for (const QSignalSpy* spy : {&checkpoint, &probe, &phase, &message, &prediction, &evaluated})
-        QCOMPARE(spy->size(), 1);
+    m_bridge->openModel("/nonexistent/run");
+    m_bridge->evaluate("/nonexistent/run");
+    QTRY_COMPARE(evaluated.size(), 1);
+    QCOMPARE(model.size(), 1);
+    QVERIFY(!evaluated[0][0].value<RunEvaluated>().problem.empty());
+}
+
+void TestBridge::questionsAreAnsweredOnTheGuiThread() {
+    QThread* thread = nullptr;
+    std::string problem;
+    const auto question = [](LoadedModel& asked) { return asked.config(); };
+    m_bridge->ask(this, question, [&](const Reply<Config>& reply) {
+        thread = QThread::currentThread();
+        problem = reply.problem;
+    });
+    QTRY_VERIFY(thread != nullptr);
+    QCOMPARE(thread, QCoreApplication::instance()->thread());
+    QCOMPARE(problem, std::string("There is no trained model yet."));
+}
+
+void TestBridge::noAnswerReachesAReceiverThatIsGone() {
+    bool called = false;
+    auto receiver = std::make_unique<QObject>();
+    m_bridge->ask(receiver.get(), [](LoadedModel& asked) { return asked.config(); },
+                  [&](const Reply<Config>&) { called = true; });
+    receiver.reset();
+    bool later = false;
+    m_bridge->ask(this, [](LoadedModel& asked) { return asked.config(); }, [&](const Reply<Config>&) { later = true; });
+    QTRY_VERIFY(later);
+    QVERIFY(!called);
 }
 
 QTEST_GUILESS_MAIN(TestBridge)

@@ -4,6 +4,7 @@
 #include "core/runs/run_store.h"
 #include "tests/support/window_driver.h"
 #include "ui/pages/inspect/inspect_page.h"
+#include "ui/pages/inspect/prediction_feed.h"
 #include "ui/pages/train/train_page.h"
 
 #include <QLabel>
@@ -206,18 +207,17 @@ void TestRunControl::inspectUsesTheShownRunAfterARestart() {
     QVERIFY(first.runName != second.runName);
     show(first);
     m_window->openPhoto(photo());
-    QSignalSpy predictions(m_bridge.get(), &SessionBridge::predictionReady);
+    QSignalSpy predictions(m_window->findChild<PredictionFeed*>(), &PredictionFeed::predicted);
     const auto predictedBy = [&](const RunFinished& run) {
-        return !predictions.isEmpty() && predictions.back()[0].value<PredictionReady>().prediction.model == run.runName;
+        return !predictions.isEmpty() && predictions.back()[0].value<Prediction>().model == run.runName;
     };
     QTRY_VERIFY_WITH_TIMEOUT(predictedBy(first), kTrainingTimeoutMs);
     QVERIFY(m_window->close());
     open();
-    QSignalSpy again(m_bridge.get(), &SessionBridge::predictionReady);
+    QSignalSpy again(m_window->findChild<PredictionFeed*>(), &PredictionFeed::predicted);
     m_window->openPhoto(photo());
     QTRY_VERIFY_WITH_TIMEOUT(!again.isEmpty(), kTrainingTimeoutMs);
-    QTRY_COMPARE_WITH_TIMEOUT(again.back()[0].value<PredictionReady>().prediction.model, first.runName,
-                              kTrainingTimeoutMs);
+    QTRY_COMPARE_WITH_TIMEOUT(again.back()[0].value<Prediction>().model, first.runName, kTrainingTimeoutMs);
 }
 
 // Another program trains the run: it stays in view, so that one can try again when that has ended.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Collects events under a private mutex and delivers them by one queued drain at a time.
+// Collects events and answers under a private mutex and delivers them by one queued drain at a time.
 #include "ui/bridge/session_bridge.h"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 
 namespace vit::ui {
@@ -31,7 +30,9 @@ void SessionBridge::train(TrainRequest request) {
 }
 
 void SessionBridge::evaluate(const std::filesystem::path& runFolder) {
-    m_session->evaluate(runFolder);
+    m_session->evaluate(runFolder, [this](const RunEvaluated& evaluated) {
+        post([this, evaluated] { Q_EMIT runEvaluated(evaluated); });
+    });
     Q_EMIT evaluationRequested();
 }
 
@@ -51,17 +52,17 @@ bool SessionBridge::busy() const { return m_session->busy(); }
 
 bool SessionBridge::paused() const { return m_session->paused(); }
 
-std::uint64_t SessionBridge::predict(std::shared_ptr<const Image> image, int top) {
-    return m_session->predict(std::move(image), top);
+void SessionBridge::openModel(const std::filesystem::path& runFolder) {
+    m_session->openModel(runFolder, [this](const ModelOpened& model) {
+        post([this, model] { Q_EMIT modelOpened(model); });
+    });
 }
-
-void SessionBridge::openModel(const std::filesystem::path& runFolder) { m_session->openModel(runFolder); }
 
 void SessionBridge::setProbe(std::shared_ptr<const Image> image) { m_session->setProbe(std::move(image)); }
 
-void SessionBridge::post(const Event& event) {
+void SessionBridge::post(Delivery delivery) {
     const std::lock_guard lock(m_mutex);
-    m_pending.push_back(event);
+    m_pending.push_back(std::move(delivery));
     if (m_drainPosted) return;
     m_drainPosted = true;
     QMetaObject::invokeMethod(
@@ -74,10 +75,10 @@ void SessionBridge::post(const Event& event) {
 }
 
 void SessionBridge::drain() {
-    std::vector<Event> events;
+    std::vector<Delivery> deliveries;
     {
         const std::lock_guard lock(m_mutex);
-        events.swap(m_pending);
+        deliveries.swap(m_pending);
         m_drainPosted = false;
     }
     m_sinceDrain.start();
@@ -87,30 +88,34 @@ void SessionBridge::drain() {
         if (!steps.empty()) Q_EMIT stepsDone(steps);
         steps.clear();
     };
-    for (const Event& event : events) {
-        if (const auto* step = std::get_if<StepDone>(&event)) {
-            steps.push_back(*step);
+    for (const Delivery& delivery : deliveries) {
+        const auto* event = std::get_if<Event>(&delivery);
+        if (event != nullptr && std::holds_alternative<StepDone>(*event)) {
+            steps.push_back(std::get<StepDone>(*event));
             continue;
         }
         flushSteps();
-        std::visit(
-            [this](const auto& e) {
-                using T = std::decay_t<decltype(e)>;
-                if constexpr (std::is_same_v<T, RunStarted>) Q_EMIT runStarted(e);
-                else if constexpr (std::is_same_v<T, EpochDone>) Q_EMIT epochDone(e);
-                else if constexpr (std::is_same_v<T, CheckpointSaved>) Q_EMIT checkpointSaved(e);
-                else if constexpr (std::is_same_v<T, ProbePredicted>) Q_EMIT probePredicted(e);
-                else if constexpr (std::is_same_v<T, PhaseChanged>) Q_EMIT phaseChanged(e);
-                else if constexpr (std::is_same_v<T, Message>) Q_EMIT messageArrived(e);
-                else if constexpr (std::is_same_v<T, RunFinished>) Q_EMIT runFinished(e);
-                else if constexpr (std::is_same_v<T, RunFailed>) Q_EMIT runFailed(e);
-                else if constexpr (std::is_same_v<T, PredictionReady>) Q_EMIT predictionReady(e);
-                else if constexpr (std::is_same_v<T, ModelOpened>) Q_EMIT modelOpened(e);
-                else if constexpr (std::is_same_v<T, RunEvaluated>) Q_EMIT runEvaluated(e);
-            },
-            event);
+        if (event != nullptr) tell(*event);
+        else std::get<std::function<void()>>(delivery)();
     }
     flushSteps();
+}
+
+void SessionBridge::tell(const Event& event) {
+    // An overload for each alternative: an event that has none does not compile.
+    struct Teller {
+        SessionBridge& bridge;
+        void operator()(const RunStarted& e) const { Q_EMIT bridge.runStarted(e); }
+        void operator()(const StepDone& e) const { Q_EMIT bridge.stepsDone({e}); }
+        void operator()(const EpochDone& e) const { Q_EMIT bridge.epochDone(e); }
+        void operator()(const CheckpointSaved& e) const { Q_EMIT bridge.checkpointSaved(e); }
+        void operator()(const ProbePredicted& e) const { Q_EMIT bridge.probePredicted(e); }
+        void operator()(const PhaseChanged& e) const { Q_EMIT bridge.phaseChanged(e); }
+        void operator()(const Message& e) const { Q_EMIT bridge.messageArrived(e); }
+        void operator()(const RunFinished& e) const { Q_EMIT bridge.runFinished(e); }
+        void operator()(const RunFailed& e) const { Q_EMIT bridge.runFailed(e); }
+    };
+    std::visit(Teller{*this}, event);
 }
 
 }  // namespace vit::ui

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one class that touches both threads: turns the worker's events into signals on the GUI thread, at most 25 times a
-// second, steps in batches, nothing dropped.
+// The one class that touches both threads: turns the worker's events into signals and its answers into calls on the GUI
+// thread, at most 25 times a second, in their order, steps in batches, nothing dropped.
 #pragma once
 
 #include "core/events/event.h"
@@ -8,10 +8,14 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace vit::ui {
@@ -31,9 +35,20 @@ public:
     void requestContinue();
     bool busy() const;
     bool paused() const;
-    std::uint64_t predict(std::shared_ptr<const Image> image, int top = 5);
     void openModel(const std::filesystem::path& runFolder);
     void setProbe(std::shared_ptr<const Image> image);
+
+    // `question` is computed on the worker thread with the model (see Session::ask); `handler` gets the Reply here,
+    // unless `receiver` is gone by then.
+    template <typename Question, typename Handler>
+    void ask(QObject* receiver, Question question, Handler handler) {
+        m_session->ask(std::move(question), [this, receiver = QPointer<QObject>(receiver),
+                                             handler = std::move(handler)](auto reply) mutable {
+            post([receiver = std::move(receiver), handler = std::move(handler), reply = std::move(reply)] {
+                if (receiver) handler(reply);
+            });
+        });
+    }
 
     const Session::Options& options() const { return m_options; }
 
@@ -48,22 +63,23 @@ Q_SIGNALS:
     void messageArrived(const vit::Message& event);
     void runFinished(const vit::RunFinished& event);
     void runFailed(const vit::RunFailed& event);
-    void predictionReady(const vit::PredictionReady& event);
     void evaluationRequested();  // evaluate() was called
-    void runEvaluated(const vit::RunEvaluated& event);
-    void modelOpened(const vit::ModelOpened& event);
+    void runEvaluated(const vit::RunEvaluated& evaluated);
+    void modelOpened(const vit::ModelOpened& model);
     void pauseChanged(bool paused);
 
 protected:
-    void post(const Event& event);  // worker thread
+    using Delivery = std::variant<Event, std::function<void()>>;
+    void post(Delivery delivery);  // worker thread
 
 private:
-    void drain();  // GUI thread
+    void drain();                 // GUI thread
+    void tell(const Event& event);
 
     Session::Options m_options;
     std::mutex m_mutex;
-    std::vector<Event> m_pending;   // guarded by m_mutex
-    bool m_drainPosted = false;     // guarded by m_mutex
+    std::vector<Delivery> m_pending;  // guarded by m_mutex
+    bool m_drainPosted = false;       // guarded by m_mutex
     QElapsedTimer m_sinceDrain;
     QTimer m_drainTimer;
     std::unique_ptr<Session> m_session;

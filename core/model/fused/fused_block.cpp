@@ -2,6 +2,7 @@
 // Memory and threads for the kernels, and their place in autograd.
 #include "core/device/memory_pool.h"
 #include "core/model/fused/fused_gelu.h"
+#include "core/model/fused/fused_obstacle.h"
 #include "core/model/parts/fused_kernels.h"
 
 #include "core/kernels/block.h"
@@ -11,6 +12,7 @@
 #include <ATen/autocast_mode.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace vit {
 
@@ -125,16 +127,9 @@ struct BlockFunction : torch::autograd::Function<BlockFunction> {
     }
 };
 
-// In the kernels' order.
+// In the kernels' order, which is that of the plan (fusedObstacle() has made sure of it).
 variable_list parametersOf(Block& block) {
-    const Attention& attention = block->attn;
-    variable_list parameters{block->norm1->weight,    block->norm1->bias,      attention->qkv->weight,
-                             attention->qkv->bias,    attention->proj->weight, attention->proj->bias,
-                             block->norm2->weight,    block->norm2->bias};
-    for (const torch::nn::Linear& layer : block->mlp->layers) {
-        parameters.push_back(layer->weight);
-        parameters.push_back(layer->bias);
-    }
+    variable_list parameters = block->parameters();
     for (Tensor& parameter : parameters) parameter = parameter.contiguous();
     return parameters;
 }
@@ -147,6 +142,7 @@ kernels::BlockShape shapeOf(const ModelConfig& config, std::int64_t tokens) {
     shape.headSize = static_cast<int>(config.keyDim);
     for (const std::int64_t unit : config.mlpUnits) shape.units.push_back(static_cast<int>(unit));
     shape.epsilon = static_cast<float>(config.normEpsilon);
+    shape.lastGelu = config.mlpLastGelu;
     return shape;
 }
 
@@ -220,6 +216,7 @@ FusedKernels::BlockOutput KernelsOfModel::block(Block& block, std::int64_t index
 }  // namespace
 
 std::shared_ptr<const FusedKernels> makeFusedKernels(const ModelConfig& config, std::int64_t tokens) {
+    if (const std::string obstacle = fusedObstacle(config); !obstacle.empty()) throw std::runtime_error(obstacle);
     return std::make_shared<const KernelsOfModel>(config, tokens);
 }
 

@@ -2,7 +2,7 @@
 // Threads and autograd around the GELU kernels.
 #include "core/model/fused/fused_gelu.h"
 
-#include "core/kernels/gelu.h"
+#include "core/kernels/activation.h"
 #include "core/kernels/keep_mask.h"
 
 #include <ATen/Parallel.h>
@@ -47,7 +47,7 @@ E* dataOf(const Tensor& tensor) {
 template <typename E>
 Tensor forwardOf(const Tensor& input, const Mask& mask) {
     Tensor out = torch::empty_like(input);
-    const auto kernels = kernels::geluKernels<E>();
+    const auto kernels = kernels::activationKernels<E>(kernels::Activation::Gelu);
     forBlocks(input.numel(), [&](std::int64_t first, std::int64_t count, std::int64_t block) {
         const kernels::KeepBits bits = kernels::makeKeepBits(mask.dropout, first, count, mask.ofBlock(block));
         kernels.forward(dataOf<E>(input) + first, static_cast<std::size_t>(count), bits, mask.dropout.factor(),
@@ -59,7 +59,7 @@ Tensor forwardOf(const Tensor& input, const Mask& mask) {
 template <typename E>
 Tensor backwardOf(const Tensor& input, const Tensor& dOut, const Mask& mask) {
     Tensor dIn = torch::empty_like(input);
-    const auto kernels = kernels::geluKernels<E>();
+    const auto kernels = kernels::activationKernels<E>(kernels::Activation::Gelu);
     forBlocks(input.numel(), [&](std::int64_t first, std::int64_t count, std::int64_t block) {
         const kernels::KeepBits bits = kernels::madeKeepBits(mask.dropout, first, mask.ofBlock(block));
         kernels.backward(dataOf<E>(input) + first, dOut.const_data_ptr<float>() + first,

@@ -21,24 +21,26 @@ std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
     return {all[0], all[1], all[2]};
 }
 
-torch::Tensor AttentionImpl::weights(const torch::Tensor& tokens) {
-    const auto [q, k, v] = split(tokens);
+torch::Tensor AttentionImpl::shares(const torch::Tensor& q, const torch::Tensor& k) const {
     return torch::softmax(torch::matmul(q * (1 / std::sqrt(static_cast<double>(m_keyDim))), k.transpose(-2, -1)), -1);
+}
+
+torch::Tensor AttentionImpl::merge(const torch::Tensor& mixed) {
+    return proj(mixed.transpose(1, 2).reshape({mixed.size(0), mixed.size(2), m_heads * m_keyDim}));
+}
+
+AttentionImpl::Open AttentionImpl::open(const torch::Tensor& tokens) {
+    const auto [q, k, v] = split(tokens);
+    const torch::Tensor weights = shares(q, k);
+    return {weights, merge(torch::matmul(weights, v))};
 }
 
 torch::Tensor AttentionImpl::forward(const torch::Tensor& tokens, const ForwardMode& mode, std::uint32_t site) {
     const auto [q, k, v] = split(tokens);
     const bool drops = mode.training && m_dropout > 0;
-    torch::Tensor mixed;  // [B, H, N, K]
-    if (drops && tokens.is_cpu()) {
-        // No fused CPU kernel of libtorch drops attention weights: they are made in full, [B, H, N, N].
-        const double scale = 1 / std::sqrt(static_cast<double>(m_keyDim));
-        const torch::Tensor shares = torch::softmax(torch::matmul(q * scale, k.transpose(-2, -1)), -1);
-        mixed = torch::matmul(dropout(shares, m_dropout, mode, site), v);
-    } else {
-        mixed = at::scaled_dot_product_attention(q, k, v, {}, drops ? m_dropout : 0);
-    }
-    return proj(mixed.transpose(1, 2).reshape({tokens.size(0), tokens.size(1), m_heads * m_keyDim}));
+    // No fused CPU kernel of libtorch drops attention weights: they are made in full, [B, H, N, N].
+    if (drops && tokens.is_cpu()) return merge(torch::matmul(dropout(shares(q, k), m_dropout, mode, site), v));
+    return merge(at::scaled_dot_product_attention(q, k, v, {}, drops ? m_dropout : 0));
 }
 
 }  // namespace vit

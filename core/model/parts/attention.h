@@ -17,7 +17,12 @@ class AttentionImpl : public torch::nn::Module {
 public:
     AttentionImpl(const ModelConfig& config);
     torch::Tensor forward(const torch::Tensor& tokens, const ForwardMode& mode, std::uint32_t site);  // [B, N, D]
-    torch::Tensor weights(const torch::Tensor& tokens);  // softmax of the scores, evaluation mode: [B, H, N, N]
+    // As in evaluation mode, with the weights that forward() does not keep.
+    struct Open {
+        torch::Tensor weights;  // [B, H, N, N], softmax of the scores
+        torch::Tensor output;   // [B, N, D]
+    };
+    Open open(const torch::Tensor& tokens);
 
     torch::nn::Linear qkv{nullptr};
     torch::nn::Linear proj{nullptr};
@@ -28,6 +33,8 @@ private:
     double m_dropout;
 
     std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K]
+    torch::Tensor shares(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N]
+    torch::Tensor merge(const torch::Tensor& mixed);                             // [B, H, N, K] -> [B, N, D]
 };
 TORCH_MODULE(Attention);
 

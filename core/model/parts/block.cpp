@@ -22,4 +22,10 @@ torch::Tensor BlockImpl::transform(const torch::Tensor& tokens, const ForwardMod
     return tokens + mlp(norm2(tokens), mode, m_index);
 }
 
+AttentionImpl::Open BlockImpl::open(const torch::Tensor& tokens) {
+    AttentionImpl::Open opened = attn->open(norm1(tokens));
+    opened.output = transform(tokens + opened.output, {});
+    return opened;
+}
+
 }  // namespace vit

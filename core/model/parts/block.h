@@ -18,6 +18,8 @@ public:
     BlockImpl(const ModelConfig& config, std::int64_t index);
     torch::Tensor attend(const torch::Tensor& tokens, const ForwardMode& mode);
     torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode);
+    // The whole block in evaluation mode, and its attention's weights.
+    AttentionImpl::Open open(const torch::Tensor& tokens);
 
     torch::nn::LayerNorm norm1{nullptr};
     Attention attn{nullptr};

@@ -8,7 +8,7 @@ namespace vit {
 
 namespace nn = torch::nn;
 
-MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout) {
+MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout), m_lastGelu(config.mlpLastGelu) {
     std::int64_t inputs = config.projectionDim;
     for (std::size_t i = 0; i < config.mlpUnits.size(); ++i) {
         layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, config.mlpUnits[i])));
@@ -19,7 +19,9 @@ MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout) {
 torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const auto layer = static_cast<std::int64_t>(i) + 1;  // layer 0 of a block is its attention
-        tokens = dropout(torch::gelu(layers[i](tokens)), m_dropout, mode, dropoutSite(part, layer));
+        tokens = layers[i](tokens);
+        if (m_lastGelu || i + 1 < layers.size()) tokens = torch::gelu(tokens);
+        tokens = dropout(tokens, m_dropout, mode, dropoutSite(part, layer));
     }
     return tokens;
 }

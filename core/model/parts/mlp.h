@@ -12,7 +12,7 @@
 
 namespace vit {
 
-// Dense, GELU, dropout for each entry of mlpUnits: GELU follows the last dense layer too.
+// Dense, GELU, dropout for each entry of mlpUnits; after the last dense layer GELU is a choice.
 class MlpImpl : public torch::nn::Module {
 public:
     MlpImpl(const ModelConfig& config);
@@ -22,6 +22,7 @@ public:
 
 private:
     double m_dropout;
+    bool m_lastGelu;
 };
 TORCH_MODULE(Mlp);
 

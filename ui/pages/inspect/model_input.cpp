@@ -2,7 +2,6 @@
 // The engine's own steps, one after the other.
 #include "ui/pages/inspect/model_input.h"
 
-#include "core/inspect/predictor.h"
 #include "ui/pages/inspect/picture_card.h"
 
 #include <QCoreApplication>

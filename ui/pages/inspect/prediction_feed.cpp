@@ -15,7 +15,6 @@ PredictionFeed::PredictionFeed(SessionBridge& bridge, QObject* parent) : QObject
     connect(&bridge, &SessionBridge::runFinished, this, &PredictionFeed::ask);
     connect(&bridge, &SessionBridge::runFailed, this, &PredictionFeed::ask);
     connect(&bridge, &SessionBridge::modelOpened, this, &PredictionFeed::onModelOpened);
-    connect(&bridge, &SessionBridge::predictionReady, this, &PredictionFeed::onPredictionReady);
     connect(&bridge, &SessionBridge::probePredicted, this, &PredictionFeed::onProbePredicted);
     connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
         m_model = Model::None;
@@ -41,7 +40,13 @@ void PredictionFeed::ask() {
     m_request = 0;
     if (!m_image) return;
     switch (m_model) {
-        case Model::There: m_request = m_bridge.predict(m_image); return;
+        case Model::There: {
+            m_request = ++m_lastRequest;
+            const auto predict = [image = m_image](LoadedModel& model) { return model.predict(*image); };
+            return m_bridge.ask(this, predict, [this, request = m_request](const Reply<Prediction>& reply) {
+                onReply(request, reply);
+            });
+        }
         case Model::Unknown: return m_run.empty() ? lookForLastRun() : openRun();
         case Model::LookedFor: return Q_EMIT unavailable(tr("Opening the model that was trained last…"));
         case Model::Opening: return Q_EMIT unavailable(tr("Opening the model…"));
@@ -99,11 +104,11 @@ void PredictionFeed::useModel(const std::string& folder, const Config& config) {
     ask();
 }
 
-void PredictionFeed::onPredictionReady(const PredictionReady& event) {
-    if (m_request == 0 || event.request != m_request) return;
+void PredictionFeed::onReply(std::uint64_t request, const Reply<Prediction>& reply) {
+    if (request != m_request) return;  // of a picture or a model before
     m_request = 0;
-    if (event.problem.empty()) Q_EMIT predicted(event.prediction);
-    else Q_EMIT unavailable(QString::fromStdString(event.problem));
+    if (reply.answer) Q_EMIT predicted(*reply.answer);
+    else Q_EMIT unavailable(QString::fromStdString(reply.problem));
 }
 
 void PredictionFeed::onProbePredicted(const ProbePredicted& event) {

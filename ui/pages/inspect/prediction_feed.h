@@ -44,7 +44,7 @@ private:
     void useModel(const std::string& folder, const Config& config);
     void onRunStarted(const RunStarted& event);
     void onModelOpened(const ModelOpened& event);
-    void onPredictionReady(const PredictionReady& event);
+    void onReply(std::uint64_t request, const Reply<Prediction>& reply);
     void onProbePredicted(const ProbePredicted& event);
 
     SessionBridge& m_bridge;
@@ -53,7 +53,8 @@ private:
     Model m_model = Model::Unknown;
     std::filesystem::path m_run;          // whose model is wanted; empty: that of the run trained last
     std::filesystem::path m_modelFolder;  // of the model that is there
-    std::uint64_t m_request = 0;  // the one that is still to be answered; 0 = none
+    std::uint64_t m_request = 0;      // the one that is still to be answered; 0 = none
+    std::uint64_t m_lastRequest = 0;
 };
 
 }  // namespace vit::ui

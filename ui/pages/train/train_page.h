@@ -4,6 +4,7 @@
 
 #include "core/events/event.h"
 #include "core/runs/run_store.h"
+#include "core/session/session.h"
 #include "ui/pages/train/log_model.h"
 #include "ui/widgets/job.h"
 

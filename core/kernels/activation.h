@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// GELU and the dropout after it in one pass.
+// What follows a dense layer, and the dropout after it, in one pass.
 #pragma once
 
 #include "core/kernels/bfloat16.h"
@@ -9,13 +9,16 @@
 
 namespace vit::kernels {
 
-// gelu(x) = x Phi(x) with the exact normal distribution, to 5e-7 of its value. Kept elements are multiplied by
-// `factor`. E, float or Bfloat16, is what activations are stored as.
+// Gelu: x Phi(x) with the exact normal distribution, to 5e-7 of its value. Identity: nothing but the dropout.
+enum class Activation { Gelu, Identity };
+
+// Kept elements are multiplied by `factor`. E, float or Bfloat16, is what activations are stored as; act is the
+// activation.
 template <typename E>
-struct GeluKernels {
-    // out = dropout(gelu(in))
+struct ActivationKernels {
+    // out = dropout(act(in))
     void (*forward)(const E* in, std::size_t count, const KeepBits& bits, float factor, E* out);
-    // out = residual + dropout(gelu(in))
+    // out = residual + dropout(act(in))
     void (*addForward)(const E* in, const float* residual, std::size_t count, const KeepBits& bits, float factor,
                        float* out);
     // dIn = the gradient of `in`, given that of the output. Where `out` is not null it gets the output once more, for
@@ -26,6 +29,6 @@ struct GeluKernels {
 
 // Those of the instruction set in use.
 template <typename E>
-GeluKernels<E> geluKernels();
+ActivationKernels<E> activationKernels(Activation activation);
 
 }  // namespace vit::kernels

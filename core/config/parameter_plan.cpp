@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A function for each part of the network, as core/model/parts has a file for each.
+#include "core/config/parameter_plan.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace vit {
+
+namespace {
+
+class Plan {
+public:
+    explicit Plan(std::int64_t depth) : m_depth(depth) {}
+
+    void setDepth(std::int64_t depth) { m_depth = depth; }
+
+    void add(const std::string& name, std::vector<std::int64_t> shape, ParameterRole role) {
+        m_rows.push_back({name, std::move(shape), role, m_depth});
+    }
+    void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs) {
+        dense(name, inputs, outputs, static_cast<double>(inputs), static_cast<double>(outputs));
+    }
+    void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs, double fanIn, double fanOut) {
+        m_rows.push_back({name + ".weight", {outputs, inputs}, ParameterRole::Kernel, m_depth, fanIn, fanOut});
+        add(name + ".bias", {outputs}, ParameterRole::Bias);
+    }
+    void norm(const std::string& name, std::int64_t width) {
+        add(name + ".weight", {width}, ParameterRole::NormScale);
+        add(name + ".bias", {width}, ParameterRole::NormShift);
+    }
+    void append(std::vector<ParameterRow> rows) {
+        m_rows.insert(m_rows.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+    }
+
+    std::vector<ParameterRow> take() { return std::move(m_rows); }
+
+private:
+    std::int64_t m_depth;
+    std::vector<ParameterRow> m_rows;
+};
+
+void addAttention(Plan& plan, const ModelConfig& model, const std::string& name) {
+    const std::int64_t dim = model.projectionDim;
+    const std::int64_t inner = model.heads * model.keyDim;
+    const auto d = static_cast<double>(dim), heads = static_cast<double>(model.heads);
+    const auto key = static_cast<double>(model.keyDim);
+    plan.dense(name + ".qkv", dim, 3 * inner, d * heads, d * key);
+    plan.dense(name + ".proj", inner, dim, heads * key, heads * d);
+}
+
+void addMlp(Plan& plan, const ModelConfig& model, const std::string& name) {
+    std::int64_t inputs = model.projectionDim;
+    for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
+        plan.dense(name + ".fc" + std::to_string(i + 1), inputs, model.mlpUnits[i]);
+        inputs = model.mlpUnits[i];
+    }
+}
+
+void addEmbedding(Plan& plan, const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
+    plan.dense("patch_embed.proj", model.patchSize * model.patchSize * input.channels, model.projectionDim);
+    if (head.type == HeadType::ClassToken) plan.add("cls_token", {model.projectionDim}, ParameterRole::ClassToken);
+    plan.add("pos_embed", {tokenCount(model, head), model.projectionDim}, ParameterRole::Position);
+}
+
+void addHead(Plan& plan, const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
+    std::int64_t inputs = headInputs(model, head);
+    for (std::size_t i = 0; i <= head.units.size(); ++i) {
+        const std::int64_t outputs = i < head.units.size() ? head.units[i] : input.classes;
+        plan.dense("head." + std::to_string(i), inputs, outputs);
+        inputs = outputs;
+    }
+}
+
+}  // namespace
+
+std::int64_t ParameterRow::count() const {
+    return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index) {
+    Plan plan(index + 1);
+    const std::string name = "blocks." + std::to_string(index);
+    plan.norm(name + ".norm1", model.projectionDim);
+    addAttention(plan, model, name + ".attn");
+    plan.norm(name + ".norm2", model.projectionDim);
+    addMlp(plan, model, name + ".mlp");
+    return plan.take();
+}
+
+std::vector<ParameterRow> parameterPlan(const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
+    Plan plan(0);
+    addEmbedding(plan, model, head, input);
+    for (std::int64_t i = 0; i < model.layers; ++i) plan.append(blockPlan(model, i));
+    plan.setDepth(model.layers + 1);
+    plan.norm("norm", model.projectionDim);
+    addHead(plan, model, head, input);
+    return plan.take();
+}
+
+const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::string_view name) {
+    const auto found = std::find_if(plan.begin(), plan.end(), [&](const ParameterRow& row) { return row.name == name; });
+    return found == plan.end() ? nullptr : &*found;
+}
+
+std::int64_t patchCount(const ModelConfig& model) {
+    const std::int64_t side = model.imageSize / model.patchSize;
+    return side * side;
+}
+
+std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head) {
+    return patchCount(model) + (head.type == HeadType::ClassToken ? 1 : 0);
+}
+
+std::int64_t headInputs(const ModelConfig& model, const HeadConfig& head) {
+    return model.projectionDim * (head.type == HeadType::Flatten ? patchCount(model) : 1);
+}
+
+}  // namespace vit

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Turns tensors into plain numbers.
+#include "core/inspect/loaded_model.h"
+
+#include "core/base/error.h"
+#include "core/device/device.h"
+#include "core/device/torch_device.h"
+#include "core/model/classifier.h"
+#include "core/model/weights.h"
+#include "core/runs/run_files.h"
+#include "core/runs/trained_model.h"
+
+#include <chrono>
+
+namespace vit {
+
+LoadedModel LoadedModel::open(const std::filesystem::path& runFolder, DeviceChoice device) {
+    RunConfig run;
+    run.device = device;
+    TrainedModel stored = readTrainedModel(runFolder);
+    auto classifier =
+        std::make_shared<Classifier>(stored.config, std::move(stored.description), torchDevice(selectDevice(run)));
+    try {
+        loadWeights(*classifier->network(), stored.weights);
+    } catch (const Error& fault) {
+        throw Error((runFolder / run_files::kBestWeights).string() + ": " + fault.what());
+    }
+    return {std::move(classifier), {runFolder.filename().string(), stored.epoch, stored.step, false}};
+}
+
+LoadedModel::LoadedModel(std::shared_ptr<Classifier> classifier, State state)
+    : m_classifier(std::move(classifier)), m_state(std::move(state)) {}
+
+const Config& LoadedModel::config() const { return m_classifier->config(); }
+const DataDescription& LoadedModel::description() const { return m_classifier->description(); }
+
+Prediction LoadedModel::predict(const Image& photo, int top) {
+    Prediction prediction = m_classifier->predict(photo, top);
+    prediction.model = m_state.name;
+    prediction.epoch = m_state.epoch;
+    prediction.step = m_state.step;
+    prediction.training = m_state.training;
+    return prediction;
+}
+
+Look LoadedModel::look(const Image& photo, const LookWanted& wanted) { return lookAt(*m_classifier, photo, wanted); }
+
+void LoadedModel::requireSameClasses(const DatasetView& view) const {
+    if (view.dataset().classNames() == classNames()) return;
+    throw InvalidInput("The model tells " + std::to_string(classNames().size()) + " classes of " + description().dataset +
+                       " apart, the data set " + view.dataset().name() +
+                       " has others: evaluate it on the data set it was trained on.");
+}
+
+void LoadedModel::forEachBatch(const DatasetView& view, const std::function<void(const BatchView&)>& visit,
+                               const Progress& progress) {
+    requireSameClasses(view);
+    m_classifier->forEachBatch(view, config().run.batchSize, [&](const EvaluatedBatch& batch) {
+        const torch::Tensor logits = batch.logits.to(torch::kCPU).contiguous();  // [B, classes]
+        const torch::Tensor labels = batch.labels.to(torch::kCPU).contiguous();  // [B]
+        visit({batch.first, {labels.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(labels.numel())},
+               {logits.const_data_ptr<float>(), static_cast<std::size_t>(logits.numel())}});
+    }, progress);
+}
+
+EvaluationResult LoadedModel::evaluate(const DatasetView& view, const Progress& progress) {
+    requireSameClasses(view);
+    const auto start = std::chrono::steady_clock::now();
+    const EpochMetrics mean = m_classifier->evaluate(view, config().run.batchSize, progress).mean();
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    return {view.count(), mean.loss, mean.accuracy, mean.top5Accuracy, elapsed.count()};
+}
+
+}  // namespace vit

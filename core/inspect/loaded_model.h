@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A model that can be asked: the one in training, or one opened from a run's folder. The one holder of a model, behind a
+// border without tensors.
+#pragma once
+
+#include "core/config/config.h"
+#include "core/data/data_description.h"
+#include "core/data/dataset.h"
+#include "core/data/images/image.h"
+#include "core/events/prediction.h"
+#include "core/inspect/look.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+struct EvaluationResult {
+    std::int64_t images = 0;
+    double loss = 0;
+    double accuracy = 0;      // 0–1
+    double top5Accuracy = 0;  // 0–1
+    double seconds = 0;
+};
+
+// Some images of a view, one after the other from its position `first` on, and what the model says of them.
+struct BatchView {
+    std::int64_t first = 0;
+    std::span<const std::int64_t> labels;  // [B]
+    std::span<const float> logits;         // [B, classes]
+};
+
+// Not thread-safe: one caller at a time.
+class LoadedModel {
+public:
+    // Whose answers these are.
+    struct State {
+        std::string name;  // the run's
+        std::int64_t epoch = 0;
+        std::int64_t step = 0;
+        bool training = false;
+    };
+
+    // The best weights of a run. Throws Error or InvalidInput if the folder holds none or they do not fit.
+    static LoadedModel open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu);
+    LoadedModel(std::shared_ptr<Classifier> classifier, State state);
+
+    State& state() { return m_state; }
+    const Config& config() const;
+    const DataDescription& description() const;
+    const std::vector<std::string>& classNames() const { return description().classNames; }
+    Dataset::Shape nativeShape() const { return description().nativeShape; }
+    Classifier& classifier() { return *m_classifier; }  // for those who know tensors
+
+    // A photo of any size: its most probable classes, in fp32. Throws InvalidInput when it is empty.
+    Prediction predict(const Image& photo, int top = 5);
+    Look look(const Image& photo, const LookWanted& wanted = {});
+
+    // Called between batches with images done and in all; false ends it with Cancelled.
+    using Progress = std::function<bool(std::int64_t done, std::int64_t total)>;
+    // The whole view, a batch after the other. Throws InvalidInput when its classes are not the model's.
+    void forEachBatch(const DatasetView& view, const std::function<void(const BatchView&)>& visit,
+                      const Progress& progress = {});
+    EvaluationResult evaluate(const DatasetView& view, const Progress& progress = {});
+
+private:
+    std::shared_ptr<Classifier> m_classifier;
+    State m_state;
+
+    void requireSameClasses(const DatasetView& view) const;
+};
+
+}  // namespace vit

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Compares a model's options and its blocks' weights with those that the kernels know.
+#include "core/model/fused/fused_obstacle.h"
+
+#include "core/config/parameter_plan.h"
+#include "core/config/schema.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace vit {
+
+namespace {
+
+// The model as the kernels take it: what they go by, and of all else the default.
+ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
+    ModelConfig known;
+    // Theirs, or of no concern to a block.
+    known.imageSize = model.imageSize;
+    known.patchSize = model.patchSize;
+    known.projectionDim = model.projectionDim;
+    known.heads = model.heads;
+    known.keyDim = model.keyDim;
+    known.mlpUnits = model.mlpUnits;
+    known.layers = model.layers;
+    known.attentionDropout = model.attentionDropout;
+    known.mlpDropout = model.mlpDropout;
+    known.normEpsilon = model.normEpsilon;
+    known.mlpLastGelu = model.mlpLastGelu;
+    return known;
+}
+
+std::vector<std::string> namesTheKernelsTake(const ModelConfig& model) {
+    std::vector<std::string> names;
+    const auto add = [&names](const std::string& part) {
+        for (const char* tensor : {".weight", ".bias"}) names.push_back("blocks.0." + part + tensor);
+    };
+    for (const char* part : {"norm1", "attn.qkv", "attn.proj", "norm2"}) add(part);
+    for (std::size_t i = 1; i <= model.mlpUnits.size(); ++i) add("mlp.fc" + std::to_string(i));
+    return names;
+}
+
+}  // namespace
+
+std::string fusedObstacle(const ModelConfig& model) {
+    Config asked, known;
+    asked.model = model;
+    known.model = asTheKernelsTakeIt(model);
+    for (const Field& field : schema()) {
+        if (field.get(asked) != field.get(known)) {
+            return "the fused kernels do not know \"" + field.label + "\" (" + field.key + " = " +
+                   toText(field, field.get(asked)) + ")";
+        }
+    }
+    if (asked.model != known.model) return "the fused kernels do not know one of the model's options";
+    const std::vector<std::string> names = namesTheKernelsTake(model);
+    const std::vector<ParameterRow> plan = blockPlan(model, 0);
+    for (std::size_t i = 0; i < std::max(names.size(), plan.size()); ++i) {
+        if (i >= plan.size()) return "the fused kernels want the weights " + names[i] + ", which such a block does not have";
+        if (i >= names.size() || names[i] != plan[i].name) return "the fused kernels do not know the weights " + plan[i].name;
+    }
+    return {};
+}
+
+}  // namespace vit
