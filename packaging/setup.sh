@@ -24,7 +24,7 @@ packages=(
     libxsmm-dev libhwy-dev
     ca-certificates fonts-dejavu-core
 )
-developer_packages=(clang-tidy shellcheck desktop-file-utils file)
+developer_packages=(clang-tidy shellcheck desktop-file-utils file locales)
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 is_known() { [[ $(apt-cache policy "$1" 2>/dev/null) == *"Candidate: "[!\(]* ]]; }
@@ -45,10 +45,6 @@ choose_alternative() {
     done
     fail "The package ${1//|/ or } is not known to this system's package sources." \
         "ViT Workbench is built on Debian 12, Debian 13 and Ubuntu 24.04 (there with the component 'universe')."
-}
-
-as_root() {
-    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
 
 install_packages() {

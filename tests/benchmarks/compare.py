@@ -24,7 +24,7 @@ from types import SimpleNamespace
 
 import report
 from contenders import CONTENDERS, Failed, complaint, measure
-from environment import cache_folder, machine, peers_python, process_environment, processors
+from environment import PEERS, cache_folder, machine, process_environment, processors, python_with
 from shapes import SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,7 +132,7 @@ def main():
         vit_cli=arguments.vit_cli, threads=arguments.threads, batch=arguments.batch, steps=arguments.steps,
         timeout=arguments.timeout, processors=processors(arguments.threads),
         environment=process_environment(arguments.threads, arguments.cache),
-        python=peers_python(arguments.cache) if any(not contender.is_ours for contender in contenders) else None,
+        python=python_with(PEERS, arguments.cache, " (about 3 GB, some minutes)") if any(not contender.is_ours for contender in contenders) else None,
     )
     run = {
         "date": datetime.date.today().isoformat(),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The peers' Python environment, built once from requirements.txt into the user's cache; and what this machine is."""
+"""Python environments, each built once from its requirements into the user's cache; and what this machine is."""
 
 import hashlib
 import os
@@ -10,7 +10,9 @@ import sys
 import venv
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+FOLDER = Path(__file__).parent
+PEERS = FOLDER / "requirements.txt"
+WINDOW = FOLDER / "requirements-window.txt"
 
 
 def cache_folder():
@@ -18,21 +20,32 @@ def cache_folder():
     return Path(base) / "vit-workbench" / "benchmarks"
 
 
-def peers_python(cache):
+def python_with(requirements, cache, size=""):
     """The interpreter of the environment for these very requirements; makes it if it is not there."""
-    key = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = cache / f"peers-{key}"
+    key = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = cache / f"{requirements.stem}-{key}"
     complete = folder / "complete"
     if not complete.exists():
-        print(f"Installing the peers into {folder} (about 3 GB, some minutes) …", file=sys.stderr)
+        print(f"Installing what {requirements} names into {folder}{size} …", file=sys.stderr)
         shutil.rmtree(folder, ignore_errors=True)
-        venv.create(folder, with_pip=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]
+        try:
+            venv.create(folder, with_pip=True)
+        except subprocess.CalledProcessError as fault:
+            sys.exit(f"Python could not make an environment in {folder}: {fault}. On Debian and Ubuntu the package "
+                     "python3-venv is needed.")
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--requirement", requirements]
         if subprocess.run(pip).returncode != 0:
-            sys.exit(f"compare: pip could not install {REQUIREMENTS}; its message is above. Python 3.11 to 3.13 is "
-                     "needed.")
+            sys.exit(f"pip could not install what {requirements} names; its message is above. Python 3.11 to 3.13 and "
+                     "a network are needed.")
         complete.touch()
     return folder / "bin" / "python"
+
+
+def run_with(requirements):
+    """Goes on in an environment with these packages: starts this program there, with the same arguments."""
+    python = python_with(requirements, cache_folder())
+    if Path(sys.prefix).resolve() != python.parents[1].resolve():
+        os.execv(python, [python, *sys.argv])
 
 
 def processors(threads):

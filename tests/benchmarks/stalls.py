@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures how long the window is held up while it trains on all cores (vit-workbench --stall-report).
 
-  pip install python-xlib==0.33
   python3 tests/benchmarks/stalls.py build/release/bin/vit-workbench FOLDER     # fused kernels beside plain libtorch
   python3 tests/benchmarks/stalls.py NEW FOLDER --before OLD --seconds 60
 
 FOLDER is where the data sets lie (XDG_DATA_HOME/vit-workbench/data of who added CIFAR-100). On a screen of its own
 (Xvfb) the window is started with the published example, Train is pressed by its key, and after some time Stop and Quit.
+Needs Xvfb (apt-get install xvfb); python-xlib is installed into an environment in the user's cache.
 """
 
 import argparse
@@ -18,22 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from Xlib import XK, X, display
-from Xlib.ext import xtest
-
-from screen import environment_for, main_window, shows_something, start_screen
+from environment import WINDOW, run_with
 
 TIMEOUT_SECONDS = 60
-
-
-def press(connection, *names):
-    """Keys held together, as a hand would press them."""
-    codes = [connection.keysym_to_keycode(XK.string_to_keysym(name)) for name in names]
-    for code in codes:
-        xtest.fake_input(connection, X.KeyPress, code)
-    for code in reversed(codes):
-        xtest.fake_input(connection, X.KeyRelease, code)
-    connection.sync()
 
 
 def write_settings(home, vit_cli, kernels):
@@ -65,26 +52,18 @@ def stalls_of(program, kernels, screen, arguments):
         home = Path(scratch)
         write_settings(home, program.parent / "vit-cli", kernels)
         report = home / "stalls.json"
-        connection = display.Display(screen)
-        root = connection.screen().root
         process = subprocess.Popen([program, "--data-folder", arguments.data, "--stall-report", report],
-                                   env=environment_for(screen, home), stderr=subprocess.DEVNULL)
-
-        def is_shown():
-            window = main_window(root)
-            return window is not None and shows_something(window)
-
-        wait_for(is_shown, process, "window")
-        main_window(root).set_input_focus(X.RevertToParent, X.CurrentTime)
+                                   env=screen.environment(home), stderr=subprocess.DEVNULL)
+        wait_for(screen.shows_window, process, "window")
+        screen.focus_window()
         time.sleep(1)
-        press(connection, "Control_L", "Return")
+        screen.press("Control_L", "Return")
         time.sleep(arguments.seconds)
-        press(connection, "Control_L", "period")
+        screen.press("Control_L", "period")
         time.sleep(5)
-        press(connection, "Control_L", "q")
+        screen.press("Control_L", "q")
         wait_for(lambda: process.poll() is not None or report.exists(), process, "report")
         process.wait(TIMEOUT_SECONDS)
-        connection.close()
         return json.loads(report.read_text())
 
 
@@ -100,14 +79,14 @@ def main():
         contenders.insert(0, ("before", arguments.before, ""))
     else:
         contenders.insert(0, ("plain kernels", arguments.program, "plain"))
-    server, screen = start_screen()
-    try:
+    run_with(WINDOW)
+    from screen import Screen
+
+    with Screen() as screen:
         for name, program, kernels in contenders:
             stalls = stalls_of(program.resolve(), kernels, screen, arguments)
             print(f"{name}: {stalls['intervals']} intervals of {stalls['interval_ms']} ms; held up beyond: "
                   f"p50 {stalls['p50_ms']:.2f} ms, p99 {stalls['p99_ms']:.2f}, most {stalls['max_ms']:.1f}")
-    finally:
-        server.terminate()
 
 
 if __name__ == "__main__":
