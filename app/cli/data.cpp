@@ -47,7 +47,7 @@ private:
 };
 
 std::string stateOf(const DataInfo& info) {
-    if (info.kind == DataKind::Synthetic) return "built in";
+    if (info.builtIn) return "built in";
     if (info.available) return "ready";
     if (info.downloadable) return "to be downloaded (" + bytes(static_cast<double>(info.downloadBytes)) + ") or added";
     return "to be added";

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Labelled images of one size in memory, as 8-bit values and in one copy, shared read-only between threads.
+// Labelled images of one size as 8-bit values, shared read-only between threads, and the splits that training takes.
 #pragma once
 
+#include "core/data/channel_statistics.h"
+#include "core/data/image_source.h"
 #include "core/data/images/image.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -16,51 +17,36 @@ namespace vit {
 enum class Split { Train, Validation, Test };
 const char* splitName(Split split);  // "train", "validation", "test"
 
-// Images of one table, [count, height, width, channels], channel fastest.
-struct ImageTable {
-    std::vector<std::uint8_t> pixels;
-    std::vector<std::int32_t> labels;  // one an image, 0 … classes-1
-};
-
-// Per-channel mean and standard deviation of the stored training images, of 0–255 values.
-struct ChannelStatistics {
-    std::array<double, 3> mean{};
-    std::array<double, 3> deviation{};
+// The two tables of a data set, as a reader of its files gives them.
+struct LabelledImages {
+    std::vector<std::string> classNames;
+    std::shared_ptr<const ImageSource> train;  // the validation images are its last ones
+    std::shared_ptr<const ImageSource> test;
 };
 
 class Dataset {
 public:
-    struct Shape {
-        int width = 0;
-        int height = 0;
-        int channels = 3;
-        bool operator==(const Shape&) const = default;
-    };
+    using Shape = ImageShape;
 
-    // `train` and `test` as stored; the tables' sizes must agree with the shape and labels with the class names, or
-    // Error.
-    Dataset(std::string name, Shape shape, std::vector<std::string> classNames, ImageTable train, ImageTable test);
+    // `statistics` are those of the whole training table, as the published example adapts before it splits. Both
+    // tables have images of one shape, and labels that agree with the class names, or Error.
+    Dataset(std::string name, LabelledImages images, const ChannelStatistics& statistics);
 
     const std::string& name() const { return m_name; }
-    const Shape& shape() const { return m_shape; }
-    const std::vector<std::string>& classNames() const { return m_classNames; }
-    std::int64_t classes() const { return static_cast<std::int64_t>(m_classNames.size()); }
-    std::int64_t imageBytes() const { return std::int64_t{m_shape.width} * m_shape.height * m_shape.channels; }
+    const Shape& shape() const { return m_images.train->shape(); }
+    const std::vector<std::string>& classNames() const { return m_images.classNames; }
+    std::int64_t classes() const { return static_cast<std::int64_t>(m_images.classNames.size()); }
 
-    const ImageTable& trainTable() const { return m_train; }  // the validation images are its last ones
-    const ImageTable& testTable() const { return m_test; }
-    std::int64_t trainCount() const { return static_cast<std::int64_t>(m_train.labels.size()); }
-    std::int64_t testCount() const { return static_cast<std::int64_t>(m_test.labels.size()); }
+    const ImageSource& train() const { return *m_images.train; }
+    const ImageSource& test() const { return *m_images.test; }
+    std::int64_t trainCount() const { return train().count(); }
+    std::int64_t testCount() const { return test().count(); }
 
-    // Over the whole training table, as the published example adapts before it splits.
     const ChannelStatistics& statistics() const { return m_statistics; }
 
 private:
     std::string m_name;
-    Shape m_shape;
-    std::vector<std::string> m_classNames;
-    ImageTable m_train;
-    ImageTable m_test;
+    LabelledImages m_images;
     ChannelStatistics m_statistics;
 };
 
@@ -74,13 +60,17 @@ public:
     std::int64_t count() const { return m_count; }
     Split split() const { return m_split; }
     const Dataset& dataset() const { return *m_dataset; }
-    std::int32_t label(std::int64_t index) const { return m_table->labels[static_cast<std::size_t>(m_first + index)]; }
-    std::span<const std::uint8_t> pixels(std::int64_t index) const;
+    std::int32_t label(std::int64_t index) const { return m_source->label(m_first + index); }
+    // As ImageSource has them, from any thread.
+    std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t> into) const {
+        return m_source->read(m_first + index, into);
+    }
+    void fill(std::int64_t index, std::span<std::uint8_t> into) const { m_source->fill(m_first + index, into); }
     Image image(std::int64_t index) const;
 
 private:
     std::shared_ptr<const Dataset> m_dataset;
-    const ImageTable* m_table;
+    const ImageSource* m_source;
     Split m_split;
     std::int64_t m_first = 0;
     std::int64_t m_count = 0;

@@ -17,6 +17,7 @@ namespace vit {
 struct PreparedBatch {
     torch::Tensor images;  // [B, C, S, S]
     torch::Tensor labels;  // [B]
+    std::int64_t firstImage = 0;  // its place in the batch of all ranks
 };
 
 // Makes the batches 0, 1, 2, … one after the other on a thread of its own, one ahead of the one asked for. What a batch

@@ -2,10 +2,11 @@
 // Gathering a batch, normalising and resizing it.
 #include "core/input/input_pipeline.h"
 
+#include "core/base/philox.h"
+
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 namespace vit {
@@ -86,7 +87,8 @@ torch::Tensor InputPipeline::prepare(const torch::Tensor& images) const {
 }
 
 Batch gather(const DatasetView& view, std::span<const std::int64_t> positions) {
-    const Dataset::Shape& shape = view.dataset().shape();
+    const ImageShape& shape = view.dataset().shape();
+    const std::size_t bytes = shape.bytes();
     const auto count = static_cast<std::int64_t>(positions.size());
     Batch batch{torch::empty({count, shape.height, shape.width, shape.channels}, torch::kUInt8),
                 torch::empty({count}, torch::kInt64)};
@@ -94,8 +96,7 @@ Batch gather(const DatasetView& view, std::span<const std::int64_t> positions) {
     auto* labels = batch.labels.mutable_data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < count; ++i) {
         const std::int64_t position = positions[static_cast<std::size_t>(i)];
-        const auto source = view.pixels(position);
-        std::memcpy(pixels + i * static_cast<std::int64_t>(source.size()), source.data(), source.size());
+        view.fill(position, {pixels + static_cast<std::size_t>(i) * bytes, bytes});
         labels[i] = view.label(position);
     }
     return batch;

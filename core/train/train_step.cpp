@@ -13,7 +13,7 @@ namespace {
 // A GPU's kernels draw from its own generator: set like this, they draw the same in a step of the same number.
 void seedGenerator(torch::Device device, const ForwardMode& mode) {
     if (device.is_cpu()) return;
-    const auto words = philox(mode.key(dropoutSite(0, 0)), 0);
+    const auto words = philox(mode.key(dropoutSite(0, 0)), static_cast<std::uint32_t>(mode.firstImage));
     at::Generator generator = at::globalContext().defaultGenerator(device);
     const std::lock_guard lock(generator.mutex());
     generator.set_current_seed((std::uint64_t{words[0]} << 32) | words[1]);
@@ -31,7 +31,7 @@ TrainStep::TrainStep(Classifier& classifier, AdamW& optimizer, std::int64_t seed
       m_records(StepGraph::isPossible(classifier.device())) {}
 
 torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
-    const ForwardMode mode{true, m_seed, static_cast<std::uint64_t>(step)};
+    const ForwardMode mode{true, m_seed, static_cast<std::uint64_t>(step), batch.firstImage};
     const bool whole = batch.labels.size(0) == m_batchSize;
     if (whole && m_records) record(batch, mode);
     seedGenerator(m_classifier.device(), mode);

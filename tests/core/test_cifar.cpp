@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/data/sources/cifar.h"
 #include "tests/support/cifar_files.h"
+#include "tests/support/memory_dataset.h"
 #include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
@@ -31,7 +32,7 @@ private Q_SLOTS:
 void TestCifar::cifar100() {
     const QTemporaryDir folder;
     writeCifar100(folder.path());
-    const auto data = vit::readCifar("small", pathOf(folder.path()), CifarVersion::Cifar100);
+    const auto data = measured("small", vit::readCifar("small", pathOf(folder.path()), CifarVersion::Cifar100));
     QCOMPARE(data->shape(), (Dataset::Shape{32, 32, 3}));
     QCOMPARE(data->classNames(), (std::vector<std::string>{"apple", "bear", "chair"}));
     QCOMPARE(data->trainCount(), 9);
@@ -49,7 +50,7 @@ void TestCifar::cifar100() {
 void TestCifar::cifar10InOrderOfBatches() {
     const QTemporaryDir folder;
     writeCifar10(folder.path());
-    const auto data = vit::readCifar("small", pathOf(folder.path()), CifarVersion::Cifar10);
+    const auto data = measured("small", vit::readCifar("small", pathOf(folder.path()), CifarVersion::Cifar10));
     QCOMPARE(data->trainCount(), 10);
     QCOMPARE(data->testCount(), 2);
     const DatasetView train(data, Split::Train, 0);

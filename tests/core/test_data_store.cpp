@@ -8,14 +8,19 @@
 #include "tests/support/thrown.h"
 
 #include <QDirIterator>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
+#include <sys/resource.h>
+
 using vit::DataInfo;
-using vit::DataKind;
 using vit::DataStore;
 using namespace vit::test;
 
@@ -100,6 +105,10 @@ private Q_SLOTS:
     void unwritableFolder();
     void damagedManifestIsListedAndRemovable();
     void removeAndAddAgain();
+    void statisticsAreMeasuredOnceAndKept();
+    void statisticsOfOlderDataSetsAreMeasuredAndKept();
+    void statisticsBelongToAnImageSize();
+    void statisticsNeedNoWritableFolder();
 };
 
 void TestDataStore::whatItKnows() {
@@ -352,6 +361,88 @@ void TestDataStore::removeAndAddAgain() {
     place.store().add("mine", pathOf(place.path("better")));
     QCOMPARE(place.store().open("mine", 32)->trainCount(), 12);
     QCOMPARE(old->trainCount(), 9);
+}
+
+// What the manifest says counts: nothing is measured again.
+void TestDataStore::statisticsAreMeasuredOnceAndKept() {
+    Place place;
+    writeCifar100(place.path("good"));
+    place.store().add("mine", pathOf(place.path("good")));
+    const QString manifest = place.storeFolder() + "/mine/dataset.json";
+    const auto data = place.store().open("mine", 32);
+    const vit::ChannelStatistics measured = vit::measureChannels(data->train());
+    QVERIFY(data->statistics() == measured);
+
+    QJsonObject json = QJsonDocument::fromJson(readFile(manifest)).object();
+    QJsonArray entries = json["measured"].toArray();
+    QCOMPARE(entries.size(), 1);
+    QJsonObject entry = entries[0].toObject();
+    for (int c = 0; c < 3; ++c) QCOMPARE(entry["mean"].toArray()[c].toDouble(), measured.mean[std::size_t(c)]);
+    entry["mean"] = QJsonArray{1.5, 2.5, 3.5};
+    entries[0] = entry;
+    json["measured"] = entries;
+    writeFile(manifest, QJsonDocument(json).toJson());
+    const auto again = DataStore(pathOf(place.storeFolder())).open("mine", 32);
+    QCOMPARE(again->statistics().mean, (std::array<double, 3>{1.5, 2.5, 3.5}));
+    QCOMPARE(again->statistics().deviation, measured.deviation);
+
+    // Of other images than there are now: measured anew.
+    entry["images"] = 8;
+    entries[0] = entry;
+    json["measured"] = entries;
+    writeFile(manifest, QJsonDocument(json).toJson());
+    QVERIFY(DataStore(pathOf(place.storeFolder())).open("mine", 32)->statistics() == measured);
+    QVERIFY(!readFile(manifest).contains("1.5"));
+}
+
+void TestDataStore::statisticsOfOlderDataSetsAreMeasuredAndKept() {
+    Place place;
+    writeCifar100(place.path("good"));
+    place.store().add("mine", pathOf(place.path("good")));
+    const QString manifest = place.storeFolder() + "/mine/dataset.json";
+    const QByteArray whole = readFile(manifest);
+    QJsonObject json = QJsonDocument::fromJson(whole).object();
+    json.remove("measured");
+    writeFile(manifest, QJsonDocument(json).toJson());
+    const auto data = place.store().open("mine", 32);
+    QVERIFY(data->statistics() == vit::measureChannels(data->train()));
+    QCOMPARE(readFile(manifest), whole);
+}
+
+void TestDataStore::statisticsBelongToAnImageSize() {
+    Place place;
+    place.store().add("pictures", pathOf(place.pictures()));
+    const auto measured = [&] {
+        const QByteArray manifest = readFile(place.storeFolder() + "/pictures/dataset.json");
+        return QJsonDocument::fromJson(manifest).object()["measured"].toArray();
+    };
+    QCOMPARE(measured().size(), 0);
+    for (const int size : {8, 16, 8}) {
+        const auto data = place.store().open("pictures", size);
+        QVERIFY(data->statistics() == vit::measureChannels(data->train()));
+    }
+    QCOMPARE(measured().size(), 2);
+    QCOMPARE(measured()[1].toObject()["width"].toInt(), 16);
+}
+
+void TestDataStore::statisticsNeedNoWritableFolder() {
+    Place place;
+    place.store().add("pictures", pathOf(place.pictures()));
+    const QString manifest = place.storeFolder() + "/pictures/dataset.json";
+    const QByteArray before = readFile(manifest);
+    // Not by the folder's rights, which do not bind an administrator: no file can grow.
+    const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+    const rlimit none{0, limit.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &none), 0);
+    std::shared_ptr<const vit::Dataset> data;
+    const QString message = thrown<vit::Error>([&] { data = place.store().open("pictures", 8); });
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, ignored);
+    QVERIFY2(message.isEmpty(), qPrintable(message));
+    QVERIFY(data->statistics() == vit::measureChannels(data->train()));
+    QCOMPARE(readFile(manifest), before);
 }
 
 QTEST_GUILESS_MAIN(TestDataStore)

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/data/sources/idx.h"
 #include "tests/support/files.h"
+#include "tests/support/memory_dataset.h"
 #include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
@@ -93,7 +94,7 @@ void TestIdx::plainAndCompressed() {
     const QTemporaryDir folder;
     writeSet(folder.path(), gz, channels);
     QCOMPARE(vit::idxFiles(pathOf(folder.path())).size(), std::size_t(4));
-    const auto data = vit::readIdx("digits", pathOf(folder.path()));
+    const auto data = measured("digits", vit::readIdx("digits", pathOf(folder.path())));
     QCOMPARE(data->shape(), (Dataset::Shape{3, 2, std::max(channels, 1)}));
     QCOMPARE(data->trainCount(), 8);
     QCOMPARE(data->testCount(), 4);
@@ -111,14 +112,14 @@ void TestIdx::otherUsualNames() {
     QVERIFY(vit::idxFiles(pathOf(folder.path())).empty());
     writeFile(folder.filePath("emnist-letters-test-labels-idx1-ubyte"), labels(4));
     writeFile(folder.filePath(".train-images-idx3-ubyte.part"), "not this");
-    QCOMPARE(vit::readIdx("letters", pathOf(folder.path()))->testCount(), 4);
+    QCOMPARE(vit::readIdx("letters", pathOf(folder.path())).test->count(), 4);
 }
 
 void TestIdx::classNames() {
     const QTemporaryDir folder;
     writeSet(folder.path());
     const std::vector<std::string> names = {"a", "b", "c", "d", "e"};
-    QCOMPARE(vit::readIdx("digits", pathOf(folder.path()), names)->classNames(), names);
+    QCOMPARE(vit::readIdx("digits", pathOf(folder.path()), names).classNames, names);
     const QString message =
         thrown<vit::Error>([&] { vit::readIdx("digits", pathOf(folder.path()), {"a", "b", "c"}); });
     QVERIFY2(message.contains("train-labels-idx1-ubyte: label 3 of image 3"), qPrintable(message));

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/data/sources/image_folder.h"
 #include "tests/support/files.h"
+#include "tests/support/memory_dataset.h"
 #include "tests/support/pictures.h"
 #include "tests/support/thrown.h"
 
@@ -206,7 +207,7 @@ void TestImageFolder::picturesBecomeSquares() {
         writePicture(folder.filePath(QString("dark/%1.png").arg(i)), {10, 50, 100}, 40 + i, 20);
         writePicture(folder.filePath(QString("light/%1.jpg").arg(i)), {240, 50, 100}, 500, 700 + i);
     }
-    const auto data = vit::readImageFolder("own", pathOf(folder.path()), 24);
+    const auto data = measured("own", vit::readImageFolder("own", pathOf(folder.path()), 24));
     QCOMPARE(data->shape(), (vit::Dataset::Shape{24, 24, 3}));
     QCOMPARE(data->trainCount(), 8);
     for (Split split : {Split::Train, Split::Test}) {

@@ -5,6 +5,7 @@
 #include "core/config/presets.h"
 #include "core/device/autocast.h"
 #include "core/device/device.h"
+#include "core/input/rank_slice.h"
 #include "core/model/fused/kernel_choice.h"
 #include "core/model/parts/fused_kernels.h"
 #include "core/model/vision_transformer.h"
@@ -104,6 +105,8 @@ private Q_SLOTS:
     void predictsInFp32WithoutAutocast();
     void showsEveryStage();
     void repeatsBitForBit();
+    void ranksDropWhatOneWould_data();
+    void ranksDropWhatOneWould();
     void needsNoGradientForEvaluation();
     void freezesWhatIsFrozen();
     void leavesOtherTypesToThePlainPath();
@@ -255,6 +258,49 @@ void TestFusedModel::repeatsBitForBit() {
         for (std::size_t i = 0; i < once.size(); ++i) QVERIFY(difference(elsewhere[i], once[i]) < kRounding);
     }
     torch::set_num_threads(threads);
+}
+
+void TestFusedModel::ranksDropWhatOneWould_data() {
+    QTest::addColumn<int>("ranks");
+    for (const int ranks : {1, 2, 3, 8}) QTest::addRow("%d", ranks) << ranks;
+}
+
+// A block takes one image after the other: a part of a batch that knows its place gives the whole one's bits, forwards
+// and backwards. The sizes are no multiples of a mask's blocks.
+void TestFusedModel::ranksDropWhatOneWould() {
+    QFETCH(int, ranks);
+    const Pair pair(configOf(3, 24, 2, 12, {40, 24}, 0.3), 1);
+    const auto kernels = makeFusedKernels(configOf(3, 24, 2, 12, {40, 24}, 0.3).model, 9);
+    Block block = pair.fused->blocks[1];
+    constexpr std::int64_t kImages = 5;
+    const torch::Tensor tokens = torch::randn({kImages, 9, 24});
+    const torch::Tensor dOut = torch::randn(tokens.sizes());
+    const torch::Tensor features = torch::randn({kImages, 37});
+    struct Result {
+        torch::Tensor tokens, gradient, features, featureGradient;
+    };
+    const auto run = [&](std::int64_t first, std::int64_t count) {
+        const ForwardMode mode{true, 3, 4, first};
+        const torch::Tensor in = tokens.narrow(0, first, count).clone().requires_grad_();
+        const torch::Tensor out = kernels->block(block, 1, in, mode, false).tokens;
+        out.backward(dOut.narrow(0, first, count));
+        const torch::Tensor hidden = features.narrow(0, first, count).clone().requires_grad_();
+        const torch::Tensor dropped = kernels->geluDropout(hidden, 0.3, mode, dropoutSite(2, 1));
+        dropped.backward(torch::ones_like(dropped));
+        return Result{out.detach(), in.grad(), dropped.detach(), hidden.grad()};
+    };
+    const Result whole = run(0, kImages);
+    const Result elsewhere = run(1, kImages - 1);
+    QVERIFY(elsewhere.tokens.equal(whole.tokens.slice(0, 1)));
+    for (int rank = 0; rank < ranks; ++rank) {
+        const RankSlice::Part part = RankSlice{rank, ranks}.of(kImages);
+        if (part.count == 0) continue;  // nothing to train on
+        const Result own = run(part.first, part.count);
+        QVERIFY(own.tokens.equal(whole.tokens.narrow(0, part.first, part.count)));
+        QVERIFY(own.gradient.equal(whole.gradient.narrow(0, part.first, part.count)));
+        QVERIFY(own.features.equal(whole.features.narrow(0, part.first, part.count)));
+        QVERIFY(own.featureGradient.equal(whole.featureGradient.narrow(0, part.first, part.count)));
+    }
 }
 
 void TestFusedModel::needsNoGradientForEvaluation() {

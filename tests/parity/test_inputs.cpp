@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happens to images before the model, against Keras's own layers.
+#include "core/data/memory_images.h"
 #include "core/input/input_pipeline.h"
 #include "core/model/parts/patch_embedding.h"
 #include "tests/parity/comparison.h"
@@ -48,10 +49,9 @@ void TestInputs::normalisesAsKerasAdapts() {
     const Golden golden("normalisation");
     const torch::Tensor images = golden.at("images");  // uint8 [8, 32, 32, 3]
     const auto* pixels = images.const_data_ptr<std::uint8_t>();
-    ImageTable train{{pixels, pixels + images.numel()}, std::vector<std::int32_t>(8, 0)};
-    const Dataset dataset("drawn", {32, 32, 3}, {"any"}, std::move(train), {});
+    const MemoryImages train({32, 32, 3}, {{pixels, pixels + images.numel()}, std::vector<std::int32_t>(8, 0)});
 
-    const ChannelStatistics& statistics = dataset.statistics();
+    const ChannelStatistics statistics = measureChannels(train);
     const auto tensorOf = [](const std::array<double, 3>& values) {
         return torch::tensor({values[0], values[1], values[2]});
     };

@@ -3,6 +3,7 @@
 #include "core/model/classifier.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden.h"
+#include "tests/support/memory_dataset.h"
 
 #include <QtTest>
 
@@ -17,9 +18,8 @@ torch::Tensor metricsOf(const torch::Tensor& logits, const torch::Tensor& labels
 
 std::shared_ptr<const Dataset> blankImages(std::int64_t count) {
     const auto n = static_cast<std::size_t>(count);
-    return std::make_shared<Dataset>("blank", Dataset::Shape{1, 1, 1}, std::vector<std::string>{"any"},
-                                     ImageTable{std::vector<std::uint8_t>(n), std::vector<std::int32_t>(n)},
-                                     ImageTable{});
+    return test::datasetInMemory("blank", {1, 1, 1}, {"any"},
+                                 {std::vector<std::uint8_t>(n), std::vector<std::int32_t>(n)});
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ void TestMetrics::splitsAsFitDoes() {
                                      golden.at("split/" + name), 0),
                  m_comparison.problem());
         QCOMPARE(validation.count(), count - train.count());
-        QCOMPARE(validation.pixels(0).data(), dataset->trainTable().pixels.data() + train.count());
+        QCOMPARE(validation.read(0, {}).data(), dataset->train().read(train.count(), {}).data());
     }
 }
 

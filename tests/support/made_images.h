@@ -4,6 +4,7 @@
 
 #include "core/data/dataset.h"
 #include "core/data/images/image.h"
+#include "tests/support/memory_dataset.h"
 
 #include <cstdint>
 #include <memory>
@@ -42,8 +43,8 @@ inline std::shared_ptr<const Dataset> countingDataset(std::int64_t train, std::i
     std::vector<std::string> names;
     for (int i = 0; i < classes; ++i) names.push_back("class-" + std::to_string(i));
     const std::int64_t bytes = std::int64_t{shape.width} * shape.height * shape.channels;
-    return std::make_shared<const Dataset>("counting", shape, std::move(names), countingTable(train, classes, bytes),
-                                           countingTable(test, classes, bytes));
+    return datasetInMemory("counting", shape, std::move(names), countingTable(train, classes, bytes),
+                           countingTable(test, classes, bytes));
 }
 
 }  // namespace vit::test

@@ -2,7 +2,7 @@
 // A data set of tiny images that all differ.
 #pragma once
 
-#include "core/data/dataset.h"
+#include "tests/support/memory_dataset.h"
 
 #include <cstdint>
 #include <memory>
@@ -12,7 +12,7 @@
 namespace vit {
 
 // Images of side × side pixels in colour; three classes in turn.
-inline std::shared_ptr<const Dataset> numberedImages(std::int64_t train, std::int64_t test, int side = 2) {
+inline std::shared_ptr<const Dataset> numberedImages(std::int64_t train, std::int64_t held, int side = 2) {
     const auto table = [side](std::int64_t count, int offset) {
         ImageTable images;
         for (std::int64_t i = 0; i < count; ++i) {
@@ -22,8 +22,7 @@ inline std::shared_ptr<const Dataset> numberedImages(std::int64_t train, std::in
         }
         return images;
     };
-    return std::make_shared<Dataset>("numbered", Dataset::Shape{side, side, 3}, std::vector<std::string>{"a", "b", "c"},
-                                     table(train, 0), table(test, 100));
+    return test::datasetInMemory("numbered", {side, side, 3}, {"a", "b", "c"}, table(train, 0), table(held, 100));
 }
 
 }  // namespace vit

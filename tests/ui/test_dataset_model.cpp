@@ -113,8 +113,7 @@ private Q_SLOTS:
         config.model.patchSize = 4;
         config.augmentation.rotation = 0.2;
         const ImageTable table{test::gradientImage(16, 16).pixels, {0}};
-        const auto dataset = std::make_shared<const Dataset>("one", Dataset::Shape{16, 16, 3},
-                                                             std::vector<std::string>{"only"}, table, table);
+        const auto dataset = test::datasetInMemory("one", {16, 16, 3}, {"only"}, table, table);
         DatasetModel model;
         model.setSelection(DatasetSelection(dataset, Split::Test, withShare(0)));
         const auto augmented = [&](std::uint64_t seed) {

@@ -30,7 +30,6 @@ DataInfo dataSet(const std::string& name, std::int64_t classes, bool available) 
     DataInfo info;
     info.name = name;
     info.title = name;
-    info.kind = DataKind::Cifar100;
     info.classes = classes;
     info.available = available;
     info.downloadable = true;

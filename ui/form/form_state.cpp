@@ -66,7 +66,7 @@ std::string FormState::presetText(const Field& field) const { return toText(fiel
 std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const {
     if (const DataInfo* info = findDataSet(config.data.name)) {
         if (info->classes <= 0) return std::nullopt;
-        return vit::ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
+        return vit::ModelInput{info->channels, info->classes};
     }
     for (const Preset& preset : presets())
         if (preset.config.data.name == config.data.name) return vit::ModelInput{3, preset.classes};

@@ -3,6 +3,7 @@
 #include "core/data/sources/cifar.h"
 
 #include "core/base/number_text.h"
+#include "core/data/memory_images.h"
 
 #include <algorithm>
 #include <fstream>
@@ -92,9 +93,8 @@ std::vector<std::string> cifarFiles(const std::filesystem::path& folder, CifarVe
     return files;
 }
 
-std::shared_ptr<const Dataset> readCifar(const std::string& name, const std::filesystem::path& folder,
-                                         CifarVersion version, const ExpectedCounts& expected,
-                                         const Progress& progress) {
+LabelledImages readCifar(const std::string& name, const std::filesystem::path& folder, CifarVersion version,
+                         const ExpectedCounts& expected, const Progress& progress) {
     const Layout layout = layoutOf(version);
     const std::vector<std::string> names = readClassNames(folder / layout.namesFile, expected.classes);
     const std::vector<std::string> trainFiles =
@@ -109,8 +109,9 @@ std::shared_ptr<const Dataset> readCifar(const std::string& name, const std::fil
                 expected.train / static_cast<std::int64_t>(trainFiles.size()), counter);
     ImageTable test;
     addFile(test, folder / layout.testFile, layout, static_cast<std::int64_t>(names.size()), expected.test, counter);
-    return std::make_shared<const Dataset>(name, Dataset::Shape{kSide, kSide, 3}, names, std::move(train),
-                                           std::move(test));
+    const ImageShape shape{kSide, kSide, 3};
+    return {names, std::make_shared<const MemoryImages>(shape, std::move(train)),
+            std::make_shared<const MemoryImages>(shape, std::move(test))};
 }
 
 }  // namespace vit

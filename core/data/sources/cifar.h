@@ -6,7 +6,6 @@
 #include "core/data/sources/source_files.h"
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,7 @@ enum class CifarVersion { Cifar10, Cifar100 };
 std::vector<std::string> cifarFiles(const std::filesystem::path& folder, CifarVersion version);
 
 // Throws Error naming the file for records that are cut off, labels without a name and numbers other than `expected`.
-std::shared_ptr<const Dataset> readCifar(const std::string& name, const std::filesystem::path& folder,
-                                         CifarVersion version, const ExpectedCounts& expected = {},
-                                         const Progress& progress = {});
+LabelledImages readCifar(const std::string& name, const std::filesystem::path& folder, CifarVersion version,
+                         const ExpectedCounts& expected = {}, const Progress& progress = {});
 
 }  // namespace vit

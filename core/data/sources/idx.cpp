@@ -4,6 +4,7 @@
 #include "core/data/sources/idx.h"
 
 #include "core/base/number_text.h"
+#include "core/data/memory_images.h"
 
 #include <algorithm>
 #include <array>
@@ -130,7 +131,7 @@ ImageTable tableOf(IdxArray images, const IdxArray& labels, const std::filesyste
     return {.pixels = std::move(images.values), .labels = {labels.values.begin(), labels.values.end()}};
 }
 
-Dataset::Shape shapeOf(const IdxArray& images, const std::filesystem::path& file) {
+ImageShape shapeOf(const IdxArray& images, const std::filesystem::path& file) {
     const std::size_t dimensions = images.shape.size();
     const std::int64_t channels = dimensions == 4 ? images.shape[3] : 1;
     if (dimensions < 3 || (channels != 1 && channels != 3))
@@ -167,9 +168,8 @@ std::vector<std::string> idxFiles(const std::filesystem::path& folder) {
     return complete ? files : std::vector<std::string>{};
 }
 
-std::shared_ptr<const Dataset> readIdx(const std::string& name, const std::filesystem::path& folder,
-                                       std::vector<std::string> classNames, const ExpectedCounts& expected,
-                                       const Progress& progress) {
+LabelledImages readIdx(const std::string& name, const std::filesystem::path& folder, std::vector<std::string> classNames,
+                       const ExpectedCounts& expected, const Progress& progress) {
     std::vector<std::filesystem::path> files;
     for (const std::string& file : idxFiles(folder)) files.push_back(folder / file);
     if (files.empty())
@@ -183,7 +183,7 @@ std::shared_ptr<const Dataset> readIdx(const std::string& name, const std::files
     const IdxArray trainLabels = readArray(files[1], counter);
     IdxArray testImages = readArray(files[2], counter);
     const IdxArray testLabels = readArray(files[3], counter);
-    const Dataset::Shape shape = shapeOf(trainImages, files[0]);
+    const ImageShape shape = shapeOf(trainImages, files[0]);
     if (shapeOf(testImages, files[2]) != shape)
         throw Error(files[2].string() + " holds images of another size than " + files[0].string() + ".");
     checkCount(files[0], expected.train, trainImages.shape[0]);
@@ -197,7 +197,8 @@ std::shared_ptr<const Dataset> readIdx(const std::string& name, const std::files
     }
     checkLabels(files[1], train, classNames.size());
     checkLabels(files[3], test, classNames.size());
-    return std::make_shared<const Dataset>(name, shape, std::move(classNames), std::move(train), std::move(test));
+    return {std::move(classNames), std::make_shared<const MemoryImages>(shape, std::move(train)),
+            std::make_shared<const MemoryImages>(shape, std::move(test))};
 }
 
 }  // namespace vit

@@ -6,7 +6,6 @@
 #include "core/data/sources/source_files.h"
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,8 @@ std::vector<std::string> idxFiles(const std::filesystem::path& folder);
 
 // Images are [N, H, W] or [N, H, W, C] with C = 1 or 3, bytes. Without `classNames` the classes are called "0", "1", ….
 // Throws Error naming the file for whatever does not fit.
-std::shared_ptr<const Dataset> readIdx(const std::string& name, const std::filesystem::path& folder,
-                                       std::vector<std::string> classNames = {}, const ExpectedCounts& expected = {},
-                                       const Progress& progress = {});
+LabelledImages readIdx(const std::string& name, const std::filesystem::path& folder,
+                       std::vector<std::string> classNames = {}, const ExpectedCounts& expected = {},
+                       const Progress& progress = {});
 
 }  // namespace vit

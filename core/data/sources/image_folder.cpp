@@ -6,6 +6,7 @@
 #include "core/base/parallel.h"
 #include "core/base/split_mix.h"
 #include "core/data/images/image.h"
+#include "core/data/memory_images.h"
 
 #include <algorithm>
 #include <atomic>
@@ -233,14 +234,14 @@ std::vector<BrokenImage> findBrokenImages(const fs::path& folder, const ImageFol
     return broken;
 }
 
-std::shared_ptr<const Dataset> readImageFolder(const std::string& name, const fs::path& folder, std::int64_t imageSize,
-                                               const Progress& progress) {
+LabelledImages readImageFolder(const std::string& name, const fs::path& folder, std::int64_t imageSize,
+                               const Progress& progress) {
     const ImageFolder images = listImageFolder(folder);
     checkMemory(static_cast<std::int64_t>(images.train.size() + images.test.size()), imageSize);
     const int side = static_cast<int>(imageSize);
-    const std::size_t imageBytes = static_cast<std::size_t>(side) * side * 3;
-    ImageTable train = emptyTable(images.train, imageBytes);
-    ImageTable test = emptyTable(images.test, imageBytes);
+    const ImageShape shape{side, side, 3};
+    ImageTable train = emptyTable(images.train, shape.bytes());
+    ImageTable test = emptyTable(images.test, shape.bytes());
     const std::size_t trainCount = images.train.size();
     forEachImage("Reading " + name, folder, images, progress, [&](std::size_t i, const LabelledFile& file) {
         // Twice the size is enough for averaging to be as good as from the whole photo.
@@ -248,10 +249,10 @@ std::shared_ptr<const Dataset> readImageFolder(const std::string& name, const fs
         const Image image = resizeArea(cropCentreSquare(photo), side, side);
         ImageTable& table = i < trainCount ? train : test;
         const std::size_t row = i < trainCount ? i : i - trainCount;
-        std::copy(image.pixels.begin(), image.pixels.end(), &table.pixels[row * imageBytes]);
+        std::copy(image.pixels.begin(), image.pixels.end(), &table.pixels[row * shape.bytes()]);
     });
-    return std::make_shared<const Dataset>(name, Dataset::Shape{side, side, 3}, images.classNames, std::move(train),
-                                           std::move(test));
+    return {images.classNames, std::make_shared<const MemoryImages>(shape, std::move(train)),
+            std::make_shared<const MemoryImages>(shape, std::move(test))};
 }
 
 }  // namespace vit

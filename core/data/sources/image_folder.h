@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,7 +45,7 @@ std::vector<BrokenImage> findBrokenImages(const std::filesystem::path& folder, c
 
 // Cuts every picture to its centre square and brings it to imageSize × imageSize, RGB, on all cores. Throws Error at
 // the first one that cannot be opened, and if they would not fit into this computer's memory.
-std::shared_ptr<const Dataset> readImageFolder(const std::string& name, const std::filesystem::path& folder,
-                                               std::int64_t imageSize, const Progress& progress = {});
+LabelledImages readImageFolder(const std::string& name, const std::filesystem::path& folder, std::int64_t imageSize,
+                               const Progress& progress = {});
 
 }  // namespace vit

@@ -4,6 +4,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/split_mix.h"
+#include "core/data/memory_images.h"
 #include "core/data/sources/synthetic_outline.h"
 
 #include <algorithm>
@@ -247,10 +248,11 @@ const std::vector<std::string>& syntheticClassNames() {
     return kNames;
 }
 
-std::shared_ptr<const Dataset> makeSyntheticShapes(const SyntheticOptions& options) {
-    return std::make_shared<const Dataset>("synthetic-shapes", Dataset::Shape{kSide, kSide, 3}, syntheticClassNames(),
-                                           drawTable(options.train, options.seed, 1),
-                                           drawTable(options.test, options.seed, 2));
+LabelledImages makeSyntheticShapes(const SyntheticOptions& options) {
+    const ImageShape shape{kSide, kSide, 3};
+    return {syntheticClassNames(),
+            std::make_shared<const MemoryImages>(shape, drawTable(options.train, options.seed, 1)),
+            std::make_shared<const MemoryImages>(shape, drawTable(options.test, options.seed, 2))};
 }
 
 }  // namespace vit

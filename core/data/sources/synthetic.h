@@ -5,7 +5,6 @@
 #include "core/data/dataset.h"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +19,6 @@ struct SyntheticOptions {
 const std::vector<std::string>& syntheticClassNames();
 
 // 32 × 32 RGB; as many images of each class as can be, in random order. The same options give the same bytes.
-std::shared_ptr<const Dataset> makeSyntheticShapes(const SyntheticOptions& options = {});
+LabelledImages makeSyntheticShapes(const SyntheticOptions& options = {});
 
 }  // namespace vit

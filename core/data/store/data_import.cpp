@@ -3,12 +3,13 @@
 #include "core/data/store/data_import.h"
 
 #include "core/base/number_text.h"
-#include "core/data/sources/image_folder.h"
 #include "core/data/store/archive.h"
+#include "core/data/store/data_manifest.h"
 #include "core/data/store/data_source.h"
+#include "core/data/store/examine_pictures.h"
 #include "core/data/store/known_data.h"
 
-#include <algorithm>
+#include <optional>
 
 namespace vit {
 
@@ -24,16 +25,16 @@ FoundData findFor(const std::string& name, const fs::path& folder, const fs::pat
                            "folders), the binary version of CIFAR-10 or CIFAR-100, or the four idx files of a data set "
                            "like MNIST.");
     const KnownData* known = findKnownData(name);
-    if (known != nullptr && known->kind != found->kind)
-        throw InvalidInput("In " + from.string() + " there are " + kindText(found->kind) + ", but " + name + " needs " +
-                           kindText(known->kind) + ". Choose another name for your own data.");
+    if (known != nullptr && known->format != found->format.name)
+        throw InvalidInput("In " + from.string() + " there are " + found->format.text + ", but " + name + " needs " +
+                           dataFormat(known->format).text + ". Choose another name for your own data.");
     return *found;
 }
 
 enum class Transfer { Copy, Move };
 
 void transferFiles(const FoundData& found, const fs::path& target, Transfer transfer, const Progress& progress) {
-    const std::vector<fs::path> files = filesOf(found);
+    const std::vector<fs::path> files = found.format.files(found.folder);
     std::int64_t total = 0;
     for (const fs::path& file : files) total += static_cast<std::int64_t>(fs::file_size(found.folder / file));
     ByteCounter counter(progress, transfer == Transfer::Copy ? "Copying" : "Sorting", total);
@@ -48,69 +49,34 @@ void transferFiles(const FoundData& found, const fs::path& target, Transfer tran
     }
 }
 
-std::string listOf(const std::vector<BrokenImage>& broken) {
-    constexpr std::size_t kNamed = 3;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(broken.size(), kNamed); ++i)
-        text += (i > 0 ? ", " : "") + broken[i].path.string();
-    return broken.size() > kNamed ? text + ", …" : text;
-}
-
-std::string countsText(std::size_t train, std::size_t test) {
-    return groupedText(static_cast<std::int64_t>(train)) + " images to train, " +
-           groupedText(static_cast<std::int64_t>(test)) + " to test.";
-}
-
-DataManifest examineImages(const fs::path& folder, const Progress& progress) {
-    const ImageFolder all = listImageFolder(folder);
-    const std::vector<BrokenImage> broken = findBrokenImages(folder, all, progress);
-    const std::size_t count = all.train.size() + all.test.size();
-    constexpr std::size_t kTolerated = 10;  // one in so many
-    if (broken.size() * kTolerated > count)
-        throw InvalidInput(std::to_string(broken.size()) + " of " + std::to_string(count) +
-                           " pictures cannot be opened (" + listOf(broken) +
-                           "): replace them and add the folder again. " + broken.front().cause);
-    DataManifest manifest{.kind = DataKind::ImageFolder};
-    for (const BrokenImage& image : broken) {
-        fs::remove(folder / image.path);
-        manifest.leftOut.push_back(image.path.string() + ": " + image.cause);
-    }
-    const ImageFolder kept = listImageFolder(folder);
-    if (kept.classNames != all.classNames)
-        throw InvalidInput("All pictures of a class are broken (" + listOf(broken) +
-                           "): replace them and add the folder again. " + broken.front().cause);
-    manifest.classes = static_cast<std::int64_t>(kept.classNames.size());
-    manifest.description = "Pictures of " + groupedText(manifest.classes) + " classes, cut to squares: " +
-                           countsText(kept.train.size(), kept.test.size());
-    if (!broken.empty())
-        manifest.description += " " + std::to_string(broken.size()) +
-                                (broken.size() == 1 ? " picture that cannot be opened was left out ("
-                                                    : " pictures that cannot be opened were left out (") +
-                                listOf(broken) + ").";
-    return manifest;
-}
-
 // MNIST and Fashion-MNIST have files of the same names and sizes.
-void refuseMistaken(const std::string& name, const std::vector<std::int32_t>& labels) {
+void refuseMistaken(const std::string& name, const ImageSource& train) {
+    if (findKnownData(name) == nullptr) return;
     for (const KnownData& other : knownData()) {
         const std::vector<std::int32_t>& first = other.firstLabels;
-        const bool fits = !first.empty() && labels.size() >= first.size() &&
-                          std::equal(first.begin(), first.end(), labels.begin());
-        if (fits && other.name != name && findKnownData(name) != nullptr)
+        bool fits = !first.empty() && train.count() >= static_cast<std::int64_t>(first.size());
+        for (std::size_t i = 0; fits && i < first.size(); ++i)
+            fits = train.label(static_cast<std::int64_t>(i)) == first[i];
+        if (fits && other.name != name)
             throw InvalidInput("These are the files of " + other.title + ": add them as " + other.name + ".");
     }
 }
 
 DataManifest examine(const std::string& name, const FoundData& data, const Progress& progress) {
-    if (data.kind == DataKind::ImageFolder) return examineImages(data.folder, progress);
-    const auto dataset = readData(name, data, 0, progress);
-    refuseMistaken(name, dataset->trainTable().labels);
-    const Dataset::Shape& shape = dataset->shape();
-    return {.kind = data.kind,
-            .description = groupedText(dataset->classes()) + " classes, " + std::to_string(shape.width) + " × " +
+    if (data.format.examine != nullptr) return data.format.examine(data.folder, progress);
+    const LabelledImages images = data.format.read({.name = name,
+                                                    .folder = data.folder,
+                                                    .known = findKnownData(name),
+                                                    .progress = progress});
+    refuseMistaken(name, *images.train);
+    const Dataset dataset(name, images, measureChannels(*images.train, progress));
+    const ImageShape& shape = dataset.shape();
+    return {.format = std::string(data.format.name),
+            .description = groupedText(dataset.classes()) + " classes, " + std::to_string(shape.width) + " × " +
                            std::to_string(shape.height) + (shape.channels == 1 ? " grey: " : " RGB: ") +
-                           countsText(dataset->trainTable().labels.size(), dataset->testTable().labels.size()),
-            .classes = dataset->classes()};
+                           countsText(dataset.trainCount(), dataset.testCount()),
+            .classes = dataset.classes(),
+            .measured = {{dataset.trainCount(), shape, dataset.statistics()}}};
 }
 
 }  // namespace
@@ -119,10 +85,10 @@ void importData(const std::string& name, const fs::path& from, const fs::path& s
                 const Progress& progress) {
     const bool folder = fs::is_directory(from);
     if (!folder) unpackArchive(from, scratch, progress);
-    FoundData found = findFor(name, folder ? from : scratch, from);
-    transferFiles(found, draft / kFilesFolder, folder ? Transfer::Copy : Transfer::Move, progress);
-    found.folder = draft / kFilesFolder;
-    writeManifest(examine(name, found, progress), draft / kManifestFile);
+    const FoundData found = findFor(name, folder ? from : scratch, from);
+    const fs::path files = draft / kFilesFolder;
+    transferFiles(found, files, folder ? Transfer::Copy : Transfer::Move, progress);
+    writeManifest(examine(name, {found.format, files}, progress), draft / kManifestFile);
 }
 
 }  // namespace vit

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/base/progress.h"
-#include "core/data/store/data_manifest.h"
 
 #include <filesystem>
 #include <string>
@@ -12,7 +11,6 @@ namespace vit {
 
 // The files of a data set within its folder in the store.
 inline constexpr const char* kFilesFolder = "files";
-inline constexpr const char* kManifestFile = "dataset.json";
 
 // Finds the data in `from`, copies them into `draft`, a folder that need not exist yet, and reads them there; an
 // archive is unpacked into `scratch` first, which lies on the same disk. Pictures that cannot be opened are left out,

@@ -2,43 +2,43 @@
 // Writes and reads dataset.json.
 #include "core/data/store/data_manifest.h"
 
+#include "core/data/store/data_source.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
-
-#include <array>
 
 namespace vit {
 
 namespace {
 
-struct KindName {
-    DataKind kind;
-    const char* name;
-};
-constexpr std::array<KindName, 4> kKinds = {KindName{DataKind::Cifar10, "cifar-10-binary"},
-                                            KindName{DataKind::Cifar100, "cifar-100-binary"},
-                                            KindName{DataKind::Idx, "idx"},
-                                            KindName{DataKind::ImageFolder, "image-folder"}};
-
-std::string nameOf(DataKind kind) {
-    for (const KindName& entry : kKinds)
-        if (entry.kind == kind) return entry.name;
-    throw Error("Data of this kind are not stored in files.");
+nlohmann::ordered_json toJson(const MeasuredImages& measured) {
+    return {{"images", measured.count},
+            {"width", measured.shape.width},
+            {"height", measured.shape.height},
+            {"channels", measured.shape.channels},
+            {"mean", measured.statistics.mean},
+            {"deviation", measured.statistics.deviation}};
 }
 
-DataKind kindOf(const std::string& name) {
-    for (const KindName& entry : kKinds)
-        if (entry.name == name) return entry.kind;
-    throw Error("\"" + name + "\" is no kind of data set");
+MeasuredImages measuredFrom(const nlohmann::ordered_json& json) {
+    MeasuredImages measured;
+    json.at("images").get_to(measured.count);
+    json.at("width").get_to(measured.shape.width);
+    json.at("height").get_to(measured.shape.height);
+    json.at("channels").get_to(measured.shape.channels);
+    json.at("mean").get_to(measured.statistics.mean);
+    json.at("deviation").get_to(measured.statistics.deviation);
+    return measured;
 }
 
 }  // namespace
 
 void writeManifest(const DataManifest& manifest, const std::filesystem::path& file) {
-    const nlohmann::ordered_json json = {{"kind", nameOf(manifest.kind)},
-                                         {"description", manifest.description},
-                                         {"classes", manifest.classes},
-                                         {"left_out", manifest.leftOut}};
+    nlohmann::ordered_json json = {{"kind", manifest.format},
+                                   {"description", manifest.description},
+                                   {"classes", manifest.classes},
+                                   {"left_out", manifest.leftOut},
+                                   {"measured", nlohmann::ordered_json::array()}};
+    for (const MeasuredImages& measured : manifest.measured) json["measured"].push_back(toJson(measured));
     writeFileAtomically(file, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
@@ -46,10 +46,15 @@ DataManifest readManifest(const std::filesystem::path& file) {
     const std::string text = readTextFile(file);
     try {
         const nlohmann::ordered_json json = parseStrictJson(text);
-        return {.kind = kindOf(json.at("kind").get<std::string>()),
-                .description = json.at("description").get<std::string>(),
-                .classes = json.at("classes").get<std::int64_t>(),
-                .leftOut = json.at("left_out").get<std::vector<std::string>>()};
+        const DataFormat& format = dataFormat(json.at("kind").get<std::string>());
+        if (format.builtIn) throw Error("data of this kind are not stored in files");
+        DataManifest manifest{.format = std::string(format.name),
+                              .description = json.at("description").get<std::string>(),
+                              .classes = json.at("classes").get<std::int64_t>(),
+                              .leftOut = json.at("left_out").get<std::vector<std::string>>()};
+        if (json.contains("measured"))
+            for (const auto& entry : json.at("measured")) manifest.measured.push_back(measuredFrom(entry));
+        return manifest;
     } catch (const std::exception& fault) {
         throw Error(file.string() + " is damaged: " + fault.what() + ". Remove the data set and add it again.");
     }

@@ -6,6 +6,7 @@
 #include "core/data/store/data_manifest.h"
 #include "core/data/store/data_source.h"
 #include "core/data/store/download.h"
+#include "core/data/store/kept_statistics.h"
 #include "core/data/store/known_data.h"
 #include "core/io/system_fault.h"
 #include "core/io/temporary_folder.h"
@@ -40,7 +41,7 @@ bool isName(std::string_view name) {
 }
 
 std::string cacheKey(const DataInfo& info, std::int64_t imageSize) {
-    return info.kind == DataKind::ImageFolder ? info.name + "/" + std::to_string(imageSize) : info.name + "/";
+    return info.anySize ? info.name + "/" + std::to_string(imageSize) : info.name + "/";
 }
 
 std::string absenceText(const DataInfo& info) {
@@ -48,14 +49,21 @@ std::string absenceText(const DataInfo& info) {
            (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
 }
 
+void setFormat(DataInfo& info, const DataFormat& format) {
+    info.format = format.name;
+    info.channels = format.channels;
+    info.anySize = format.anySize;
+    info.builtIn = format.builtIn;
+}
+
 DataInfo describeKnown(const KnownData& known, const fs::path& folder) {
     DataInfo info{.name = known.name,
                   .title = known.title,
                   .description = known.description,
-                  .kind = known.kind,
                   .classes = known.counts.classes,
                   .available = true};
-    if (known.kind == DataKind::Synthetic) return info;
+    setFormat(info, dataFormat(known.format));
+    if (info.builtIn) return info;
     info.folder = folder;
     info.available = fs::exists(folder / kManifestFile);
     info.downloadable = known.download.has_value();
@@ -69,7 +77,7 @@ DataInfo describeOwn(const std::string& name, const fs::path& folder) {
     try {
         const DataManifest manifest = readManifest(folder / kManifestFile);
         info.description = manifest.description;
-        info.kind = manifest.kind;
+        setFormat(info, dataFormat(manifest.format));
         info.classes = manifest.classes;
         info.available = true;
     } catch (const Error& fault) {
@@ -119,10 +127,18 @@ DataInfo DataStore::info(std::string_view name) const {
 std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, std::int64_t imageSize,
                                                const Progress& progress) const {
     if (!info.available) throw InvalidInput(absenceText(info));
-    if (info.kind == DataKind::ImageFolder && imageSize < 1)
+    if (info.anySize && imageSize < 1)
         throw InvalidInput("The pictures of " + info.name + " need an image size of 1 or more.");
     return withClearFaults([&] {
-        return readData(info.name, {info.kind, info.folder / kFilesFolder}, imageSize, progress);
+        LabelledImages images = dataFormat(info.format).read({.name = info.name,
+                                                              .folder = info.folder / kFilesFolder,
+                                                              .imageSize = imageSize,
+                                                              .known = findKnownData(info.name),
+                                                              .progress = progress});
+        const ChannelStatistics statistics = info.builtIn
+                                                 ? measureChannels(*images.train, progress)
+                                                 : keptStatistics(*images.train, info.folder / kManifestFile, progress);
+        return std::make_shared<const Dataset>(info.name, std::move(images), statistics);
     });
 }
 
@@ -170,7 +186,7 @@ DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const P
                            "digits, \"-\", \"_\" and \".\", and begin with a letter or digit.");
     const fs::path target = m_folder / name;
     const KnownData* known = findKnownData(name);
-    const bool made = known != nullptr && known->kind == DataKind::Synthetic;
+    const bool made = known != nullptr && dataFormat(known->format).builtIn;
     const auto refuseTaken = [&] {
         throw InvalidInput("There is a data set " + name + " already" +
                            (made ? "." : ": choose another name, or remove it first."));
@@ -208,7 +224,7 @@ DataInfo DataStore::download(std::string_view name, const Progress& progress) {
 
 void DataStore::remove(std::string_view name) {
     const DataInfo unwanted = info(name);
-    if (unwanted.kind == DataKind::Synthetic)
+    if (unwanted.builtIn)
         throw InvalidInput("The data set " + unwanted.name + " is part of the program and cannot be removed.");
     if (!fs::exists(unwanted.folder)) throw InvalidInput("The data set " + unwanted.name + " is not on this computer.");
     withClearFaults([&] {

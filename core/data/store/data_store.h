@@ -18,18 +18,19 @@
 
 namespace vit {
 
-enum class DataKind { Cifar10, Cifar100, Idx, ImageFolder, Synthetic };
-
 struct DataInfo {
     std::string name;         // "cifar-100"
     std::string title;        // "CIFAR-100"
     std::string description;  // what it shows, how many images of what size
-    DataKind kind = DataKind::ImageFolder;
+    std::string format;       // the name of its row in data_source.cpp
+    int channels = 3;         // of its images, as a rule
+    bool anySize = false;     // its pictures have any size and are brought to the one that is asked for
+    bool builtIn = false;     // made by the program; cannot be removed
     std::int64_t classes = 0;      // 0 = not known before it is there
     bool available = false;        // can be opened now
     bool downloadable = false;     // download() knows its address
     std::int64_t downloadBytes = 0;
-    std::filesystem::path folder;  // where it lies; empty for synthetic data
+    std::filesystem::path folder;  // where it lies; empty if it is built in
 };
 
 // All calls may come from any thread.

@@ -18,7 +18,7 @@ struct KnownData {
     std::string name;
     std::string title;
     std::string description;
-    DataKind kind = DataKind::Synthetic;
+    std::string format;  // of its files: the name of a row in data_source.cpp
     ExpectedCounts counts;
     std::vector<std::string> classNames = {};     // where the files do not have them
     std::vector<std::int32_t> firstLabels = {};   // of training, where the files of two data sets look the same

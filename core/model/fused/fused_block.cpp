@@ -36,6 +36,7 @@ struct Pass : torch::CustomClassHolder {
     std::shared_ptr<const kernels::BlockKernel> kernel;
     std::shared_ptr<MemoryPool> pool;
     kernels::BlockDropouts dropouts;
+    std::int64_t firstImage = 0;  // see ForwardMode
     Tensor packed;  // these two only until autograd, which frees them after their use, has taken them over
     Tensor saved;   // [B, bytes], or one row for each thread where no backward pass follows
 
@@ -65,7 +66,7 @@ struct Pass : torch::CustomClassHolder {
             std::byte* own = bytesOf(scratch) + thread * scratch.size(1);
             for (std::int64_t i = begin; i < end; ++i) {
                 std::byte* kept = bytesOf(saved) + (keep ? i : thread) * saved.size(1);
-                kernel->forward(shared, i, in + i * elements, to + i * elements, kept, own);
+                kernel->forward(shared, firstImage + i, in + i * elements, to + i * elements, kept, own);
             }
         });
         return out;
@@ -90,8 +91,8 @@ struct Pass : torch::CustomClassHolder {
             const auto thread = static_cast<std::int64_t>(at::get_thread_num());
             std::byte* own = bytesOf(scratch) + thread * scratch.size(1);
             for (std::int64_t i = begin; i < end; ++i) {
-                kernel->backward(shared, i, in + i * elements, from + i * elements, bytesOf(kept) + i * kept.size(1),
-                                 to + i * elements, gradients + thread * sums.size(1), own);
+                kernel->backward(shared, firstImage + i, in + i * elements, from + i * elements,
+                                 bytesOf(kept) + i * kept.size(1), to + i * elements, gradients + thread * sums.size(1), own);
             }
         });
         variable_list result{dIn};
@@ -177,6 +178,7 @@ c10::intrusive_ptr<Pass> KernelsOfModel::newPass(std::size_t mlpLayers, std::int
     auto pass = c10::make_intrusive<Pass>();
     pass->kernel = m_bfloat16 && at::autocast::is_autocast_enabled(torch::kCPU) ? m_bfloat16 : m_fp32;
     pass->pool = m_pool;
+    pass->firstImage = mode.firstImage;
     const auto dropout = [&](double rate, std::int64_t layer) {
         return kernels::Dropout{mode.training ? rate : 0, mode.key(dropoutSite(index, layer))};
     };

@@ -22,6 +22,7 @@ constexpr std::int64_t kGrain = 64;  // blocks of kMaskBlock elements that a thr
 // The dropout of one call, and its mask's bits.
 struct Mask : torch::CustomClassHolder {
     kernels::Dropout dropout;
+    std::int64_t first = 0;  // the place of element 0 in the tensor of the whole batch
     Tensor bits;  // 8 bytes for each block of elements, and some to read beyond
 
     std::byte* ofBlock(std::int64_t block) const {
@@ -29,13 +30,15 @@ struct Mask : torch::CustomClassHolder {
     }
 };
 
-// Calls body(first element, count, block) for ranges that begin with a block.
+// Calls body(first element, count, block) for ranges that begin with a block of the mask, but for the first one, which
+// may begin within.
 template <typename Body>
-void forBlocks(std::int64_t elements, const Body& body) {
-    const std::int64_t blocks = (elements + kMaskBlock - 1) / kMaskBlock;
+void forBlocks(std::int64_t elements, const Mask& mask, const Body& body) {
+    const std::int64_t lead = mask.first % kMaskBlock;
+    const std::int64_t blocks = (lead + elements + kMaskBlock - 1) / kMaskBlock;
     at::parallel_for(0, blocks, kGrain, [&](std::int64_t begin, std::int64_t end) {
-        const std::int64_t first = begin * kMaskBlock;
-        body(first, std::min(end * kMaskBlock, elements) - first, begin);
+        const std::int64_t first = std::max<std::int64_t>(begin * kMaskBlock - lead, 0);
+        body(first, std::min(end * kMaskBlock - lead, elements) - first, begin);
     });
 }
 
@@ -48,8 +51,9 @@ template <typename E>
 Tensor forwardOf(const Tensor& input, const Mask& mask) {
     Tensor out = torch::empty_like(input);
     const auto kernels = kernels::activationKernels<E>(kernels::Activation::Gelu);
-    forBlocks(input.numel(), [&](std::int64_t first, std::int64_t count, std::int64_t block) {
-        const kernels::KeepBits bits = kernels::makeKeepBits(mask.dropout, first, count, mask.ofBlock(block));
+    forBlocks(input.numel(), mask, [&](std::int64_t first, std::int64_t count, std::int64_t block) {
+        const kernels::KeepBits bits =
+            kernels::makeKeepBits(mask.dropout, mask.first + first, count, mask.ofBlock(block));
         kernels.forward(dataOf<E>(input) + first, static_cast<std::size_t>(count), bits, mask.dropout.factor(),
                         dataOf<E>(out) + first);
     });
@@ -60,8 +64,8 @@ template <typename E>
 Tensor backwardOf(const Tensor& input, const Tensor& dOut, const Mask& mask) {
     Tensor dIn = torch::empty_like(input);
     const auto kernels = kernels::activationKernels<E>(kernels::Activation::Gelu);
-    forBlocks(input.numel(), [&](std::int64_t first, std::int64_t count, std::int64_t block) {
-        const kernels::KeepBits bits = kernels::madeKeepBits(mask.dropout, first, mask.ofBlock(block));
+    forBlocks(input.numel(), mask, [&](std::int64_t first, std::int64_t count, std::int64_t block) {
+        const kernels::KeepBits bits = kernels::madeKeepBits(mask.dropout, mask.first + first, mask.ofBlock(block));
         kernels.backward(dataOf<E>(input) + first, dOut.const_data_ptr<float>() + first,
                          static_cast<std::size_t>(count), bits, mask.dropout.factor(), dataOf<E>(dIn) + first, nullptr);
     });
@@ -93,6 +97,7 @@ Tensor fusedGeluDropout(const Tensor& input, double rate, const ForwardMode& mod
     const Tensor dense = input.contiguous();
     auto mask = c10::make_intrusive<Mask>();
     mask->dropout = {mode.training ? rate : 0, mode.key(site)};
+    mask->first = mode.firstElement(dense);
     const std::size_t bytes = mask->dropout.drops() ? kernels::keepBitsBytes(dense.numel()) : 0;
     mask->bits = torch::empty({static_cast<std::int64_t>(bytes)}, torch::kUInt8);
     return GeluDropout::apply(dense, mask);

@@ -54,24 +54,26 @@ std::uint32_t dropoutSite(std::int64_t part, std::int64_t layer) {
     return static_cast<std::uint32_t>(((part + 1) << 12) + layer);
 }
 
-torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& key) {
-    torch::Tensor mask = torch::empty(like.sizes(), like.options().dtype(torch::kUInt8).requires_grad(false));
+torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& key, std::int64_t first) {
+    // Made from the start of a block, of which the first elements may belong to another part.
+    const std::int64_t lead = first % kMaskBlock;
+    const std::int64_t count = lead + like.numel();
+    const torch::Tensor made = torch::empty({count}, like.options().dtype(torch::kUInt8).requires_grad(false));
     const auto threshold = keepThreshold(rate);
-    std::uint8_t* out = mask.mutable_data_ptr<std::uint8_t>();
-    const std::int64_t count = mask.numel();
+    std::uint8_t* out = made.mutable_data_ptr<std::uint8_t>();
     const std::int64_t blocks = (count + kMaskBlock - 1) / kMaskBlock;
     at::parallel_for(0, blocks, kGrain / kMaskBlock, [&](std::int64_t begin, std::int64_t end) {
-        const std::int64_t first = begin * kMaskBlock;
-        fillKeepMask(out + first, first, std::min(end * kMaskBlock, count) - first, threshold, key);
+        const std::int64_t place = begin * kMaskBlock;
+        fillKeepMask(out + place, first - lead + place, std::min(end * kMaskBlock, count) - place, threshold, key);
     });
-    return mask;
+    return made.narrow(0, lead, like.numel()).view(like.sizes());
 }
 
 torch::Tensor dropout(const torch::Tensor& input, double rate, const ForwardMode& mode, std::uint32_t site) {
     if (!mode.training || rate <= 0) return input;
     // In one kernel, from the generator that TrainStep sets for each step: a recorded step can draw from no other.
     if (!input.is_cpu()) return std::get<0>(at::native_dropout(input, rate, true));
-    return DropoutFunction::apply(input, keepMask(input, rate, mode.key(site)), 1 / (1 - rate));
+    return DropoutFunction::apply(input, keepMask(input, rate, mode.key(site), mode.firstElement(input)), 1 / (1 - rate));
 }
 
 }  // namespace vit

@@ -140,7 +140,7 @@ void DataBar::updateState() {
     m_download->setVisible(info && info->downloadable && !info->available);
     if (info && info->downloadBytes > 0)
         m_download->setText(tr("Download (%1)").arg(bytesText(static_cast<double>(info->downloadBytes))));
-    m_remove->setVisible(info && info->available && info->kind != DataKind::Synthetic);
+    m_remove->setVisible(info && info->available && !info->builtIn);
     for (QWidget* button : {static_cast<QWidget*>(m_download), static_cast<QWidget*>(m_add),
                             static_cast<QWidget*>(m_remove)})
         button->setEnabled(!m_busy);

@@ -17,7 +17,7 @@ bool DatasetLoader::isCurrent(const QString& name, std::int64_t imageSize) const
     if (name != m_name) return false;
     if (m_job.running()) return imageSize == m_imageSize;
     if (!m_dataset) return false;
-    return imageSize == m_imageSize || m_info.kind != DataKind::ImageFolder;
+    return imageSize == m_imageSize || !m_info.anySize;
 }
 
 void DatasetLoader::load(const QString& name, std::int64_t imageSize) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sorts out pictures that cannot be opened.
+#include "core/data/store/examine_pictures.h"
+
+#include "core/base/number_text.h"
+#include "core/data/sources/image_folder.h"
+
+#include <algorithm>
+
+namespace vit {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string listOf(const std::vector<BrokenImage>& broken) {
+    constexpr std::size_t kNamed = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(broken.size(), kNamed); ++i)
+        text += (i > 0 ? ", " : "") + broken[i].path.string();
+    return broken.size() > kNamed ? text + ", …" : text;
+}
+
+}  // namespace
+
+std::string countsText(std::int64_t train, std::int64_t test) {
+    return groupedText(train) + " images to train, " + groupedText(test) + " to test.";
+}
+
+DataManifest examinePictures(const fs::path& folder, const Progress& progress) {
+    const ImageFolder all = listImageFolder(folder);
+    const std::vector<BrokenImage> broken = findBrokenImages(folder, all, progress);
+    const std::size_t count = all.train.size() + all.test.size();
+    constexpr std::size_t kTolerated = 10;  // one in so many
+    if (broken.size() * kTolerated > count)
+        throw InvalidInput(std::to_string(broken.size()) + " of " + std::to_string(count) +
+                           " pictures cannot be opened (" + listOf(broken) +
+                           "): replace them and add the folder again. " + broken.front().cause);
+    DataManifest manifest{.format = "image-folder"};
+    for (const BrokenImage& image : broken) {
+        fs::remove(folder / image.path);
+        manifest.leftOut.push_back(image.path.string() + ": " + image.cause);
+    }
+    const ImageFolder kept = listImageFolder(folder);
+    if (kept.classNames != all.classNames)
+        throw InvalidInput("All pictures of a class are broken (" + listOf(broken) +
+                           "): replace them and add the folder again. " + broken.front().cause);
+    manifest.classes = static_cast<std::int64_t>(kept.classNames.size());
+    manifest.description = "Pictures of " + groupedText(manifest.classes) + " classes, cut to squares: " +
+                           countsText(static_cast<std::int64_t>(kept.train.size()),
+                                      static_cast<std::int64_t>(kept.test.size()));
+    if (!broken.empty())
+        manifest.description += " " + std::to_string(broken.size()) +
+                                (broken.size() == 1 ? " picture that cannot be opened was left out ("
+                                                    : " pictures that cannot be opened were left out (") +
+                                listOf(broken) + ").";
+    return manifest;
+}
+
+}  // namespace vit

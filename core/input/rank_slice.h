@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of each batch that one of several processes trains on.
+#pragma once
+
+#include <cstdint>
+
+namespace vit {
+
+// All ranks together train on each batch once, in the order of a single one. Parts may differ by an image, and are empty
+// where a batch has fewer images than there are ranks.
+struct RankSlice {
+    std::int64_t rank = 0;  // 0 … ranks-1
+    std::int64_t ranks = 1;
+
+    struct Part {
+        std::int64_t first = 0;  // the place of its first image in the batch
+        std::int64_t count = 0;
+    };
+    Part of(std::int64_t batchSize) const {
+        const std::int64_t first = batchSize * rank / ranks;
+        return {first, batchSize * (rank + 1) / ranks - first};
+    }
+};
+
+}  // namespace vit
