@@ -11,6 +11,7 @@
 #include <limits>
 #include <locale>
 #include <set>
+#include <string_view>
 
 using namespace vit;
 
@@ -38,8 +39,8 @@ Value anotherValue(const Field& field, const Value& value) {
     return value;
 }
 
-const Field& fieldOf(const QString& key) {
-    const Field* field = findField(key.toStdString());
+const Field& fieldOf(std::string_view key) {
+    const Field* field = findField(key);
     if (!field) throw std::runtime_error("no such field in the schema");
     return *field;
 }
@@ -205,7 +206,7 @@ void TestSchema::parsesText() {
     QFETCH(QString, key);
     QFETCH(QString, text);
     QFETCH(QString, expected);
-    const Field& field = fieldOf(key);
+    const Field& field = fieldOf(key.toStdString());
     QCOMPARE(QString::fromStdString(toText(field, parseText(field, text.toStdString()))), expected);
 }
 
@@ -241,7 +242,7 @@ void TestSchema::refusesText() {
     QFETCH(QString, text);
     QFETCH(QString, says);
     try {
-        parseText(fieldOf(key), text.toStdString());
+        parseText(fieldOf(key.toStdString()), text.toStdString());
         QFAIL("was accepted");
     } catch (const InvalidInput& fault) {
         QCOMPARE(fault.issues().size(), std::size_t{1});
@@ -266,7 +267,7 @@ void TestSchema::saysTheRange_data() {
 void TestSchema::saysTheRange() {
     QFETCH(QString, key);
     QFETCH(QString, expected);
-    QCOMPARE(QString::fromStdString(rangeText(fieldOf(key))), expected);
+    QCOMPARE(QString::fromStdString(rangeText(fieldOf(key.toStdString()))), expected);
 }
 
 void TestSchema::assigns() {
