@@ -46,6 +46,7 @@ struct ModelOpened {
 // What evaluate() comes to.
 struct RunEvaluated {
     RunFinished result;    // the run's own, with what the test set gave
+    std::string note;      // not empty: it was measured on another device than it was trained on
     bool stopped = false;  // as the user asked: the result is as it was
     std::string problem;   // not empty: so too, and why
 };
