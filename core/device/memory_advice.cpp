@@ -41,6 +41,10 @@ std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, do
     return batch >= 8 ? batch / 8 * 8 : batch;
 }
 
+bool fitsBesideTraining(double bytes, double trainingBytes, double freeBytes) {
+    return bytes + trainingBytes / kUsableShare <= freeBytes;
+}
+
 std::string memoryAdvice(const Config& config, const ModelInput& input, double bytes) {
     const std::int64_t batch = batchSizeThatFits(config, input, bytes);
     if (batch == 0) {

@@ -14,6 +14,10 @@ namespace vit {
 // than half of the one that did not. 0: not even one image fits.
 std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, double bytes);
 
+// Whether so many bytes can lie in a device's memory all through a training that by the estimate of derive() needs
+// `trainingBytes` of the free ones itself.
+bool fitsBesideTraining(double bytes, double trainingBytes, double freeBytes);
+
 // One or two sentences for a person whose run was refused memory.
 std::string memoryAdvice(const Config& config, const ModelInput& input, double bytes);
 

@@ -14,6 +14,7 @@
 
 // Older ones tell a GPU's memory to programs built with the CUDA toolkit only.
 #define VIT_LIBTORCH_TELLS_MEMORY (TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 10)
+#define VIT_LIBTORCH_TELLS_FREE_MEMORY (TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 13)
 
 namespace vit {
 
@@ -46,6 +47,20 @@ void resetPeakMemory(torch::Device device) {
 #if VIT_LIBTORCH_TELLS_MEMORY
     at::accelerator::resetPeakStats(0);
 #endif
+}
+
+std::optional<double> freeMemoryBytes(torch::Device device) {
+#if VIT_LIBTORCH_TELLS_FREE_MEMORY
+    if (device.is_cuda()) {
+        constexpr std::size_t kAll = 0;  // of both the small and the large pool
+        const auto stats = at::accelerator::getDeviceStats(0);
+        const auto unused = stats.reserved_bytes[kAll].current - stats.allocated_bytes[kAll].current;
+        return static_cast<double>(at::accelerator::getMemoryInfo(0).first) + static_cast<double>(unused);
+    }
+#else
+    static_cast<void>(device);
+#endif
+    return std::nullopt;
 }
 
 }  // namespace vit

@@ -6,6 +6,8 @@
 
 #include <torch/torch.h>
 
+#include <optional>
+
 namespace vit {
 
 torch::Device torchDevice(const DeviceSelection& selection);
@@ -14,5 +16,9 @@ torch::Device torchDevice(const DeviceSelection& selection);
 double peakMemoryBytes(torch::Device device);
 // Lets the peak start again from what is in use now; outside of Linux, or where libtorch cannot, it stays as it is.
 void resetPeakMemory(torch::Device device);
+
+// What a GPU can still give this process, in bytes, with what libtorch holds there unused. Nothing where libtorch does
+// not tell it, and for the CPU.
+std::optional<double> freeMemoryBytes(torch::Device device);
 
 }  // namespace vit

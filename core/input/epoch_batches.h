@@ -3,8 +3,10 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/input/augmentation/augmentation.h"
 #include "core/input/batch_source.h"
 #include "core/input/input_pipeline.h"
+#include "core/input/rank_slice.h"
 #include "core/input/resident_images.h"
 
 #include <torch/torch.h>
@@ -16,12 +18,13 @@
 
 namespace vit {
 
-// Where the images come from; outlives the batches.
+// Where the images come from, and which of them are this rank's; outlives the batches.
 struct BatchOrigin {
     const Config& config;
     const DatasetView& view;
     const InputPipeline& pipeline;
     const ResidentImages* resident = nullptr;  // the view's images on the pipeline's device; null: the view's own
+    RankSlice slice = {};
 };
 
 // On a CPU with a core that the steps leave free, a thread of its own makes the next batch during the step. Where the steps
@@ -32,13 +35,16 @@ public:
     // epoch: from 1. firstStep: the number, in the run, of the step that learns from the epoch's batch `firstBatch`.
     EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::int64_t firstStep, std::int64_t firstBatch = 0);
 
-    // To be called once for each of the epoch's batches from firstBatch on.
+    // To be called once for each of the epoch's batches from firstBatch on; gives this rank's part, which may be empty.
     PreparedBatch next();
 
 private:
-    struct OnDevice {
-        torch::Tensor order;  // int64, positions of the images in the order of the epoch
-        AugmentationTable augmentations;
+    // What batches begin … end - 1 need besides the images, on the device.
+    struct Plan {
+        std::int64_t begin = 0;
+        std::int64_t end = 0;
+        torch::Tensor order;  // int64, positions of the images, one batch after the other
+        DrawnNumbers drawn;
     };
 
     BatchOrigin m_origin;
@@ -46,15 +52,16 @@ private:
     std::int64_t m_next;
     std::int64_t m_firstBatch;
     std::vector<std::int64_t> m_order;
-    OnDevice m_onDevice;                    // empty unless the images are resident
+    Plan m_plan;                            // empty unless the images are resident
     std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null where next() makes the batch
 
     std::int64_t batchCount() const;
+    RankSlice::Part partOf(std::int64_t batch) const;
     std::span<const std::int64_t> positionsOf(std::int64_t batch) const;
-    std::vector<Augmentation> augmentationsOf(std::int64_t batch) const;
-    OnDevice copyPlan() const;
+    BatchPlaces placesOf(std::int64_t batch) const;
+    Plan planFrom(std::int64_t batch) const;
     PreparedBatch make(std::int64_t batch) const;
-    PreparedBatch makeOnDevice(std::int64_t batch) const;
+    PreparedBatch makeOnDevice(std::int64_t batch);
 };
 
 }  // namespace vit

@@ -11,7 +11,10 @@ namespace vit {
 // All images and labels of a split, copied once, so that a step needs nothing from the computer's own memory.
 class ResidentImages {
 public:
-    // Throws c10::OutOfMemoryError when the device has no room for them.
+    // What they take of the device's memory.
+    static double bytesOf(const DatasetView& view);
+
+    // Reads them in pieces. Throws c10::OutOfMemoryError when the device has no room for them.
     ResidentImages(const DatasetView& view, torch::Device device);
 
     // positions: int64 [B] on the device -> uint8 [B, H, W, C] and labels int64 [B], both on the device.

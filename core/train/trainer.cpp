@@ -4,30 +4,39 @@
 
 #include "core/base/error.h"
 #include "core/base/number_text.h"
+#include "core/device/memory_advice.h"
 #include "core/device/torch_device.h"
 #include "core/input/epoch_batches.h"
 #include "core/train/schedules/schedule.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
+#include <optional>
 
 namespace vit {
 
 namespace {
 
 // Null on the CPU, and where the GPU has no room: the images then come from the computer's memory, batch by batch.
-std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& view, torch::Device device,
+std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& view, double trainingBytes, torch::Device device,
                                               const TrainerHooks& hooks) {
     if (device.is_cpu()) return nullptr;
-    try {
-        return std::make_unique<ResidentImages>(view, device);
-    } catch (const c10::OutOfMemoryError&) {
-        hooks.emit(Message{Severity::Warning,
-                           "The training images do not fit into the GPU's memory and are copied there "
-                           "step by step, which is slower."});
-        return nullptr;
+    const double bytes = ResidentImages::bytesOf(view);
+    const std::optional<double> free = freeMemoryBytes(device);
+    if (!free || fitsBesideTraining(bytes, trainingBytes, *free)) {
+        try {
+            return std::make_unique<ResidentImages>(view, device);
+        } catch (const c10::OutOfMemoryError&) {  // another program has taken it meanwhile
+        }
     }
+    const auto megabytes = [](double count) { return groupedText(std::llround(count / 1e6)) + " MB"; };
+    hooks.emit(Message{Severity::Warning, "The training images (" + megabytes(bytes) +
+                                              ") do not fit into the GPU's memory beside what training needs (about " +
+                                              megabytes(trainingBytes) +
+                                              ") and are copied there step by step, which is slower."});
+    return nullptr;
 }
 
 void requireImages(const DatasetView& train, const DatasetView& validation, const Config& config) {
@@ -65,7 +74,8 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
-    m_resident = placeOnDevice(m_train, m_classifier->device(), m_hooks);
+    m_resident = placeOnDevice(m_train, derive(config, describe(*data).input()).trainingMemoryBytes,
+                               m_classifier->device(), m_hooks);
     m_step = std::make_unique<TrainStep>(*m_classifier, m_optimizer, config.run.seed, m_hooks.emit);
 }
 

@@ -67,6 +67,8 @@ private Q_SLOTS:
     void lossesThatMeanDivergence_data();
     void lossesThatMeanDivergence();
     void batchSizeForTheMemory();
+    void imagesBesideATraining_data();
+    void imagesBesideATraining();
 };
 
 void TestRunFaults::initTestCase() {
@@ -256,6 +258,26 @@ void TestRunFaults::batchSizeForTheMemory() {
     QVERIFY2(advice.find(std::to_string(fits) + " instead of 256") != std::string::npos, advice.c_str());
     QVERIFY(memoryAdvice(config, input, 1e6).find("smaller dimensions") != std::string::npos);
     QVERIFY(processMemoryBytes() > 1e8);
+}
+
+void TestRunFaults::imagesBesideATraining_data() {
+    QTest::addColumn<double>("free");
+    QTest::addColumn<double>("training");
+    QTest::addColumn<double>("images");
+    QTest::addColumn<bool>("fit");
+    QTest::newRow("a small data set") << 24e9 << 4e9 << 0.2e9 << true;
+    QTest::newRow("all that is left") << 24e9 << 4e9 << 19e9 << true;
+    QTest::newRow("would fit alone") << 24e9 << 4e9 << 19.1e9 << false;  // the training needs more than its estimate
+    QTest::newRow("larger than the memory") << 24e9 << 1e9 << 150e9 << false;
+    QTest::newRow("no room for the training itself") << 2e9 << 4e9 << 0.2e9 << false;
+}
+
+void TestRunFaults::imagesBesideATraining() {
+    QFETCH(double, free);
+    QFETCH(double, training);
+    QFETCH(double, images);
+    QFETCH(bool, fit);
+    QCOMPARE(fitsBesideTraining(images, training, free), fit);
 }
 
 QTEST_GUILESS_MAIN(TestRunFaults)

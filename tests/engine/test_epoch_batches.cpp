@@ -4,11 +4,15 @@
 #include "core/input/epoch_batches.h"
 #include "core/train/pending_steps.h"
 #include "tests/support/numbered_images.h"
+#include "tests/support/read_images.h"
 
 #include <ATen/Parallel.h>
 #include <QtTest>
 
+#include <algorithm>
+#include <memory>
 #include <thread>
+#include <vector>
 
 using namespace vit;
 
@@ -33,10 +37,16 @@ class TestEpochBatches : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { shareProcessor(); }
+    void everyImageComesOnceWithItsLabel_data();
+    void everyImageComesOnceWithItsLabel();
     void residentImagesGiveTheSameBatches();
+    void imagesThatAreReadGiveTheSameBatches();
     void whoeverMakesThemTheyAreTheSame();
     void theMiddleOfAnEpochIsTheSame_data();
     void theMiddleOfAnEpochIsTheSame();
+    void longEpochsAreThoseOfManyPlans();
+    void ranksShareEachBatch_data();
+    void ranksShareEachBatch();
     void aStepsNumberChangesItsAugmentation();
     void pendingStepsComeBackInOrder();
 
@@ -47,6 +57,36 @@ private:
 
     BatchOrigin origin(const ResidentImages* resident = nullptr) { return {m_config, m_view, m_pipeline, resident}; }
 };
+
+void TestEpochBatches::everyImageComesOnceWithItsLabel_data() {
+    QTest::addColumn<bool>("resident");
+    QTest::newRow("from the computer's memory") << false;
+    QTest::newRow("from the device's") << true;
+}
+
+// Neither resized nor changed, an image tells its number by its first pixel, and its label by its number.
+void TestEpochBatches::everyImageComesOnceWithItsLabel() {
+    QFETCH(bool, resident);
+    Config plain = m_config;
+    plain.augmentation = {.horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0};
+    const InputPipeline pipeline(8, ChannelStatistics{{0, 0, 0}, {1, 1, 1}}, 3, torch::kCPU);
+    const ResidentImages images(m_view, torch::kCPU);
+    EpochBatches batches({plain, m_view, pipeline, resident ? &images : nullptr}, 2, 40);
+    std::vector<std::int64_t> shown;
+    for (std::int64_t b = 0; b < kBatches; ++b) {
+        const PreparedBatch batch = batches.next();
+        QCOMPARE(batch.labels.size(0), b + 1 < kBatches ? kBatch : kImages % kBatch);
+        QCOMPARE(batch.images.size(0), batch.labels.size(0));
+        QCOMPARE(batch.firstImage, std::int64_t{0});
+        for (std::int64_t i = 0; i < batch.labels.size(0); ++i) {
+            shown.push_back(batch.images[i][0][0][0].item<std::int64_t>());
+            QCOMPARE(batch.labels[i].item<std::int64_t>(), shown.back() % 3);
+        }
+    }
+    QCOMPARE(shown, epochOrder(kImages, 3, 2));
+    std::sort(shown.begin(), shown.end());
+    for (std::int64_t i = 0; i < kImages; ++i) QCOMPARE(shown[static_cast<std::size_t>(i)], i);
+}
 
 void TestEpochBatches::residentImagesGiveTheSameBatches() {
     const ResidentImages resident(m_view, torch::kCPU);
@@ -61,6 +101,32 @@ void TestEpochBatches::residentImagesGiveTheSameBatches() {
         images += one.labels.size(0);
     }
     QCOMPARE(images, kImages);
+}
+
+void TestEpochBatches::imagesThatAreReadGiveTheSameBatches() {
+    const auto dataset = numberedImages(kImages, 3, 8);
+    ImageTable table;
+    for (std::int64_t i = 0; i < kImages; ++i) {
+        const auto pixels = dataset->train().read(i, {});
+        table.pixels.insert(table.pixels.end(), pixels.begin(), pixels.end());
+        table.labels.push_back(dataset->train().label(i));
+    }
+    const auto read = std::make_shared<const test::ReadImages>(dataset->shape(), table);
+    const auto elsewhere = std::make_shared<const Dataset>(
+        "read", LabelledImages{dataset->classNames(), read, read}, dataset->statistics());
+    const DatasetView view(elsewhere, Split::Train, 0);
+    const ResidentImages resident(view, torch::kCPU);
+    QCOMPARE(read->reads(), kImages);
+    EpochBatches expected(origin(), 2, 40);
+    EpochBatches host({m_config, view, m_pipeline}, 2, 40);
+    EpochBatches device({m_config, view, m_pipeline, &resident}, 2, 40);
+    for (std::int64_t i = 0; i < kBatches; ++i) {
+        const PreparedBatch batch = expected.next();
+        for (const PreparedBatch& other : {host.next(), device.next()}) {
+            QVERIFY(other.images.equal(batch.images));
+            QVERIFY(other.labels.equal(batch.labels));
+        }
+    }
 }
 
 // With all cores for the steps these make the batches, with one of several a thread beside them.
@@ -94,6 +160,64 @@ void TestEpochBatches::theMiddleOfAnEpochIsTheSame() {
     whole.next();
     whole.next();
     for (std::int64_t i = 2; i < kBatches; ++i) QVERIFY(whole.next().images.equal(rest.next().images));
+}
+
+// More images than a device is told of at once.
+void TestEpochBatches::longEpochsAreThoseOfManyPlans() {
+    Config config = m_config;
+    config.run.batchSize = 6000;
+    config.model.imageSize = 2;
+    const DatasetView view(numberedImages(40'000, 3), Split::Train, 0);
+    const InputPipeline pipeline(2, view.dataset().statistics(), 3, torch::kCPU);
+    const ResidentImages resident(view, torch::kCPU);
+    EpochBatches host({config, view, pipeline}, 1, 7);
+    EpochBatches device({config, view, pipeline, &resident}, 1, 7);
+    for (int i = 0; i < 7; ++i) {
+        const PreparedBatch one = host.next();
+        const PreparedBatch other = device.next();
+        QVERIFY(one.images.equal(other.images));
+        QVERIFY(one.labels.equal(other.labels));
+    }
+}
+
+void TestEpochBatches::ranksShareEachBatch_data() {
+    QTest::addColumn<int>("ranks");
+    QTest::addColumn<bool>("resident");
+    for (const int ranks : {1, 2, 3, 8})
+        for (const bool resident : {false, true})
+            QTest::addRow("%d ranks%s", ranks, resident ? ", on the device" : "") << ranks << resident;
+}
+
+// One after the other, the parts of all ranks are the batch of a single one, bit for bit; with eight ranks some are
+// empty.
+void TestEpochBatches::ranksShareEachBatch() {
+    QFETCH(int, ranks);
+    QFETCH(bool, resident);
+    const ResidentImages images(m_view, torch::kCPU);
+    const ResidentImages* from = resident ? &images : nullptr;
+    EpochBatches whole(origin(from), 2, 40, 1);
+    std::vector<std::unique_ptr<EpochBatches>> parts;
+    for (int rank = 0; rank < ranks; ++rank) {
+        BatchOrigin part = origin(from);
+        part.slice = {rank, ranks};
+        parts.push_back(std::make_unique<EpochBatches>(part, 2, 40, 1));
+    }
+    for (std::int64_t i = 1; i < kBatches; ++i) {
+        const PreparedBatch all = whole.next();
+        std::vector<torch::Tensor> pixels;
+        std::vector<torch::Tensor> labels;
+        std::int64_t place = 0;
+        for (const auto& part : parts) {
+            const PreparedBatch batch = part->next();
+            QCOMPARE(batch.firstImage, place);
+            QCOMPARE(batch.images.size(0), batch.labels.size(0));
+            place += batch.labels.size(0);
+            pixels.push_back(batch.images);
+            labels.push_back(batch.labels);
+        }
+        QVERIFY(torch::cat(pixels).equal(all.images));
+        QVERIFY(torch::cat(labels).equal(all.labels));
+    }
 }
 
 void TestEpochBatches::aStepsNumberChangesItsAugmentation() {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Order of images, batches, augmentation draws, dropout masks, schedule and metrics.
+// Order of images, batches, dropout masks, schedule and metrics.
 #include "core/device/device.h"
 #include "core/input/augmented_samples.h"
 #include "core/input/input_pipeline.h"
+#include "core/input/rank_slice.h"
 #include "core/kernels/keep_mask.h"
 #include "core/model/classifier.h"
 #include "core/model/parts/dropout.h"
@@ -12,7 +13,6 @@
 #include <QtTest>
 
 #include <cmath>
-#include <numbers>
 #include <set>
 
 using namespace vit;
@@ -25,11 +25,11 @@ private Q_SLOTS:
     void anEpochShowsEachImageOnce();
     void batchesHoldWhatWasAskedFor();
     void normalisedInputsHaveUnitVariance();
-    void augmentationsStayInTheirRanges();
-    void noAugmentationIsTheIdentity();
     void augmentedSamplesAreRepeatable();
     void masksAreAFunctionOfTheirKey();
     void masksDoNotDependOnThreads();
+    void masksGoByTheWholeBatch_data();
+    void masksGoByTheWholeBatch();
     void philoxMatchesItsPublishedVector();
     void metricsCountTies();
     void schedules();
@@ -63,37 +63,6 @@ void TestPipeline::normalisedInputsHaveUnitVariance() {
     QCOMPARE(x.sizes().vec(), (std::vector<std::int64_t>{40, 3, 2, 2}));
     QVERIFY(x.mean(at::IntArrayRef{0, 2, 3}).abs().max().item<double>() < 1e-5);
     QVERIFY((x.var(at::IntArrayRef{0, 2, 3}, /*unbiased=*/false) - 1).abs().max().item<double>() < 1e-5);
-}
-
-void TestPipeline::augmentationsStayInTheirRanges() {
-    const AugmentationConfig config;
-    double flips = 0;
-    double angles = 0;
-    double largest = 0;
-    for (int i = 0; i < 4000; ++i) {
-        const Augmentation a = drawAugmentation(config, 1, 3, i);
-        flips += a.flip;
-        angles += a.angle;
-        largest = std::max(largest, std::abs(a.angle));
-        QVERIFY(std::abs(a.angle) <= 0.02 * 2 * std::numbers::pi);
-        QVERIFY(a.zoomHeight >= 0.8 && a.zoomHeight <= 1.2 && a.zoomWidth >= 0.8 && a.zoomWidth <= 1.2);
-    }
-    QVERIFY(std::abs(flips / 4000 - 0.5) < 0.03);
-    QVERIFY(std::abs(angles / 4000) < 0.005);
-    QVERIFY(largest > 0.12);
-    QVERIFY(drawAugmentation(config, 1, 3, 5).angle != drawAugmentation(config, 1, 4, 5).angle);
-}
-
-void TestPipeline::noAugmentationIsTheIdentity() {
-    const torch::Tensor images = torch::rand({4, 3, 9, 9});
-    const std::vector<Augmentation> none(4);
-    QVERIFY(augmentImages(images, tabulate(none)).equal(images));
-    QVERIFY((rotateImages(images, torch::zeros({4}, torch::kFloat64)) - images).abs().max().item<double>() < 1e-5);
-    std::vector<Augmentation> flips(4);
-    flips[2].flip = true;
-    const torch::Tensor flipped = augmentImages(images, tabulate(flips));
-    QVERIFY(flipped[1].equal(images[1]));
-    QVERIFY(flipped[2].equal(images[2].flip(2)));
 }
 
 void TestPipeline::augmentedSamplesAreRepeatable() {
@@ -131,6 +100,29 @@ void TestPipeline::masksDoNotDependOnThreads() {
     std::uint8_t byte = 2;
     fillKeepMask(&byte, kMaskBlock * 5, 1, 1u << 31, {1, 2, 3});
     QCOMPARE(int(byte), int(one.view({-1})[kMaskBlock * 5].item<std::uint8_t>()));
+}
+
+void TestPipeline::masksGoByTheWholeBatch_data() {
+    QTest::addColumn<int>("ranks");
+    QTest::addColumn<int>("images");
+    for (const int ranks : {1, 2, 3, 8})
+        for (const int images : {13, 5}) QTest::addRow("%d ranks, %d images", ranks, images) << ranks << images;
+}
+
+// 7 × 9 elements an image: no part but the first begins where a block of the generator does.
+void TestPipeline::masksGoByTheWholeBatch() {
+    QFETCH(int, ranks);
+    QFETCH(int, images);
+    const torch::Tensor ones = torch::ones({images, 7, 9});
+    const torch::Tensor whole = dropout(ones, 0.4, {true, 5, 6}, dropoutSite(1, 2));
+    std::vector<torch::Tensor> parts;
+    for (int rank = 0; rank < ranks; ++rank) {
+        const RankSlice::Part part = RankSlice{rank, ranks}.of(images);
+        const torch::Tensor own = ones.narrow(0, part.first, part.count);
+        parts.push_back(dropout(own, 0.4, {true, 5, 6, part.first}, dropoutSite(1, 2)));
+    }
+    QVERIFY(torch::cat(parts).equal(whole));
+    QVERIFY(!whole[0].equal(whole[1]));
 }
 
 void TestPipeline::philoxMatchesItsPublishedVector() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happens to images before the model, against Keras's own layers.
 #include "core/data/memory_images.h"
+#include "core/input/augmentation/flip.h"
+#include "core/input/augmentation/rotation.h"
+#include "core/input/augmentation/zoom.h"
 #include "core/input/input_pipeline.h"
 #include "core/model/parts/patch_embedding.h"
 #include "tests/parity/comparison.h"
@@ -127,13 +130,11 @@ void TestInputs::chainsTheExamplesAugmentations() {
     const torch::Tensor turns = golden.at("chain/turns");
     const torch::Tensor heights = golden.at("chain/heights");
     const torch::Tensor widths = golden.at("chain/widths");
-    std::vector<Augmentation> augmentations;
-    for (std::int64_t i = 0; i < flips.size(0); ++i) {
-        augmentations.push_back({flips[i].item<std::uint8_t>() != 0, turns[i].item<double>() * 2 * std::numbers::pi,
-                                 heights[i].item<double>(), widths[i].item<double>()});
-    }
+    const DrawnNumbers numbers = {{flips.to(torch::kFloat64)},
+                                  {turns.to(torch::kFloat64) * 2 * std::numbers::pi},
+                                  {heights.to(torch::kFloat64), widths.to(torch::kFloat64)}};
     const torch::Tensor resized = InputPipeline(48, kUnchanged, 3, torch::kCPU).prepare(golden.at("chain/images"));
-    const torch::Tensor ours = augmentImages(resized, tabulate(augmentations));
+    const torch::Tensor ours = augment(resized, numbers);
     QVERIFY2(
         m_comparison.agrees("resize, flip, rotation, zoom in turn", ours, golden.imagesAt("chain/output"), kSampling),
         m_comparison.problem());

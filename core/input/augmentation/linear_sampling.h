@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Images resampled by a linear map of their own, as rotation and zoom are.
+#pragma once
+
+#include <torch/torch.h>
+
+namespace vit {
+
+// Output pixel (x, y) takes the input at m·(x, y), coordinates relative to the centre of a picture of size H × W.
+// images [B, C, H, W]; matrices [B, 2, 2] in pixel units, rows (x, y). Bilinear, the border reflected about the pixels'
+// edges.
+torch::Tensor sampleLinear(const torch::Tensor& images, const torch::Tensor& matrices);
+
+}  // namespace vit
