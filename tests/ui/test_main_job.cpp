@@ -325,7 +325,7 @@ void TestMainJob::continuesPastThePlannedEnd() {
     QVERIFY(!action("Resume this run")->isEnabled());  // it has come to its end
     trigger("Continue for more epochs…");              // cancelled
     QVERIFY(!m_bridge->busy());
-    m_prompts->extension = Extension{1, ScheduleEnd::Keep};
+    m_prompts->extension = Extension{.epochs = 1, .schedule = ScheduleEnd::Keep};
     trigger("Continue for more epochs…");
     QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kTrainingTimeoutMs);
     QCOMPARE(finished[1][0].value<RunFinished>().epochsDone, std::int64_t{2});
