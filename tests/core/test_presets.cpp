@@ -18,6 +18,7 @@ private Q_SLOTS:
     void parameterCounts();
     void areComplete();
     void kerasExampleIsThePublishedOne();
+    void firstStepsTakesAnyNumberOfEpochs();
     void unknownNameListsTheKnown();
 };
 
@@ -69,6 +70,16 @@ void TestPresets::kerasExampleIsThePublishedOne() {
     QCOMPARE(config.run.epochs, std::int64_t{100});
     QCOMPARE(config.run.batchSize, std::int64_t{256});
     QCOMPARE(config.run.precision, Precision::Float32);
+}
+
+// Whoever tries it with fewer epochs need not know of its schedule.
+void TestPresets::firstStepsTakesAnyNumberOfEpochs() {
+    Config config = preset("first-steps").config;
+    QCOMPARE(config.schedule.type, ScheduleType::Cosine);
+    for (const std::int64_t epochs : {1, 2, 100}) {
+        config.run.epochs = epochs;
+        QVERIFY(validate(config).empty());
+    }
 }
 
 void TestPresets::unknownNameListsTheKnown() {
