@@ -47,6 +47,8 @@ public:
     const std::string& preset() const { return m_state.preset().name; }
     bool changed() const { return m_state.changed(); }
     const Issues& issues() const { return m_state.issues(); }
+    // What the data set of `config` gives the model; nothing where that is not known.
+    std::optional<vit::ModelInput> modelInput(const Config& config) const { return m_state.modelInput(config); }
     bool isValid() const { return m_state.issues().empty(); }
     bool isReadable() const { return m_state.isReadable(); }  // config() is what is seen
 

@@ -2,6 +2,8 @@
 // Reads texts into a configuration and validates it at each change.
 #include "ui/form/form_state.h"
 
+#include "core/data/store/known_data.h"
+
 #include <algorithm>
 
 namespace vit::ui {
@@ -65,11 +67,11 @@ std::string FormState::presetText(const Field& field) const { return toText(fiel
 
 std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const {
     if (const DataInfo* info = findDataSet(config.data.name)) {
-        if (info->classes <= 0) return std::nullopt;
-        return vit::ModelInput{info->kind == DataKind::Idx ? 1 : 3, info->classes};
+        if (info->classes <= 0 || info->channels <= 0) return std::nullopt;
+        return vit::ModelInput{.channels = info->channels, .classes = info->classes};
     }
-    for (const Preset& preset : presets())
-        if (preset.config.data.name == config.data.name) return vit::ModelInput{3, preset.classes};
+    if (const KnownData* known = findKnownData(config.data.name))  // until the list is there
+        return vit::ModelInput{.channels = known->channels, .classes = known->counts.classes};
     return std::nullopt;
 }
 

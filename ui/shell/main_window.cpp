@@ -210,7 +210,10 @@ void MainWindow::connectPages() {
         m_settings.setLastFolder(QFileInfo(path).absolutePath());
     });
     connect(m_sweepPage, &SweepPage::newSweepRequested, this,
-            [this] { m_sweepPage->newSweep(m_form->config(), qstr(m_form->preset())); });
+            [this] {
+                const Config& base = m_form->config();
+                m_sweepPage->newSweep(base, qstr(m_form->preset()), m_form->modelInput(base));
+            });
     connect(m_sweepPage, &SweepPage::runChosen, this, [this](const QString& folder) {
         m_bridge.openModel(folder.toStdString());
         showPage(InspectPageIndex);
@@ -224,7 +227,7 @@ void MainWindow::connectRun() {
         m_form->refreshFacts();
     });
     connect(&m_bridge, &SessionBridge::runStarted, this,
-            [this](const RunStarted& run) { m_epochEstimate.runStarted(run); });
+            [this](const RunStarted& run) { m_epochEstimate.runStarted(run, m_form->modelInput(run.config)); });
     m_run = new RunControl(
         {m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage}, this);
     connect(m_run, &RunControl::runWanted, this, [this] { showPage(TrainPageIndex); });

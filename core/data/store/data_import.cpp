@@ -70,7 +70,7 @@ DataManifest examineImages(const fs::path& folder, const Progress& progress) {
         throw InvalidInput(std::to_string(broken.size()) + " of " + std::to_string(count) +
                            " pictures cannot be opened (" + listOf(broken) +
                            "): replace them and add the folder again. " + broken.front().cause);
-    DataManifest manifest{.kind = DataKind::ImageFolder};
+    DataManifest manifest{.kind = DataKind::ImageFolder, .channels = 3};
     for (const BrokenImage& image : broken) {
         fs::remove(folder / image.path);
         manifest.leftOut.push_back(image.path.string() + ": " + image.cause);
@@ -110,7 +110,8 @@ DataManifest examine(const std::string& name, const FoundData& data, const Progr
             .description = groupedText(dataset->classes()) + " classes, " + std::to_string(shape.width) + " × " +
                            std::to_string(shape.height) + (shape.channels == 1 ? " grey: " : " RGB: ") +
                            countsText(dataset->trainTable().labels.size(), dataset->testTable().labels.size()),
-            .classes = dataset->classes()};
+            .classes = dataset->classes(),
+            .channels = shape.channels};
 }
 
 }  // namespace

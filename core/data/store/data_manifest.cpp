@@ -38,6 +38,7 @@ void writeManifest(const DataManifest& manifest, const std::filesystem::path& fi
     const nlohmann::ordered_json json = {{"kind", nameOf(manifest.kind)},
                                          {"description", manifest.description},
                                          {"classes", manifest.classes},
+                                         {"channels", manifest.channels},
                                          {"left_out", manifest.leftOut}};
     writeFileAtomically(file, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
@@ -46,9 +47,12 @@ DataManifest readManifest(const std::filesystem::path& file) {
     const std::string text = readTextFile(file);
     try {
         const nlohmann::ordered_json json = parseStrictJson(text);
-        return {.kind = kindOf(json.at("kind").get<std::string>()),
+        const DataKind kind = kindOf(json.at("kind").get<std::string>());
+        return {.kind = kind,
                 .description = json.at("description").get<std::string>(),
                 .classes = json.at("classes").get<std::int64_t>(),
+                // All but idx files are read as RGB, whatever they are.
+                .channels = json.value("channels", std::int64_t{kind == DataKind::Idx ? 0 : 3}),
                 .leftOut = json.at("left_out").get<std::vector<std::string>>()};
     } catch (const std::exception& fault) {
         throw Error(file.string() + " is damaged: " + fault.what() + ". Remove the data set and add it again.");

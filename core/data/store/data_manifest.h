@@ -15,6 +15,7 @@ struct DataManifest {
     DataKind kind = DataKind::ImageFolder;
     std::string description;
     std::int64_t classes = 0;
+    std::int64_t channels = 0;         // of its images: 1 (grey) or 3; 0: added before this was written down
     std::vector<std::string> leftOut;  // pictures that could not be opened when the data set was added, with the causes
 
     bool operator==(const DataManifest&) const = default;

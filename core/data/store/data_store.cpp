@@ -54,6 +54,7 @@ DataInfo describeKnown(const KnownData& known, const fs::path& folder) {
                   .description = known.description,
                   .kind = known.kind,
                   .classes = known.counts.classes,
+                  .channels = known.channels,
                   .available = true};
     if (known.kind == DataKind::Synthetic) return info;
     info.folder = folder;
@@ -71,6 +72,7 @@ DataInfo describeOwn(const std::string& name, const fs::path& folder) {
         info.description = manifest.description;
         info.kind = manifest.kind;
         info.classes = manifest.classes;
+        info.channels = manifest.channels;
         info.available = true;
     } catch (const Error& fault) {
         info.description = fault.what();

@@ -26,6 +26,7 @@ struct DataInfo {
     std::string description;  // what it shows, how many images of what size
     DataKind kind = DataKind::ImageFolder;
     std::int64_t classes = 0;      // 0 = not known before it is there
+    std::int64_t channels = 0;     // of its images: 1 (grey) or 3; so too
     bool available = false;        // can be opened now
     bool downloadable = false;     // download() knows its address
     std::int64_t downloadBytes = 0;

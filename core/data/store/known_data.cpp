@@ -42,6 +42,7 @@ std::vector<KnownData> makeTable() {
                      .description = "Handwritten digits, 28 × 28 grey: 60,000 images to train, 10,000 to test.",
                      .kind = DataKind::Idx,
                      .counts = {60'000, 10'000, 10},
+                     .channels = 1,
                      .classNames = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
                      .firstLabels = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4}});
     table.push_back({.name = "fashion-mnist",
@@ -49,6 +50,7 @@ std::vector<KnownData> makeTable() {
                      .description = "Pieces of clothing, 28 × 28 grey: 60,000 images to train, 10,000 to test.",
                      .kind = DataKind::Idx,
                      .counts = {60'000, 10'000, 10},
+                     .channels = 1,
                      .classNames = {"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker",
                                     "bag", "ankle boot"},
                      .firstLabels = {9, 0, 0, 3, 0, 2, 7, 2, 5, 5}});

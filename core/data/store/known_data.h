@@ -20,6 +20,7 @@ struct KnownData {
     std::string description;
     DataKind kind = DataKind::Synthetic;
     ExpectedCounts counts;
+    std::int64_t channels = 3;                    // of its images
     std::vector<std::string> classNames = {};     // where the files do not have them
     std::vector<std::int32_t> firstLabels = {};   // of training, where the files of two data sets look the same
     std::optional<Download> download = {};
