@@ -2,12 +2,15 @@
 // The main job through the real window and the real engine: set a field, train, watch, look at a photo, stop, close.
 #include "core/config/presets.h"
 #include "core/device/device.h"
+#include "core/runs/run_about.h"
+#include "tests/benchmarks/run_store_maker.h"
 #include "tests/support/window_driver.h"
 #include "ui/form/experiment_form.h"
 #include "ui/form/number_box.h"
 #include "ui/pages/inspect/inspect_page.h"
 #include "ui/pages/inspect/patch_grid_view.h"
 #include "ui/pages/inspect/prediction_bars.h"
+#include "ui/pages/runs/runs_page.h"
 #include "ui/pages/train/curve_grid.h"
 #include "ui/pages/train/train_page.h"
 
@@ -17,10 +20,14 @@
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+
+#include <filesystem>
+#include <string>
 
 using namespace vit;
 using namespace vit::ui;
@@ -39,6 +46,7 @@ private Q_SLOTS:
     void wrongFieldForbidsTraining();
     void trainsAndShowsCurves();
     void photoByDragAndDrop();
+    void notesTypedLastAreKept();
     void stopsWithinASecondAndKeepsTheRun();
     void pausesAndResumes();
     void closingAsksWhileTraining_data();
@@ -137,6 +145,20 @@ void TestMainJob::photoByDragAndDrop() {
     QApplication::sendEvent(page, &drop);
     QTRY_COMPARE(find<PatchGridView>("patchGrid")->patchCount(), 144);
     QTRY_COMPARE(m_settings->recentPhotos(), QStringList{photo()});
+}
+
+void TestMainJob::notesTypedLastAreKept() {
+    const std::filesystem::path run = m_bridge->options().runsFolder / "one";
+    test::makeRun(run, 0, {1, 2, 2});
+    m_window->showPage(MainWindow::RunsPageIndex);
+    m_window->runsPage()->refresh();
+    auto* notes = find<QPlainTextEdit>("notesText");
+    QTRY_VERIFY(notes->isEnabled());
+    QTest::keyClicks(notes, "the last words");
+    QVERIFY(m_window->close());
+    QCOMPARE(readAbout(run).notes, std::string("the last words"));
+    open();
+    QTRY_COMPARE(find<QPlainTextEdit>("notesText")->toPlainText(), QString("the last words"));
 }
 
 void TestMainJob::stopsWithinASecondAndKeepsTheRun() {

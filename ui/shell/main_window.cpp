@@ -89,6 +89,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (!m_run->mayClose()) return event->ignore();
     remember();
     event->accept();
+    m_runsPage->finishChanges();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

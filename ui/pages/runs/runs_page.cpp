@@ -3,7 +3,6 @@
 #include "ui/pages/runs/runs_page.h"
 
 #include "core/base/error.h"
-#include "core/runs/run_lock.h"
 #include "core/runs/run_trash.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
@@ -161,13 +160,9 @@ void RunsPage::connectParts() {
     connect(&m_listing, &Job::ended, this, [this] {
         if (std::exchange(m_listAgain, false)) refresh();
     });
-    connect(&m_changing, &Job::failed, this, [this](const QString& problem) {
-        m_prompts.showError(this, tr("Runs"), problem);
-    });
-    connect(&m_changing, &Job::ended, this, [this] {
-        refresh();
-        if (!m_changes.empty()) perform({});
-    });
+    connect(&m_changes, &RunChanges::refused, this,
+            [this](const QString& problems) { m_prompts.showError(this, tr("Runs"), problems); });
+    connect(&m_changes, &RunChanges::made, this, &RunsPage::refresh);
 }
 
 void RunsPage::connectRun() {
@@ -298,24 +293,19 @@ void RunsPage::change(const QString& folder, const QString& key, const QString& 
     const std::filesystem::path run = folder.toStdString();
     const std::string value = text.toStdString();
     if (key == "name")
-        return perform([store = m_bridge.options().runsFolder, run, value] { RunStore(store).rename(run, value); });
-    perform([run, value, tags = key == "tags"] {
+        return m_changes.add(
+            {[store = m_bridge.options().runsFolder, run, value] { RunStore(store).rename(run, value); }});
+    m_changes.add({[run, value, tags = key == "tags"] {
         RunAbout about = readAbout(run);
         if (tags) about.tags = tagsFromText(value);
         else about.notes = value;
         writeAbout(run, about);
-    });
+    }});
 }
 
-void RunsPage::perform(std::function<void()> work) {
-    if (work) m_changes.push_back(std::move(work));
-    if (m_changing.running() || m_changes.empty()) return;
-    m_changing.run(
-        [changes = std::exchange(m_changes, {})](const Progress&) {
-            for (const auto& change : changes) change();
-            return changes.size();
-        },
-        [](std::size_t) {});
+void RunsPage::finishChanges() {
+    m_notesPanel->save();
+    m_changes.finish();
 }
 
 void RunsPage::moveToTrash() {
@@ -326,19 +316,9 @@ void RunsPage::moveToTrash() {
     const QString question =
         tr("Move %1 to the trash, with curves, weights and notes? Your file manager can bring them back.").arg(what);
     if (!m_prompts.confirm(this, tr("Move to trash"), question, tr("Move to trash"), tr("Keep"))) return;
-    std::vector<std::filesystem::path> folders;
-    for (const RunSummary* run : selected) folders.push_back(run->folder);
-    perform([folders] {
-        std::string refused;  // the others go
-        for (const auto& folder : folders) {
-            try {
-                moveRunToTrash(folder);
-            } catch (const RunTaken& taken) {
-                refused += (refused.empty() ? "" : "\n") + std::string(taken.what());
-            }
-        }
-        if (!refused.empty()) throw Error(refused);
-    });
+    std::vector<RunChanges::Change> moves;
+    for (const RunSummary* run : selected) moves.push_back([folder = run->folder] { moveRunToTrash(folder); });
+    m_changes.add(std::move(moves));
 }
 
 void RunsPage::openFolder() {
