@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/config/schema.h"
+#include "core/data/store/data_import.h"
 #include "core/io/atomic_file.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
@@ -53,7 +54,8 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                        ThemeController& theme, QWidget* parent)
     : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
-      m_theme(theme), m_actions(this), m_epochEstimate(settings), m_import(m_store, bridge.options().runsFolder),
+      m_theme(theme), m_actions(this), m_epochEstimate(settings), m_dataWatch(m_store->folder(), kManifestFile),
+      m_import(m_store, bridge.options().runsFolder),
       m_export(new RunExport(bridge, prompts, settings, this)) {
     setWindowTitle("ViT Workbench");
     setWindowIcon(applicationIcon());
@@ -213,6 +215,10 @@ void MainWindow::connectPages() {
     connect(m_sweepPage, &SweepPage::newSweepRequested, this,
             [this] {
                 const Config& base = m_form->config();
+    connect(&m_dataWatch, &FolderWatch::changed, this, [this] {
+        refreshDataSets();
+        if (m_dataPage->isVisible()) m_dataPage->refresh();
+    });
                 m_sweepPage->newSweep(base, qstr(m_form->preset()), m_form->modelInput(base));
             });
     connect(m_sweepPage, &SweepPage::runChosen, this, [this](const QString& folder) {

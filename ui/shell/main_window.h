@@ -6,6 +6,7 @@
 #include "ui/form/epoch_estimate.h"
 #include "ui/shell/model_import.h"
 #include "ui/shell/window_actions.h"
+#include "ui/widgets/folder_watch.h"
 #include "ui/widgets/job.h"
 
 #include <QMainWindow>
@@ -87,6 +88,7 @@ private:
     EpochEstimate m_epochEstimate;
     Job m_dataSetLookup;
     ModelImport m_import;
+    FolderWatch m_dataWatch;
     RunExport* m_export;
 
     QSplitter* m_splitter;

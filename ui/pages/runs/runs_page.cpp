@@ -3,6 +3,7 @@
 #include "ui/pages/runs/runs_page.h"
 
 #include "core/base/error.h"
+#include "core/runs/run_files.h"
 #include "core/runs/run_trash.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
@@ -37,6 +38,7 @@ namespace vit::ui {
 namespace {
 
 constexpr int kPanelDelayMs = 60;
+constexpr int kEditDelayMs = 500;
 
 // Keys of Settings::pageState.
 constexpr auto kColumns = "runs/columns";
@@ -52,7 +54,7 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 RunsPage::RunsPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_prompts(prompts), m_settings(settings),
-      m_proxy(new RunsProxy(&m_model, this)) {
+      m_proxy(new RunsProxy(&m_model, this)), m_watch(bridge.options().runsFolder, run_files::kResult) {
     setObjectName("runsPage");
     m_banner = new Banner(this);
     m_banner->setObjectName("runsBanner");
@@ -79,6 +81,8 @@ RunsPage::RunsPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, 
     layout->addWidget(m_stack, 1);
     m_work.setSingleShot(true);
     m_work.setInterval(kPanelDelayMs);
+    m_refreshLater.setSingleShot(true);
+    m_refreshLater.setInterval(kEditDelayMs);
     connectActions();
     connectParts();
     connectRun();
@@ -163,10 +167,15 @@ void RunsPage::connectParts() {
     connect(&m_changes, &RunChanges::refused, this,
             [this](const QString& problems) { m_prompts.showError(this, tr("Runs"), problems); });
     connect(&m_changes, &RunChanges::made, this, &RunsPage::refresh);
+    connect(&m_watch, &FolderWatch::changed, this, [this] {
+        if (isVisible()) refresh();  // else when it is shown
+    });
+    connect(&m_refreshLater, &QTimer::timeout, this, &RunsPage::refresh);
 }
 
 void RunsPage::connectRun() {
     connect(&m_bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
+        m_watch.leaveOut(run.runFolder);
         m_model.setLive(qstr(run.runFolder));
         refresh();
         updateActions();
@@ -222,6 +231,7 @@ void RunsPage::refresh() {
 }
 
 void RunsPage::showRuns(std::vector<RunSummary> runs) {
+    if (m_table->isEditing()) return m_refreshLater.start();  // the cell would take back what is typed
     const QStringList selected = m_listed ? m_table->selectedFolders() : m_toSelect;
     m_stack->setCurrentIndex(runs.empty() ? 0 : 1);
     m_model.setRuns(std::move(runs));

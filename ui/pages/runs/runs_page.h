@@ -4,6 +4,7 @@
 
 #include "ui/pages/runs/run_changes.h"
 #include "ui/pages/runs/runs_model.h"
+#include "ui/widgets/folder_watch.h"
 #include "ui/widgets/job.h"
 
 #include <QTimer>
@@ -89,6 +90,8 @@ private:
     QStringList m_toSelect;    // once the list is there
     QTimer m_work;             // panels follow the selection a moment later, so that moving through the table is smooth
     RunChanges m_changes;
+    FolderWatch m_watch;
+    QTimer m_refreshLater;     // after a cell is edited
 
     QStackedWidget* m_stack;
     Banner* m_banner;
