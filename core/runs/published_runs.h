@@ -23,6 +23,7 @@ struct PublishedRun {
     double testTop5Accuracy = 0;
 };
 
+inline constexpr const char* kPublishedData = "cifar-100";  // their data set, by its name in the store
 const std::vector<PublishedRun>& publishedRuns();
 
 }  // namespace vit

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void wrongFieldForbidsTraining();
     void trainsAndShowsCurves();
     void photoByDragAndDrop();
+    void publishedCurvesAreOfTheirDataAlone();
     void notesTypedLastAreKept();
     void stopsWithinASecondAndKeepsTheRun();
     void pausesAndResumes();
@@ -145,6 +146,28 @@ void TestMainJob::photoByDragAndDrop() {
     QApplication::sendEvent(page, &drop);
     QTRY_COMPARE(find<PatchGridView>("patchGrid")->patchCount(), 144);
     QTRY_COMPARE(m_settings->recentPhotos(), QStringList{photo()});
+}
+
+void TestMainJob::publishedCurvesAreOfTheirDataAlone() {
+    QAction* entry = action("Published curves");
+    entry->trigger();
+    const CurveGrid* curves = m_window->trainPage()->curves();
+    const auto* button = find<QToolButton>("plot.loss.references");
+    RunStarted run;
+    for (const char* data : {"cifar-100", "synthetic-shapes", "cifar-100"}) {
+        const bool theirs = data == std::string("cifar-100");
+        run.config.data.name = data;
+        Q_EMIT m_bridge->runStarted(run);
+        QCOMPARE(entry->isEnabled(), theirs);
+        QCOMPARE(entry->isChecked(), theirs);
+        QCOMPARE(button->isEnabled(), theirs);
+        QCOMPARE(curves->publishedCurvesShown(), theirs);
+        QCOMPARE(curves->loss()->referencesShown(), theirs);
+        if (theirs) continue;
+        for (const QString& tip : {entry->toolTip(), button->toolTip()})
+            QVERIFY2(tip.contains("CIFAR-100") && tip.contains("synthetic-shapes"), qPrintable(tip));
+    }
+    QVERIFY(m_settings->publishedCurves());  // what was chosen stays so
 }
 
 void TestMainJob::notesTypedLastAreKept() {

@@ -167,9 +167,9 @@ void MainWindow::connectActions() {
     });
     connect(m_actions.showForm, &QAction::toggled, m_form, &QWidget::setVisible);
     CurveGrid* curves = m_trainPage->curves();
-    m_actions.publishedCurves->setChecked(curves->publishedCurvesShown());
-    connect(m_actions.publishedCurves, &QAction::toggled, curves, &CurveGrid::showPublishedCurves);
-    connect(curves, &CurveGrid::publishedCurvesToggled, m_actions.publishedCurves, &QAction::setChecked);
+    connect(m_actions.publishedCurves, &QAction::triggered, curves, &CurveGrid::wantPublishedCurves);
+    connect(curves, &CurveGrid::publishedCurvesChanged, this, &MainWindow::updatePublishedCurves);
+    updatePublishedCurves();
     connect(m_actions.shortcuts, &QAction::triggered, this, [this] {
         m_prompts.showInformation(this, tr("Keyboard shortcuts"), shortcutsText(this));
     });
@@ -182,6 +182,15 @@ void MainWindow::connectActions() {
     for (MetricPlot* plot : m_trainPage->curves()->plots())
         m_actions.exportPlot->addAction(plot->title() + "…", m_trainPage,
                                         [this, plot] { m_trainPage->exportPlot(plot); });
+}
+
+void MainWindow::updatePublishedCurves() {
+    const CurveGrid* curves = m_trainPage->curves();
+    const QString& why = curves->whyNoPublishedCurves();
+    QAction* action = m_actions.publishedCurves;
+    action->setChecked(curves->publishedCurvesShown());
+    action->setEnabled(why.isEmpty());
+    action->setToolTip(why.isEmpty() ? action->statusTip() : why);
 }
 
 void MainWindow::connectForm() {

@@ -69,6 +69,7 @@ private:
     void connectForm();
     void connectPages();
     void connectRun();
+    void updatePublishedCurves();
     void restore();
     void remember();
 
