@@ -160,6 +160,7 @@ void MetricPlot::resetView() {
 
 void MetricPlot::exportTo(const QString& path) {
     hideCrosshair();
+    updateRanges();  // to what came since it was drawn, or while it was hidden
     applyColors(colors(QPalette(Qt::white)));
     bool written = false;
     if (path.endsWith(".pdf", Qt::CaseInsensitive))
@@ -175,6 +176,7 @@ void MetricPlot::exportTo(const QString& path) {
 }
 
 void MetricPlot::copyToClipboard() {
+    updateRanges();
     applyColors(colors(QPalette(Qt::white)));
     QApplication::clipboard()->setPixmap(m_plot->toPixmap(kExportWidth, kExportHeight, kExportScale));
     applyColors(colors(this));
@@ -381,11 +383,11 @@ void MetricPlot::showMenu(const QPoint& position) {
         QAction* compare = menu.addAction(tr("Published curves"), m_compare, &QToolButton::click);
         compare->setCheckable(true);
         compare->setChecked(referencesShown());
-    }
-    menu.addSeparator();
         compare->setEnabled(m_compare->isEnabled());
         compare->setToolTip(m_compare->toolTip());
         menu.setToolTipsVisible(true);
+    }
+    menu.addSeparator();
     menu.addAction(icon("copy"), tr("Copy image"), this, &MetricPlot::copyToClipboard);
     menu.addAction(icon("export"), tr("Export…"), this, &MetricPlot::exportRequested);
     menu.addAction(icon("maximize"), tr("Show alone, or with the others"), this, &MetricPlot::maximizeToggled);
