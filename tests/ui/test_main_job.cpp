@@ -46,6 +46,7 @@ private Q_SLOTS:
     void wrongFieldForbidsTraining();
     void trainsAndShowsCurves();
     void photoByDragAndDrop();
+    void presetWithoutItsDataIsInspected();
     void publishedCurvesAreOfTheirDataAlone();
     void notesTypedLastAreKept();
     void stopsWithinASecondAndKeepsTheRun();
@@ -146,6 +147,24 @@ void TestMainJob::photoByDragAndDrop() {
     QApplication::sendEvent(page, &drop);
     QTRY_COMPARE(find<PatchGridView>("patchGrid")->patchCount(), 144);
     QTRY_COMPARE(m_settings->recentPhotos(), QStringList{photo()});
+}
+
+// The published example's CIFAR-100 is not here, so that it cannot be trained; its patches can be looked at.
+void TestMainJob::presetWithoutItsDataIsInspected() {
+    m_window->openPhoto(photo());
+    const auto* grid = find<PatchGridView>("patchGrid");
+    QTRY_COMPARE(grid->patchCount(), 64);
+    choosePreset("keras-example");
+    QVERIFY(!m_window->form()->isValid());
+    QTRY_COMPARE(grid->patchCount(), 144);
+
+    ModelOpened small;
+    small.runName = "small";
+    small.config = preset("first-steps").config;
+    Q_EMIT m_bridge->modelOpened(small);
+    QTRY_COMPARE(grid->patchCount(), 64);
+    click("patchesOfForm");
+    QTRY_COMPARE(grid->patchCount(), 144);
 }
 
 void TestMainJob::publishedCurvesAreOfTheirDataAlone() {

@@ -70,6 +70,7 @@ protected:
 
 Q_SIGNALS:
     void configChanged(const vit::Config& config);  // by the user or the program, when it is valid
+    void soundConfigChanged(const vit::Config& config);  // so too, when at most this computer lacks what it takes
     void dataSetsChanged();
     void issuesChanged();                           // isValid() or the reasons may have changed
 
@@ -81,6 +82,7 @@ private:
     void edit(FieldRow* row);
     void refresh();        // texts and everything that follows from them
     void refreshStatus();  // problems and marks, and the facts
+    void tellConfig();
     void showHelp(const FieldRow* row);
     void askForPreset(int index);
 

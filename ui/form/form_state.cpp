@@ -88,6 +88,7 @@ void FormState::check() {
     }
     // With a text that cannot be read, rules across fields would speak of values that nobody sees.
     if (m_issues.empty()) m_issues = validate(m_config);
+    m_sound = m_issues.empty();
     if (m_issues.empty() && onSameMachine(m_machineRun, m_config.run)) m_issues = m_machineIssues;
     if (const auto issue = dataSetIssue(); issue && isFine("data.name")) m_issues.insert(m_issues.begin(), *issue);
 }

@@ -89,9 +89,9 @@ void MainWindow::openPhoto(const QString& path) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (!m_run->mayClose()) return event->ignore();
+    m_runsPage->finishChanges();
     remember();
     event->accept();
-    m_runsPage->finishChanges();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
@@ -194,10 +194,8 @@ void MainWindow::updatePublishedCurves() {
 }
 
 void MainWindow::connectForm() {
-    connect(m_form, &ExperimentForm::configChanged, this, [this](const Config& config) {
-        m_dataPage->setConfig(config);
-        m_inspectPage->setConfig(config);
-    });
+    connect(m_form, &ExperimentForm::configChanged, m_dataPage, &DataPage::setConfig);
+    connect(m_form, &ExperimentForm::soundConfigChanged, m_inspectPage, &InspectPage::setConfig);
 }
 
 void MainWindow::connectPages() {
@@ -217,6 +215,10 @@ void MainWindow::connectPages() {
         m_form->showField("data.name");
     });
     connect(m_dataPage, &DataPage::datasetsChanged, this, &MainWindow::refreshDataSets);
+    connect(&m_dataWatch, &FolderWatch::changed, this, [this] {
+        refreshDataSets();
+        if (m_dataPage->isVisible()) m_dataPage->refresh();
+    });
     connect(m_inspectPage, &InspectPage::photoOpened, this, [this](const QString& path) {
         m_settings.addRecentPhoto(path);
         m_settings.setLastFolder(QFileInfo(path).absolutePath());
@@ -224,10 +226,6 @@ void MainWindow::connectPages() {
     connect(m_sweepPage, &SweepPage::newSweepRequested, this,
             [this] {
                 const Config& base = m_form->config();
-    connect(&m_dataWatch, &FolderWatch::changed, this, [this] {
-        refreshDataSets();
-        if (m_dataPage->isVisible()) m_dataPage->refresh();
-    });
                 m_sweepPage->newSweep(base, qstr(m_form->preset()), m_form->modelInput(base));
             });
     connect(m_sweepPage, &SweepPage::runChosen, this, [this](const QString& folder) {

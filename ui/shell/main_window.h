@@ -88,8 +88,8 @@ private:
     RunControl* m_run;
     EpochEstimate m_epochEstimate;
     Job m_dataSetLookup;
-    ModelImport m_import;
     FolderWatch m_dataWatch;
+    ModelImport m_import;
     RunExport* m_export;
 
     QSplitter* m_splitter;
