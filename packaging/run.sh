@@ -14,7 +14,7 @@ train_in_terminal() {
         pictures="$root/build/first-steps"
         mkdir -p "$pictures"
         step "Three images that the model has not been trained on, written to $pictures"
-        for index in 0 1 2; do
+        for index in 0 2 3; do # of three classes
             "$cli" data image synthetic-shapes --split test --index "$index" --out "$pictures/test-$index.png"
             images+=("$pictures/test-$index.png")
         done

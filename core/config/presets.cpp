@@ -30,8 +30,9 @@ Preset firstSteps() {
     config.model = {.imageSize = 32, .patchSize = 4, .projectionDim = 64, .heads = 4, .keyDim = 16,
                     .mlpUnits = {128, 64}, .layers = 4, .attentionDropout = 0, .mlpDropout = 0};
     config.head = {.type = HeadType::GlobalAveragePooling, .units = {}, .dropout = 0};
-    config.optimizer = usualAdamW(0.001, 0.05);
-    config.run.epochs = 10;
+    config.optimizer = usualAdamW(0.003, 0.05);
+    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 0.5};
+    config.run.epochs = 18;
     config.run.batchSize = 64;
     return {"first-steps", "First steps",
             "A small model on pictures that are made on this computer: no download, and one sees it learn within a "

@@ -22,6 +22,7 @@ struct PublishedRun {
     EpochMetrics test;  // of the weights at the best validation accuracy; NaN for what was not published
 };
 
+inline constexpr const char* kPublishedData = "cifar-100";  // their data set, by its name in the store
 const std::vector<PublishedRun>& publishedRuns();
 
 }  // namespace vit

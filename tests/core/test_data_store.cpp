@@ -260,8 +260,11 @@ void TestDataStore::mnistAndFashionMnistAreToldApart() {
     const auto data = place.store().open("fashion-mnist", 0);
     QCOMPARE(data->shape(), (vit::Dataset::Shape{28, 28, 1}));
     QCOMPARE(data->classNames()[9], std::string("ankle boot"));
+    QCOMPARE(place.store().info("fashion-mnist").channels, 1);
     // Under a name of one's own they are what one says.
-    QVERIFY(place.store().add("clothes", pathOf(place.path("fashion"))).available);
+    const DataInfo own = place.store().add("clothes", pathOf(place.path("fashion")));
+    QVERIFY(own.available);
+    QCOMPARE(own.channels, 1);
 }
 
 void TestDataStore::fewBrokenPicturesAreLeftOutAndNamed() {

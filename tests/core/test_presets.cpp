@@ -18,6 +18,7 @@ private Q_SLOTS:
     void parameterCounts();
     void areComplete();
     void kerasExampleIsThePublishedOne();
+    void firstStepsTakesAnyNumberOfEpochs();
     void unknownNameListsTheKnown();
 };
 
@@ -32,7 +33,8 @@ void TestPresets::parameterCounts() {
     QCOMPARE(presets().size(), expected.size());
     for (const Preset& preset : presets()) {
         QVERIFY2(expected.count(preset.name) == 1, preset.name.c_str());
-        QCOMPARE(derive(preset.config, {3, preset.classes}).parameters, expected.at(preset.name));
+        const ModelInput input{.channels = 3, .classes = preset.classes};
+        QCOMPARE(derive(preset.config, input).parameters, expected.at(preset.name));
     }
 }
 
@@ -54,14 +56,30 @@ void TestPresets::kerasExampleIsThePublishedOne() {
     const Config& config = published.config;
     QCOMPARE(config.data.name, std::string("cifar-100"));
     QCOMPARE(config.data.validationShare, 0.1);
-    QVERIFY((config.augmentation == AugmentationConfig{true, 0.02, 0.2, 0.2}));
-    QVERIFY((config.model == ModelConfig{72, 6, 64, 4, 64, {128, 64}, 8, 0.1, 0.1, 1e-6}));
-    QVERIFY((config.head == HeadConfig{HeadType::Flatten, {2048, 1024}, 0.5}));
-    QVERIFY((config.optimizer == OptimizerConfig{0.001, 0.0001, DecayConvention::Decoupled, true, 0.9, 0.999, 1e-7}));
+    QVERIFY((config.augmentation ==
+             AugmentationConfig{.horizontalFlip = true, .rotation = 0.02, .zoomHeight = 0.2, .zoomWidth = 0.2}));
+    QVERIFY((config.model == ModelConfig{.imageSize = 72, .patchSize = 6, .projectionDim = 64, .heads = 4, .keyDim = 64,
+                                         .mlpUnits = {128, 64}, .layers = 8, .attentionDropout = 0.1,
+                                         .mlpDropout = 0.1, .normEpsilon = 1e-6}));
+    QVERIFY((config.head == HeadConfig{.type = HeadType::Flatten, .units = {2048, 1024}, .dropout = 0.5}));
+    QVERIFY((config.optimizer ==
+             OptimizerConfig{.learningRate = 0.001, .weightDecay = 0.0001,
+                             .decayConvention = DecayConvention::Decoupled, .decayAll = true,
+                             .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7}));
     QVERIFY(config.schedule == ScheduleConfig{});
     QCOMPARE(config.run.epochs, std::int64_t{100});
     QCOMPARE(config.run.batchSize, std::int64_t{256});
     QCOMPARE(config.run.precision, Precision::Float32);
+}
+
+// Whoever tries it with fewer epochs need not know of its schedule.
+void TestPresets::firstStepsTakesAnyNumberOfEpochs() {
+    Config config = preset("first-steps").config;
+    QCOMPARE(config.schedule.type, ScheduleType::Cosine);
+    for (const std::int64_t epochs : {1, 2, 100}) {
+        config.run.epochs = epochs;
+        QVERIFY(validate(config).empty());
+    }
 }
 
 void TestPresets::unknownNameListsTheKnown() {

@@ -312,7 +312,7 @@ void TestSchema::acceptsUsableConfigurations() {
     config.head.units.clear();
     config.head.type = HeadType::ClassToken;
     config.data.validationShare = 0;
-    config.schedule = {ScheduleType::Cosine, 99.5, 0.1};
+    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 99.5, .finalFactor = 0.1};
     config.model.mlpUnits = {64};
     QVERIFY(validate(config).empty());
 }

@@ -30,8 +30,9 @@ void TestGradients::areThoseOfFiniteDifferences() {
     QFETCH(HeadType, head);
     QFETCH(double, rate);
     Config config;
-    config.model = {9, 3, 12, 2, 5, {20, 12}, 2, rate, rate, 1e-6};
-    config.head = {head, {14}, rate};
+    config.model = {.imageSize = 9, .patchSize = 3, .projectionDim = 12, .heads = 2, .keyDim = 5,
+                    .mlpUnits = {20, 12}, .layers = 2, .attentionDropout = rate, .mlpDropout = rate};
+    config.head = {.type = head, .units = {14}, .dropout = rate};
     VisionTransformer network(config.model, config.head, ModelInput{3, 6});
     network->initialize(1);
     network->to(torch::kFloat64);

@@ -148,7 +148,7 @@ void TestPipeline::schedules() {
     config.run.epochs = 10;
     config.optimizer.learningRate = 0.5;
     QCOMPARE(learningRateAt(config, 0, 7), 0.5);
-    config.schedule = {ScheduleType::Cosine, 2, 0.1};
+    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 2, .finalFactor = 0.1};
     QCOMPARE(learningRateAt(config, 0, 10), 0.5 / 20);
     QCOMPARE(learningRateAt(config, 19, 10), 0.5);
     QVERIFY(std::abs(learningRateAt(config, 60, 10) - 0.5 * 0.55) < 1e-12);

@@ -33,8 +33,9 @@ double difference(const torch::Tensor& a, const torch::Tensor& b) {
 Config configOf(std::int64_t side, std::int64_t width, std::int64_t heads, std::int64_t keyDim,
                 std::vector<std::int64_t> units, double rate, HeadType head = HeadType::GlobalAveragePooling) {
     Config config;
-    config.model = {side * 2, 2, width, heads, keyDim, std::move(units), 2, rate, rate, 1e-6};
-    config.head = {head, {}, 0};
+    config.model = {.imageSize = side * 2, .patchSize = 2, .projectionDim = width, .heads = heads, .keyDim = keyDim,
+                    .mlpUnits = std::move(units), .layers = 2, .attentionDropout = rate, .mlpDropout = rate};
+    config.head = {.type = head, .units = {}, .dropout = 0};
     return config;
 }
 

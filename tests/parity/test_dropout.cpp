@@ -128,8 +128,9 @@ void TestDropout::isIndependentBetweenNeighbours() {
 
 void TestDropout::modelDependsOnSeedAndStepAlone() {
     Config config;
-    config.model = {18, 6, 16, 2, 16, {32, 16}, 2, 0.1, 0.1, 1e-6};
-    config.head = {HeadType::Flatten, {24}, 0.5};
+    config.model = {.imageSize = 18, .patchSize = 6, .projectionDim = 16, .heads = 2, .keyDim = 16,
+                    .mlpUnits = {32, 16}, .layers = 2, .attentionDropout = 0.1, .mlpDropout = 0.1};
+    config.head = {.type = HeadType::Flatten, .units = {24}, .dropout = 0.5};
     VisionTransformer model(config.model, config.head, ModelInput{3, 10});
     model->initialize(1);
     const torch::NoGradGuard noGrad;

@@ -98,10 +98,15 @@ public:
     void click(const QString& button) const { QTest::mouseClick(find<QToolButton>(button), Qt::LeftButton); }
     void clickTrain() const { click("trainButton"); }
 
-    void chooseTestingPreset(int epochs) const {
+    void choosePreset(const QString& name) const {
         auto* selector = find<QComboBox>("presetSelector");
         selector->setFocus();
-        while (selector->currentData().toString() != "testing") QTest::keyClick(selector, Qt::Key_Down);
+        QTest::keyClick(selector, Qt::Key_Home);
+        while (selector->currentData().toString() != name) QTest::keyClick(selector, Qt::Key_Down);
+    }
+
+    void chooseTestingPreset(int epochs) const {
+        choosePreset("testing");
         type("run.epochs", QString::number(epochs));
         type("run.threads",
              "1");  // two threads that wait for each other are slow on a processor that others use as well

@@ -19,6 +19,7 @@
 #include <QToolButton>
 #include <QWheelEvent>
 
+#include <cmath>
 #include <memory>
 
 using namespace vit;
@@ -31,6 +32,7 @@ DataInfo dataSet(const std::string& name, std::int64_t classes, bool available) 
     info.name = name;
     info.title = name;
     info.classes = classes;
+    info.channels = 3;
     info.available = available;
     info.downloadable = true;
     return info;
@@ -60,6 +62,8 @@ private Q_SLOTS:
     void factsFollow();
     void timeOfAnEpochIsLearned();
     void factsNeedKnownClasses();
+    void factsAreOfTheDataSetsChannels();
+    void timeOfAnEpochIsThatOfTheDataSetsChannels();
     void missingDataSetIsAnIssue();
     void wheelChangesNothing();
     void arrowKeysStep();
@@ -257,7 +261,7 @@ void TestForm::timeOfAnEpochIsLearned() {
     run.classNames.resize(100);
     run.trainImages = 45000;
     run.validationImages = 5000;
-    estimate.runStarted(run);
+    estimate.runStarted(run, m_form->modelInput(run.config));
     EpochDone epoch;
     epoch.seconds = 120;
     estimate.epochDone(epoch);
@@ -285,6 +289,49 @@ void TestForm::factsNeedKnownClasses() {
     QVERIFY(m_form->isValid());
     QCOMPARE(find<QLabel>("fact.parameters")->text(), QString("–"));
     QCOMPARE(find<QLabel>("fact.patches")->text(), QString("144"));
+}
+
+void TestForm::factsAreOfTheDataSetsChannels() {
+    DataInfo grey = dataSet("grey", 10, true);
+    grey.channels = 1;
+    DataInfo color = dataSet("color", 10, true);
+    color.kind = DataKind::Idx;  // which may be of either
+    DataInfo old = dataSet("old", 10, true);
+    old.channels = 0;  // not known
+    m_form->setDataSets({grey, color, old});
+    m_form->setPreset("first-steps");  // patches of 4 × 4
+    const auto elements = [&](const char* name) {
+        m_form->setText("data.name", name);
+        return find<QLabel>("fact.elements")->text();
+    };
+    QCOMPARE(elements("grey"), QString("16"));
+    QCOMPARE(elements("color"), QString("48"));
+    elements("old");
+    QCOMPARE(find<QLabel>("fact.parameters")->text(), QString("–"));
+}
+
+void TestForm::timeOfAnEpochIsThatOfTheDataSetsChannels() {
+    DataInfo grey = dataSet("grey", 10, true);
+    grey.channels = 1;
+    m_form->setDataSets({grey});
+    QTemporaryDir folder;
+    Settings settings(folder.filePath("settings.ini"));
+    EpochEstimate estimate(settings);
+    RunStarted run;
+    run.config = preset("first-steps").config;
+    run.config.data.name = "grey";
+    run.config.model.patchSize = 16;  // much of the arithmetic is in the patches
+    run.classNames.resize(10);
+    run.trainImages = 900;
+    run.validationImages = 100;
+    const auto input = m_form->modelInput(run.config);
+    estimate.runStarted(run, input);
+    EpochDone epoch;
+    epoch.seconds = 60;
+    estimate.epochDone(epoch);
+    const auto again = estimate.seconds(run.config, *input);
+    QVERIFY(again.has_value());
+    QVERIFY2(std::abs(*again - 60) < 0.001, qPrintable(QString::number(*again)));
 }
 
 void TestForm::missingDataSetIsAnIssue() {

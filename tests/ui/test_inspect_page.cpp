@@ -232,6 +232,36 @@ private Q_SLOTS:
         QCOMPARE(bench.find<ImageView>("inputView")->image().size(), QSize(32, 32));
     }
 
+    // What the model sees stands beside what it says; the form's patches are one click, or two keys, away.
+    void showsThePatchesOfTheModelOrOfTheForm() {
+        Bench bench(newFolder(), m_store);  // the form has the published example's
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 144, kPatience);
+        auto* ofModel = bench.find<QToolButton>("patchesOfModel");
+        auto* ofForm = bench.find<QToolButton>("patchesOfForm");
+        QVERIFY(!ofModel->isVisible() && !ofForm->isVisible());  // there is no model
+
+        ModelOpened opened;
+        opened.runName = "a run";
+        opened.config = preset("first-steps").config;
+        Q_EMIT bench.bridge.modelOpened(opened);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 64, kPatience);
+        QVERIFY(ofModel->isVisible() && ofModel->isChecked() && !ofForm->isChecked());
+        QVERIFY(!ofModel->toolTip().isEmpty() && !ofForm->toolTip().isEmpty());
+        QTest::mouseClick(ofForm, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 144, kPatience);
+        QCOMPARE(bench.find<ImageView>("inputView")->image().size(), QSize(72, 72));
+        ofForm->setFocus();
+        QTest::keyClick(ofForm, Qt::Key_Left);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 64, kPatience);
+        QTest::keyClick(ofModel, Qt::Key_Right);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 144, kPatience);
+
+        bench.page.setConfig(opened.config);  // nothing to choose between
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 64, kPatience);
+        QVERIFY(!ofForm->isVisible());
+    }
+
     void bringsAPhotoToTheDataSetsSizeFirst() {
         Bench bench(newFolder(), m_store);
         QVERIFY(bench.page.openPhoto(m_photo));

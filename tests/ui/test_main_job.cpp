@@ -2,12 +2,15 @@
 // The main job through the real window and the real engine: set a field, train, watch, look at a photo, stop, close.
 #include "core/config/presets.h"
 #include "core/device/device.h"
+#include "core/runs/run_about.h"
+#include "tests/benchmarks/run_store_maker.h"
 #include "tests/support/window_driver.h"
 #include "ui/form/experiment_form.h"
 #include "ui/form/number_box.h"
 #include "ui/pages/inspect/inspect_page.h"
 #include "ui/pages/inspect/patch_grid_view.h"
 #include "ui/pages/inspect/prediction_bars.h"
+#include "ui/pages/runs/runs_page.h"
 #include "ui/pages/train/curve_grid.h"
 #include "ui/pages/train/train_page.h"
 
@@ -17,10 +20,14 @@
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+
+#include <filesystem>
+#include <string>
 
 using namespace vit;
 using namespace vit::ui;
@@ -39,6 +46,9 @@ private Q_SLOTS:
     void wrongFieldForbidsTraining();
     void trainsAndShowsCurves();
     void photoByDragAndDrop();
+    void presetWithoutItsDataIsInspected();
+    void publishedCurvesAreOfTheirDataAlone();
+    void notesTypedLastAreKept();
     void stopsWithinASecondAndKeepsTheRun();
     void pausesAndResumes();
     void closingAsksWhileTraining_data();
@@ -137,6 +147,60 @@ void TestMainJob::photoByDragAndDrop() {
     QApplication::sendEvent(page, &drop);
     QTRY_COMPARE(find<PatchGridView>("patchGrid")->patchCount(), 144);
     QTRY_COMPARE(m_settings->recentPhotos(), QStringList{photo()});
+}
+
+// The published example's CIFAR-100 is not here, so that it cannot be trained; its patches can be looked at.
+void TestMainJob::presetWithoutItsDataIsInspected() {
+    m_window->openPhoto(photo());
+    const auto* grid = find<PatchGridView>("patchGrid");
+    QTRY_COMPARE(grid->patchCount(), 64);
+    choosePreset("keras-example");
+    QVERIFY(!m_window->form()->isValid());
+    QTRY_COMPARE(grid->patchCount(), 144);
+
+    ModelOpened small;
+    small.runName = "small";
+    small.config = preset("first-steps").config;
+    Q_EMIT m_bridge->modelOpened(small);
+    QTRY_COMPARE(grid->patchCount(), 64);
+    click("patchesOfForm");
+    QTRY_COMPARE(grid->patchCount(), 144);
+}
+
+void TestMainJob::publishedCurvesAreOfTheirDataAlone() {
+    QAction* entry = action("Published curves");
+    entry->trigger();
+    const CurveGrid* curves = m_window->trainPage()->curves();
+    const auto* button = find<QToolButton>("plot.loss.references");
+    RunStarted run;
+    for (const char* data : {"cifar-100", "synthetic-shapes", "cifar-100"}) {
+        const bool theirs = data == std::string("cifar-100");
+        run.config.data.name = data;
+        Q_EMIT m_bridge->runStarted(run);
+        QCOMPARE(entry->isEnabled(), theirs);
+        QCOMPARE(entry->isChecked(), theirs);
+        QCOMPARE(button->isEnabled(), theirs);
+        QCOMPARE(curves->publishedCurvesShown(), theirs);
+        QCOMPARE(curves->loss()->referencesShown(), theirs);
+        if (theirs) continue;
+        for (const QString& tip : {entry->toolTip(), button->toolTip()})
+            QVERIFY2(tip.contains("CIFAR-100") && tip.contains("synthetic-shapes"), qPrintable(tip));
+    }
+    QVERIFY(m_settings->publishedCurves());  // what was chosen stays so
+}
+
+void TestMainJob::notesTypedLastAreKept() {
+    const std::filesystem::path run = m_bridge->options().runsFolder / "one";
+    test::makeRun(run, 0, {1, 2, 2});
+    m_window->showPage(MainWindow::RunsPageIndex);
+    m_window->runsPage()->refresh();
+    auto* notes = find<QPlainTextEdit>("notesText");
+    QTRY_VERIFY(notes->isEnabled());
+    QTest::keyClicks(notes, "the last words");
+    QVERIFY(m_window->close());
+    QCOMPARE(readAbout(run).notes, std::string("the last words"));
+    open();
+    QTRY_COMPARE(find<QPlainTextEdit>("notesText")->toPlainText(), QString("the last words"));
 }
 
 void TestMainJob::stopsWithinASecondAndKeepsTheRun() {
@@ -325,7 +389,7 @@ void TestMainJob::continuesPastThePlannedEnd() {
     QVERIFY(!action("Resume this run")->isEnabled());  // it has come to its end
     trigger("Continue for more epochs…");              // cancelled
     QVERIFY(!m_bridge->busy());
-    m_prompts->extension = Extension{1, ScheduleEnd::Keep};
+    m_prompts->extension = Extension{.epochs = 1, .schedule = ScheduleEnd::Keep};
     trigger("Continue for more epochs…");
     QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kTrainingTimeoutMs);
     QCOMPARE(finished[1][0].value<RunFinished>().epochsDone, std::int64_t{2});

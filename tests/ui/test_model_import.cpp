@@ -71,7 +71,7 @@ void TestModelImport::publishedCurvesAreOneClickAway() {
     grid.resize(900, 600);
     grid.show();
     QVERIFY(!grid.publishedCurvesShown());
-    QSignalSpy toggled(&grid, &CurveGrid::publishedCurvesToggled);
+    QSignalSpy toggled(&grid, &CurveGrid::publishedCurvesWanted);
     auto* button = grid.findChild<QToolButton*>("plot.accuracy.references");
     QVERIFY(button);
     QTest::mouseClick(button, Qt::LeftButton);

@@ -52,6 +52,43 @@ EpochDone epochDone(int epoch, double validationLoss) {
 
 double lastKey(const QCPGraph* graph) { return (graph->data()->constEnd() - 1)->key; }
 
+// Whether the curve of this colour goes through the point, in a picture of the whole plot. Margins are of the same
+// width in every picture of it.
+bool isDrawn(const QImage& picture, QCustomPlot* plot, double epoch, double value, const QColor& color) {
+    const QMargins margins = plot->axisRect()->margins();
+    const auto along = [](double at, const QCPRange& range) { return (at - range.lower) / range.size(); };
+    const QSizeF size = QSizeF(picture.size()) / picture.devicePixelRatio();
+    const double width = size.width() - margins.left() - margins.right();
+    const double height = size.height() - margins.top() - margins.bottom();
+    const double x = margins.left() + along(epoch, plot->xAxis->range()) * width;
+    const double y = size.height() - margins.bottom() - along(value, plot->yAxis->range()) * height;
+    const QPoint middle = (QPointF(x, y) * picture.devicePixelRatio()).toPoint();
+    constexpr int kAround = 2;
+    for (int dy = -kAround; dy <= kAround; ++dy)
+        for (int dx = -kAround; dx <= kAround; ++dx)
+            if (picture.valid(middle + QPoint(dx, dy)) && picture.pixelColor(middle + QPoint(dx, dy)) == color)
+                return true;
+    return false;
+}
+
+// Of feed(): training 1.5 and validation 2.0 after each epoch, and nothing of theirs elsewhere.
+void verifyLossCurves(const QImage& picture, QCustomPlot* plot, const Colors& colors) {
+    for (const double epoch : {1.0, 1.5, 2.0, 3.0}) {
+        QVERIFY2(isDrawn(picture, plot, epoch, 1.5, colors.train), qPrintable(QString::number(epoch)));
+        QVERIFY2(isDrawn(picture, plot, epoch, 2.0, colors.validation), qPrintable(QString::number(epoch)));
+        QVERIFY(!isDrawn(picture, plot, epoch, 2.0, colors.train));
+        QVERIFY(!isDrawn(picture, plot, epoch, 1.75, colors.validation));
+    }
+    QVERIFY(!isDrawn(picture, plot, 0.5, 2.0, colors.validation));  // the first epoch had not ended
+}
+
+constexpr double kExportScale = 2;  // pixels of an exported picture for one of the plot
+
+QImage withScale(QImage picture) {
+    picture.setDevicePixelRatio(kExportScale);
+    return picture;
+}
+
 }  // namespace
 
 class TestPlots : public QObject {
@@ -256,8 +293,9 @@ void TestPlots::crosshairNamesTheValues() {
 
 void TestPlots::maximizing() {
     QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.accuracy.maximize"), Qt::LeftButton);
-    QVERIFY(m_grid->of(kAccuracy)->isVisible());
     QVERIFY(!m_grid->of(kLoss)->isVisible());
+    QTRY_VERIFY(m_grid->of(kAccuracy)->width() > m_grid->width() * 9 / 10);
+    QTRY_VERIFY(m_grid->of(kAccuracy)->height() > m_grid->height() * 9 / 10);
     QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.accuracy.maximize"), Qt::LeftButton);
     for (const MetricPlot* plot : m_grid->plots()) QVERIFY(plot->isVisible());
 }
@@ -275,14 +313,10 @@ void TestPlots::exports() {
     const QTemporaryDir folder;
     const QString png = folder.filePath("loss.png");
     m_grid->of(kLoss)->exportTo(png);
-    const QImage image(png);
-    QVERIFY(!image.isNull());
+    const QImage image = withScale(QImage(png));
     QVERIFY(image.width() >= 900);
     QCOMPARE(image.pixelColor(2, 2), QColor(Qt::white));  // whatever the theme
-    bool hasCurve = false;
-    for (int y = 0; y < image.height() && !hasCurve; ++y)
-        for (int x = 0; x < image.width() && !hasCurve; ++x) hasCurve = image.pixelColor(x, y).hslSaturation() > 100;
-    QVERIFY(hasCurve);
+    verifyLossCurves(image, m_grid->of(kLoss)->plot(), colors(QPalette(Qt::white)));
 
     const QString pdf = folder.filePath("loss.pdf");
     m_grid->of(kLoss)->exportTo(pdf);
@@ -292,6 +326,9 @@ void TestPlots::exports() {
     QVERIFY(bytes.startsWith("%PDF-"));
     QVERIFY(bytes.contains("%%EOF"));
     applyTheme(false);
+    feed(60);  // more of the curve makes more of the drawing
+    m_grid->of(kLoss)->exportTo(pdf);
+    QVERIFY(QFile(pdf).size() > bytes.size());
 }
 
 void TestPlots::exportFails_data() {
@@ -313,30 +350,42 @@ void TestPlots::exportFails() {
 }
 
 void TestPlots::copies() {
-    feed(1);
+    feed(3);
     QApplication::clipboard()->clear();
-    QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.top5.copy"), Qt::LeftButton);
-    QVERIFY(!QApplication::clipboard()->image().isNull());
+    QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.loss.copy"), Qt::LeftButton);
+    verifyLossCurves(withScale(QApplication::clipboard()->image()), m_grid->of(kLoss)->plot(),
+                     colors(QPalette(Qt::white)));
 }
 
 void TestPlots::clearing() {
-    feed(2);
+    feed(3);
+    QCustomPlot* loss = m_grid->of(kLoss)->plot();
+    const auto picture = [loss] { return loss->toPixmap(loss->width(), loss->height()).toImage(); };
+    const Colors& theme = colors(m_grid.get());
+    QTRY_VERIFY(isDrawn(picture(), loss, 2, 2.0, theme.validation));
     m_grid->setEmptyText("Waiting");
     m_grid->clear();
+    QVERIFY(!isDrawn(picture(), loss, 2, 2.0, theme.validation));
+    for (const QLabel* label : loss->findChildren<QLabel*>())
+        if (label->text() == "Waiting") QVERIFY(label->isVisible());
     for (const MetricPlot* plot : m_grid->plots())
         for (int i = 0; i < std::min(3, plot->plot()->graphCount()); ++i)  // the run's own curves
             QCOMPARE(plot->plot()->graph(i)->dataCount(), 0);
 }
 
 void TestPlots::themeFollows() {
-    feed(1);
+    feed(3);
     QCustomPlot* plot = m_grid->of(kLoss)->plot();
-    const QColor light = plot->graph(2)->pen().color();
-    applyTheme(true);
-    QVERIFY(plot->graph(2)->pen().color() != light);
-    QVERIFY(plot->xAxis->tickLabelColor().lightness() > 120);
-    applyTheme(false);
-    QCOMPARE(plot->graph(2)->pen().color(), light);
+    QTRY_VERIFY(plot->xAxis->range().upper > 3);
+    for (const bool dark : {true, false}) {
+        applyTheme(dark);
+        const Colors& theme = colors(m_grid.get());
+        QCOMPARE(theme.dark, dark);
+        const QImage picture = plot->toPixmap(plot->width(), plot->height()).toImage();
+        QCOMPARE(picture.pixelColor(2, 2), theme.surface);
+        verifyLossCurves(picture, plot, theme);
+        QCOMPARE(plot->xAxis->tickLabelColor().lightness() > 120, dark);
+    }
 }
 
 QTEST_MAIN(TestPlots)

@@ -8,6 +8,7 @@
 #include "tests/benchmarks/run_store_maker.h"
 #include "tests/support/runs_bench.h"
 #include "ui/pages/runs/compare_model.h"
+#include "ui/pages/runs/notes_panel.h"
 #include "ui/pages/runs/runs_model.h"
 #include "ui/pages/runs/runs_page.h"
 #include "ui/pages/runs/runs_proxy.h"
@@ -48,6 +49,8 @@ private Q_SLOTS:
     void onlyWhatDiffersIsShown();
     void renameTagsAndNotes();
     void takenNameIsRefused();
+    void refusedChangeKeepsNoOtherBack();
+    void typedNotesStay();
     void trashAsksAndMoves();
     void runTrainedElsewhereIsNotMoved();
     void openAndDuplicateAreRequested();
@@ -199,6 +202,54 @@ void TestRunsPage::takenNameIsRefused() {
     model->setData(model->index(0, RunsModel::NameColumn), bench.cell(1, "name"), Qt::EditRole);
     QTRY_COMPARE_WITH_TIMEOUT(bench.prompts.asked, QStringList{"Runs"}, test::kPatience);
     QCOMPARE(bench.cell(0, "name"), name);
+}
+
+void TestRunsPage::refusedChangeKeepsNoOtherBack() {
+    test::RunsBench bench(m_stores.newStore(), m_stores.newSettings());
+    QVERIFY(bench.waitForRows(12));
+    auto* model = bench.page.table()->model();
+    const QString taken = bench.cell(1, "name");
+    const fs::path run = bench.page.table()->shownRuns()[2]->folder;
+    // The first is being made while the others come, which are made together then.
+    const int tags = bench.page.model().sectionOf("tags");
+    model->setData(model->index(3, tags), "first", Qt::EditRole);
+    model->setData(model->index(0, RunsModel::NameColumn), taken, Qt::EditRole);
+    model->setData(model->index(4, RunsModel::NameColumn), taken, Qt::EditRole);
+    model->setData(model->index(2, tags), "third", Qt::EditRole);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.cell(2, "tags"), QString("third"), test::kPatience);
+    QCOMPARE(readAbout(run).tags, std::vector<std::string>{"third"});
+    QCOMPARE(bench.prompts.asked, QStringList{"Runs"});
+    QCOMPARE(bench.prompts.error.count(taken), 2);  // both that were refused are told
+}
+
+// Also when they could not be written, or another program's list of runs comes first.
+void TestRunsPage::typedNotesStay() {
+    NotesPanel panel;
+    panel.show();
+    QSignalSpy changed(&panel, &NotesPanel::notesChanged);
+    RunSummary run;
+    run.folder = "/runs/one";
+    run.about.notes = "old";
+    panel.setRun(&run);
+    auto* text = panel.findChild<QPlainTextEdit*>("notesText");
+    QCOMPARE(text->toPlainText(), QString("old"));
+    QTest::keyClicks(text, "new ");
+    panel.save();
+    QCOMPARE(changed.count(), 1);
+    panel.setRun(&run);
+    QCOMPARE(text->toPlainText(), QString("new old"));
+    panel.save();  // it is not in the folder yet
+    QCOMPARE(changed.count(), 2);
+    run.about.notes = "new old";
+    panel.setRun(&run);
+    panel.save();
+    QCOMPARE(changed.count(), 2);
+    run.about.notes = "from elsewhere";  // nothing is typed that it would take away
+    panel.setRun(&run);
+    QCOMPARE(text->toPlainText(), QString("from elsewhere"));
+    panel.setRun(nullptr);
+    QCOMPARE(text->toPlainText(), QString());
+    QCOMPARE(changed.count(), 2);
 }
 
 void TestRunsPage::trashAsksAndMoves() {

@@ -3,6 +3,7 @@
 #include "core/config/presets.h"
 #include "tests/support/scripted_prompts.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/look/format.h"
 #include "ui/pages/sweeps/axis_row.h"
 #include "ui/pages/sweeps/sweep_dialog.h"
 #include "ui/pages/sweeps/sweep_page.h"
@@ -96,6 +97,7 @@ private Q_SLOTS:
     void wrongTextsAreExplainedAtTheirRow();
     void halvingShowsItsRungs();
     void theTimeIsEstimatedFromAMeasuredSpeed();
+    void theTimeIsThatOfTheDataSetsChannels();
     void theModelKeepsItsRules();
     void aSweepIsStartedByClicks();
     void pauseAndResume();
@@ -130,7 +132,7 @@ void TestSweeps::cleanup() {
 }
 
 void TestSweeps::theDialogPlansAsOneTypes() {
-    SweepDialog dialog(smallBase(), "mine", {});
+    SweepDialog dialog(smallBase(), "mine", {}, {});
     dialog.show();
     auto* table = find<QTableView>(&dialog, "planTable");
     auto* row = dialog.findChild<AxisRow*>();
@@ -169,7 +171,7 @@ void TestSweeps::theDialogPlansAsOneTypes() {
 }
 
 void TestSweeps::wrongTextsAreExplainedAtTheirRow() {
-    SweepDialog dialog(smallBase(), "mine", {});
+    SweepDialog dialog(smallBase(), "mine", {}, {});
     dialog.show();
     auto* row = dialog.findChild<AxisRow*>();
     auto* problem = find<QLabel>(row, "axisProblem");
@@ -195,7 +197,7 @@ void TestSweeps::wrongTextsAreExplainedAtTheirRow() {
 }
 
 void TestSweeps::halvingShowsItsRungs() {
-    SweepDialog dialog(smallBase(9), "mine", {});
+    SweepDialog dialog(smallBase(9), "mine", {}, {});
     dialog.show();
     auto* row = dialog.findChild<AxisRow*>();
     choose(find<QComboBox>(row, "axisScale"), "Log range");
@@ -212,15 +214,32 @@ void TestSweeps::halvingShowsItsRungs() {
 
 void TestSweeps::theTimeIsEstimatedFromAMeasuredSpeed() {
     const Config base = smallBase(2);
-    const double flops = derive(base, {.channels = 3, .classes = 10}).trainingFlopsPerImage;
-    const MeasuredSpeed speed{flops * 10, base.data, 300, 10};  // ten images a second: 30 s an epoch
-    SweepDialog known(base, "mine", speed);
+    const ModelInput input{.channels = 3, .classes = 10};
+    const MeasuredSpeed speed{.imagesPerSecond = 10, .config = base, .trainImages = 300};  // 30 s an epoch
+    SweepDialog known(base, "mine", input, speed);
     known.show();
     type(find<QLineEdit>(known.findChild<AxisRow*>(), "axisValues"), "0.1, 0.2");
     QTRY_VERIFY2(find<QLabel>(&known, "planSummary")->text().contains("About 2 min"),
                  qPrintable(find<QLabel>(&known, "planSummary")->text()));
-    SweepDialog unknown(base, "mine", {});
+    SweepDialog unknown(base, "mine", input, {});
     QVERIFY(find<QLabel>(&unknown, "planSummary")->text().contains("after a run"));
+}
+
+// From 60 s an epoch with patches of 16 × 16 to that with patches of 4 × 4, whose arithmetic grey images lessen less.
+void TestSweeps::theTimeIsThatOfTheDataSetsChannels() {
+    Config measured = smallBase();
+    measured.model.patchSize = 16;
+    const MeasuredSpeed speed{.imagesPerSecond = 5, .config = measured, .trainImages = 300};
+    for (const std::int64_t channels : {1, 3}) {
+        const ModelInput input{.channels = channels, .classes = 10};
+        SweepDialog dialog(smallBase(), "mine", input, speed);
+        type(find<QLineEdit>(dialog.findChild<AxisRow*>(), "axisValues"), "0.1");
+        const double ratio =
+            derive(smallBase(), input).trainingFlopsPerImage / derive(measured, input).trainingFlopsPerImage;
+        const QString time = "About " + durationText(60 * ratio) + ",";
+        const auto* summary = find<QLabel>(&dialog, "planSummary");
+        QTRY_VERIFY2(summary->text().contains(time), qPrintable(time + " not in: " + summary->text()));
+    }
 }
 
 void TestSweeps::theModelKeepsItsRules() {
@@ -254,7 +273,7 @@ void TestSweeps::theModelKeepsItsRules() {
 
 void TestSweeps::aSweepIsStartedByClicks() {
     connect(m_page.get(), &SweepPage::newSweepRequested, m_page.get(),
-            [this] { m_page->newSweep(smallBase(), "clicked"); });
+            [this] { m_page->newSweep(smallBase(), "clicked", {}); });
     QTimer::singleShot(0, this, [] {
         auto* dialog = QApplication::activeModalWidget();
         auto* row = dialog->findChild<AxisRow*>();

@@ -25,17 +25,16 @@ double epochFlops(const DerivedFacts& facts, double trainImages, double validati
 
 }  // namespace
 
-void EpochEstimate::runStarted(const RunStarted& run) {
+void EpochEstimate::runStarted(const RunStarted& run, const std::optional<vit::ModelInput>& input) {
     m_run = run;
+    m_input = input;
     m_settings.setMeasured(imagesKey(run.config), double(run.trainImages + run.validationImages));
 }
 
 void EpochEstimate::epochDone(const EpochDone& epoch) {
-    if (epoch.seconds <= 0) return;
-    vit::ModelInput input;
-    input.classes = std::int64_t(m_run.classNames.size());
+    if (epoch.seconds <= 0 || !m_input) return;
     const double flops =
-        epochFlops(derive(m_run.config, input), double(m_run.trainImages), double(m_run.validationImages));
+        epochFlops(derive(m_run.config, *m_input), double(m_run.trainImages), double(m_run.validationImages));
     m_settings.setMeasured(speedKey(m_run.config.run), flops / epoch.seconds);
 }
 

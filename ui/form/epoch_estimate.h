@@ -18,7 +18,8 @@ class EpochEstimate {
 public:
     explicit EpochEstimate(Settings& settings) : m_settings(settings) {}
 
-    void runStarted(const RunStarted& run);
+    // `input` is what its data set gives the model; where that is not known, nothing is learned from the run.
+    void runStarted(const RunStarted& run, const std::optional<vit::ModelInput>& input);
     void epochDone(const EpochDone& epoch);
 
     // With the validation pass; nothing before the data set and such a run were seen.
@@ -27,6 +28,7 @@ public:
 private:
     Settings& m_settings;
     RunStarted m_run;
+    std::optional<vit::ModelInput> m_input;
 };
 
 }  // namespace vit::ui

@@ -266,7 +266,7 @@ void ExperimentForm::edit(FieldRow* row) {
     m_state.setText(row->field(), row->text().toStdString());
     refreshStatus();
     Q_EMIT issuesChanged();
-    if (isValid()) Q_EMIT configChanged(config());
+    tellConfig();
 }
 
 void ExperimentForm::refresh() {
@@ -282,7 +282,12 @@ void ExperimentForm::refresh() {
     }
     refreshStatus();
     Q_EMIT issuesChanged();
-    if (isValid() && !isLocked()) Q_EMIT configChanged(config());
+    if (!isLocked()) tellConfig();
+}
+
+void ExperimentForm::tellConfig() {
+    if (m_state.isSound()) Q_EMIT soundConfigChanged(config());
+    if (isValid()) Q_EMIT configChanged(config());
 }
 
 void ExperimentForm::refreshStatus() {

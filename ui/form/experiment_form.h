@@ -47,6 +47,8 @@ public:
     const std::string& preset() const { return m_state.preset().name; }
     bool changed() const { return m_state.changed(); }
     const Issues& issues() const { return m_state.issues(); }
+    // What the data set of `config` gives the model; nothing where that is not known.
+    std::optional<vit::ModelInput> modelInput(const Config& config) const { return m_state.modelInput(config); }
     bool isValid() const { return m_state.issues().empty(); }
     bool isReadable() const { return m_state.isReadable(); }  // config() is what is seen
 
@@ -68,6 +70,7 @@ protected:
 
 Q_SIGNALS:
     void configChanged(const vit::Config& config);  // by the user or the program, when it is valid
+    void soundConfigChanged(const vit::Config& config);  // so too, when at most this computer lacks what it takes
     void dataSetsChanged();
     void issuesChanged();                           // isValid() or the reasons may have changed
 
@@ -79,6 +82,7 @@ private:
     void edit(FieldRow* row);
     void refresh();        // texts and everything that follows from them
     void refreshStatus();  // problems and marks, and the facts
+    void tellConfig();
     void showHelp(const FieldRow* row);
     void askForPreset(int index);
 

@@ -2,6 +2,9 @@
 // Reads texts into a configuration and validates it at each change.
 #include "ui/form/form_state.h"
 
+#include "core/data/store/data_source.h"
+#include "core/data/store/known_data.h"
+
 #include <algorithm>
 
 namespace vit::ui {
@@ -65,11 +68,11 @@ std::string FormState::presetText(const Field& field) const { return toText(fiel
 
 std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const {
     if (const DataInfo* info = findDataSet(config.data.name)) {
-        if (info->classes <= 0) return std::nullopt;
-        return vit::ModelInput{info->channels, info->classes};
+        if (info->classes <= 0 || info->channels <= 0) return std::nullopt;
+        return vit::ModelInput{.channels = info->channels, .classes = info->classes};
     }
-    for (const Preset& preset : presets())
-        if (preset.config.data.name == config.data.name) return vit::ModelInput{3, preset.classes};
+    if (const KnownData* known = findKnownData(config.data.name))  // until the list is there
+        return vit::ModelInput{.channels = dataFormat(known->format).channels, .classes = known->counts.classes};
     return std::nullopt;
 }
 
@@ -86,6 +89,7 @@ void FormState::check() {
     }
     // With a text that cannot be read, rules across fields would speak of values that nobody sees.
     if (m_issues.empty()) m_issues = validate(m_config);
+    m_sound = m_issues.empty();
     if (m_issues.empty() && onSameMachine(m_machineRun, m_config.run)) m_issues = m_machineIssues;
     if (const auto issue = dataSetIssue(); issue && isFine("data.name")) m_issues.insert(m_issues.begin(), *issue);
 }

@@ -40,6 +40,8 @@ public:
     // Of single texts if there are any, else across fields; empty if the experiment can be trained.
     const Issues& issues() const { return m_issues; }
 
+    // Every text can be read and no rule is broken: at most this computer lacks the data set or the device.
+    bool isSound() const { return m_sound; }
     bool isFine(std::string_view keyPrefix) const;  // no issue of "model.", "run.batch_size", …
 
     bool changed(const Field& field) const;  // from the preset
@@ -61,6 +63,7 @@ private:
     Config m_config;
     std::map<std::string, std::string> m_unreadable;  // key → the text that is no value
     Issues m_issues;
+    bool m_sound = true;
 };
 
 }  // namespace vit::ui

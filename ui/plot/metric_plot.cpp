@@ -107,15 +107,22 @@ void MetricPlot::setReferences(std::vector<ReferenceCurve> curves, const QString
             for (double& value : *values) value = displayed(value);
     m_references.set(curves);
     m_references.setColors(colors(this));
+    m_referencesTip = tip;
     m_compare = makeButton("compare", tip, "references");
     m_compare->setCheckable(true);
     m_buttons->insertWidget(m_buttons->indexOf(m_reset), m_compare);
-    connect(m_compare, &QToolButton::toggled, this, &MetricPlot::referencesToggled);
+    connect(m_compare, &QToolButton::clicked, this, &MetricPlot::referencesClicked);
+}
+
+void MetricPlot::forbidReferences(const QString& why) {
+    if (!m_compare) return;
+    m_compare->setEnabled(why.isEmpty());
+    m_compare->setToolTip(why.isEmpty() ? m_referencesTip : why);
 }
 
 void MetricPlot::showReferences(bool visible) {
     if (!m_compare) return;
-    m_references.setVisible(visible);  // first: the button tells the other plots, which ask whether it is done
+    m_references.setVisible(visible);
     m_compare->setChecked(visible);
     if (visible) m_empty->hide();
     updateReadout();
@@ -153,6 +160,7 @@ void MetricPlot::resetView() {
 
 void MetricPlot::exportTo(const QString& path) {
     hideCrosshair();
+    updateRanges();  // to what came since it was drawn, or while it was hidden
     applyColors(colors(QPalette(Qt::white)));
     bool written = false;
     if (path.endsWith(".pdf", Qt::CaseInsensitive))
@@ -168,6 +176,7 @@ void MetricPlot::exportTo(const QString& path) {
 }
 
 void MetricPlot::copyToClipboard() {
+    updateRanges();
     applyColors(colors(QPalette(Qt::white)));
     QApplication::clipboard()->setPixmap(m_plot->toPixmap(kExportWidth, kExportHeight, kExportScale));
     applyColors(colors(this));
@@ -371,9 +380,12 @@ void MetricPlot::showMenu(const QPoint& position) {
         log->setChecked(isLogarithmic());
     }
     if (m_compare) {
-        QAction* compare = menu.addAction(tr("Published curves"), m_compare, &QToolButton::setChecked);
+        QAction* compare = menu.addAction(tr("Published curves"), m_compare, &QToolButton::click);
         compare->setCheckable(true);
         compare->setChecked(referencesShown());
+        compare->setEnabled(m_compare->isEnabled());
+        compare->setToolTip(m_compare->toolTip());
+        menu.setToolTipsVisible(true);
     }
     menu.addSeparator();
     menu.addAction(icon("copy"), tr("Copy image"), this, &MetricPlot::copyToClipboard);

@@ -39,6 +39,8 @@ public:
     // Curves of other runs, hidden at first; `tip` says whose they are. Values as for addEpoch.
     void setReferences(std::vector<ReferenceCurve> curves, const QString& tip);
     void showReferences(bool visible);
+    // `why` they cannot be compared with what the plot shows: their button is grey and says so; empty: they can.
+    void forbidReferences(const QString& why);
     bool referencesShown() const { return m_references.isVisible(); }
     const ReferenceCurves& references() const { return m_references; }
 
@@ -64,7 +66,7 @@ Q_SIGNALS:
     void maximizeToggled();
     void crosshairMoved(double epoch);
     void crosshairLeft();
-    void referencesToggled(bool visible);
+    void referencesClicked(bool visible);  // they were asked for, or away
     void viewChanged();
 
 protected:
@@ -96,6 +98,7 @@ private:
     PlotCrosshair* m_crosshair = nullptr;
     QLabel* m_empty;
     ReferenceCurves m_references;
+    QString m_referencesTip;
     QHBoxLayout* m_buttons = nullptr;
     QToolButton* m_log = nullptr;
     QToolButton* m_compare = nullptr;

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/config/schema.h"
+#include "core/data/store/data_import.h"
 #include "core/io/atomic_file.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
@@ -53,7 +54,8 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                        ThemeController& theme, QWidget* parent)
     : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
-      m_theme(theme), m_actions(this), m_epochEstimate(settings), m_import(m_store, bridge.options().runsFolder),
+      m_theme(theme), m_actions(this), m_epochEstimate(settings), m_dataWatch(m_store->folder(), kManifestFile),
+      m_import(m_store, bridge.options().runsFolder),
       m_export(new RunExport(bridge, prompts, settings, this)) {
     setWindowTitle("ViT Workbench");
     setWindowIcon(applicationIcon());
@@ -87,6 +89,7 @@ void MainWindow::openPhoto(const QString& path) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (!m_run->mayClose()) return event->ignore();
+    m_runsPage->finishChanges();
     remember();
     event->accept();
 }
@@ -164,9 +167,9 @@ void MainWindow::connectActions() {
     });
     connect(m_actions.showForm, &QAction::toggled, m_form, &QWidget::setVisible);
     CurveGrid* curves = m_trainPage->curves();
-    m_actions.publishedCurves->setChecked(curves->publishedCurvesShown());
-    connect(m_actions.publishedCurves, &QAction::toggled, curves, &CurveGrid::showPublishedCurves);
-    connect(curves, &CurveGrid::publishedCurvesToggled, m_actions.publishedCurves, &QAction::setChecked);
+    connect(m_actions.publishedCurves, &QAction::triggered, curves, &CurveGrid::wantPublishedCurves);
+    connect(curves, &CurveGrid::publishedCurvesChanged, this, &MainWindow::updatePublishedCurves);
+    updatePublishedCurves();
     connect(m_actions.shortcuts, &QAction::triggered, this, [this] {
         m_prompts.showInformation(this, tr("Keyboard shortcuts"), shortcutsText(this));
     });
@@ -181,11 +184,18 @@ void MainWindow::connectActions() {
                                         [this, plot] { m_trainPage->exportPlot(plot); });
 }
 
+void MainWindow::updatePublishedCurves() {
+    const CurveGrid* curves = m_trainPage->curves();
+    const QString& why = curves->whyNoPublishedCurves();
+    QAction* action = m_actions.publishedCurves;
+    action->setChecked(curves->publishedCurvesShown());
+    action->setEnabled(why.isEmpty());
+    action->setToolTip(why.isEmpty() ? action->statusTip() : why);
+}
+
 void MainWindow::connectForm() {
-    connect(m_form, &ExperimentForm::configChanged, this, [this](const Config& config) {
-        m_dataPage->setConfig(config);
-        m_inspectPage->setConfig(config);
-    });
+    connect(m_form, &ExperimentForm::configChanged, m_dataPage, &DataPage::setConfig);
+    connect(m_form, &ExperimentForm::soundConfigChanged, m_inspectPage, &InspectPage::setConfig);
 }
 
 void MainWindow::connectPages() {
@@ -205,12 +215,19 @@ void MainWindow::connectPages() {
         m_form->showField("data.name");
     });
     connect(m_dataPage, &DataPage::datasetsChanged, this, &MainWindow::refreshDataSets);
+    connect(&m_dataWatch, &FolderWatch::changed, this, [this] {
+        refreshDataSets();
+        if (m_dataPage->isVisible()) m_dataPage->refresh();
+    });
     connect(m_inspectPage, &InspectPage::photoOpened, this, [this](const QString& path) {
         m_settings.addRecentPhoto(path);
         m_settings.setLastFolder(QFileInfo(path).absolutePath());
     });
     connect(m_sweepPage, &SweepPage::newSweepRequested, this,
-            [this] { m_sweepPage->newSweep(m_form->config(), qstr(m_form->preset())); });
+            [this] {
+                const Config& base = m_form->config();
+                m_sweepPage->newSweep(base, qstr(m_form->preset()), m_form->modelInput(base));
+            });
     connect(m_sweepPage, &SweepPage::runChosen, this, [this](const QString& folder) {
         m_bridge.openModel(folder.toStdString());
         showPage(InspectPageIndex);
@@ -224,7 +241,7 @@ void MainWindow::connectRun() {
         m_form->refreshFacts();
     });
     connect(&m_bridge, &SessionBridge::runStarted, this,
-            [this](const RunStarted& run) { m_epochEstimate.runStarted(run); });
+            [this](const RunStarted& run) { m_epochEstimate.runStarted(run, m_form->modelInput(run.config)); });
     m_run = new RunControl(
         {m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage}, this);
     connect(m_run, &RunControl::runWanted, this, [this] { showPage(TrainPageIndex); });

@@ -6,6 +6,7 @@
 #include "ui/form/epoch_estimate.h"
 #include "ui/shell/model_import.h"
 #include "ui/shell/window_actions.h"
+#include "ui/widgets/folder_watch.h"
 #include "ui/widgets/job.h"
 
 #include <QMainWindow>
@@ -68,6 +69,7 @@ private:
     void connectForm();
     void connectPages();
     void connectRun();
+    void updatePublishedCurves();
     void restore();
     void remember();
 
@@ -86,6 +88,7 @@ private:
     RunControl* m_run;
     EpochEstimate m_epochEstimate;
     Job m_dataSetLookup;
+    FolderWatch m_dataWatch;
     ModelImport m_import;
     RunExport* m_export;
 

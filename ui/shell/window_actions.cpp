@@ -126,6 +126,7 @@ void WindowActions::fill(QMenuBar* bar) {
     view->addActions(pages->actions());
     view->addSeparator();
     view->addActions({showForm, publishedCurves});
+    view->setToolTipsVisible(true);
     QMenu* theme = view->addMenu(tr("Theme"));
     theme->addActions(themes->actions());
 

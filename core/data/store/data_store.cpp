@@ -79,6 +79,7 @@ DataInfo describeOwn(const std::string& name, const fs::path& folder) {
         info.description = manifest.description;
         setFormat(info, dataFormat(manifest.format));
         info.classes = manifest.classes;
+        if (!manifest.measured.empty()) info.channels = manifest.measured.front().shape.channels;
         info.available = true;
     } catch (const Error& fault) {
         info.description = fault.what();

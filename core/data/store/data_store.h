@@ -23,10 +23,10 @@ struct DataInfo {
     std::string title;        // "CIFAR-100"
     std::string description;  // what it shows, how many images of what size
     std::string format;       // the name of its row in data_source.cpp
-    int channels = 3;         // of its images, as a rule
     bool anySize = false;     // its pictures have any size and are brought to the one that is asked for
     bool builtIn = false;     // made by the program; cannot be removed
     std::int64_t classes = 0;      // 0 = not known before it is there
+    std::int64_t channels = 3;     // of its images: 1 (grey) or 3; before they are read what such data have as a rule
     bool available = false;        // can be opened now
     bool downloadable = false;     // download() knows its address
     std::int64_t downloadBytes = 0;

@@ -32,6 +32,7 @@ public:
 
     // The page follows the experiment's data set when that changes; only valid configurations.
     void setConfig(const vit::Config& config);
+    void refresh();  // reads the list of data sets
 
 Q_SIGNALS:
     void imageChosen(std::shared_ptr<const vit::Image> image, const QString& title);
@@ -43,7 +44,6 @@ protected:
 
 private:
     void connectParts();
-    void refresh();         // the list of data sets
     void showChosen();      // opens it, or says that it is not here
     void showLoaded();
     void clearLoading();

@@ -8,8 +8,8 @@
 #include "ui/pages/data/class_count_model.h"
 #include "ui/pages/data/dataset_model.h"
 #include "ui/pages/data/thumbnail_delegate.h"
+#include "ui/widgets/segments.h"
 
-#include <QButtonGroup>
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -77,71 +77,65 @@ QWidget* DatasetBrowser::makeClassList() {
 QWidget* DatasetBrowser::makeThumbnails() {
     auto* card = new QFrame(this);
     setRole(card, "card");
-    auto* segments = new QWidget(card);
-    setRole(segments, "segments");
-    auto* segmentLayout = new QHBoxLayout(segments);
-    segmentLayout->setContentsMargins(2, 2, 2, 2);
-    segmentLayout->setSpacing(2);
-    m_splits = new QButtonGroup(this);
-    for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
-        auto* button = new QToolButton(segments);
-        button->setObjectName(QStringLiteral("split-") + splitName(split));
-        button->setText(splitTitle(split));
-        button->setCheckable(true);
-        button->setChecked(split == Split::Train);
-        button->setFocusPolicy(Qt::StrongFocus);
-        button->setToolTip(tr("Show the images of this split"));
-        setRole(button, "segment");
-        segmentLayout->addWidget(button);
-        m_splits->addButton(button, static_cast<int>(split));
-    }
-    m_augmented = new QCheckBox(tr("As augmented"), card);
+    m_thumbnails = makeThumbnailView();
+    m_footer = new QLabel(card);
+    m_footer->setObjectName("thumbnailFooter");
+    setRole(m_footer, "muted");
+    auto* layout = new QVBoxLayout(card);
+    layout->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
+    layout->setSpacing(kSpace);
+    layout->addLayout(makeChoices());
+    layout->addWidget(m_thumbnails, 1);
+    layout->addWidget(m_footer);
+    return card;
+}
+
+// Of which split, and whether as they are or as they are trained on.
+QLayout* DatasetBrowser::makeChoices() {
+    m_splits = new Segments(this);
+    for (const Split split : {Split::Train, Split::Validation, Split::Test})
+        m_splits->add(static_cast<int>(split), QStringLiteral("split-") + splitName(split), splitTitle(split),
+                      tr("Show the images of this split"));
+    m_augmented = new QCheckBox(tr("As augmented"), this);
     m_augmented->setObjectName("asAugmented");
     m_augmented->setToolTip(tr("Show the images as the model sees them while it trains: resized, flipped, turned and "
                                "zoomed as the experiment says"));
-    m_reshuffle = new QToolButton(card);
+    m_reshuffle = new QToolButton(this);
     m_reshuffle->setObjectName("reshuffle");
     m_reshuffle->setIcon(icon("shuffle"));
     m_reshuffle->setToolTip(tr("Augment them anew, as another epoch would"));
     m_reshuffle->setAccessibleName(tr("Augment anew"));
     m_reshuffle->setFocusPolicy(Qt::StrongFocus);
     m_reshuffle->setEnabled(false);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kSpace);
+    row->addWidget(m_splits);
+    row->addStretch();
+    row->addWidget(m_augmented);
+    row->addWidget(m_reshuffle);
+    return row;
+}
 
+QListView* DatasetBrowser::makeThumbnailView() {
     m_model = new DatasetModel(this);
-    m_thumbnails = new QListView(card);
-    m_thumbnails->setObjectName("thumbnails");
-    m_thumbnails->setAccessibleName(tr("Images"));
-    m_thumbnails->setViewMode(QListView::IconMode);
-    m_thumbnails->setMovement(QListView::Static);
-    m_thumbnails->setResizeMode(QListView::Adjust);
-    m_thumbnails->setUniformItemSizes(true);
-    m_thumbnails->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_thumbnails->setMouseTracking(true);
-    m_thumbnails->setItemDelegate(new ThumbnailDelegate(m_thumbnails));
-    m_thumbnails->setModel(m_model);
-    m_footer = new QLabel(card);
-    m_footer->setObjectName("thumbnailFooter");
-    setRole(m_footer, "muted");
-
-    auto* top = new QHBoxLayout;
-    top->setSpacing(kSpace);
-    top->addWidget(segments);
-    top->addStretch();
-    top->addWidget(m_augmented);
-    top->addWidget(m_reshuffle);
-    auto* layout = new QVBoxLayout(card);
-    layout->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
-    layout->setSpacing(kSpace);
-    layout->addLayout(top);
-    layout->addWidget(m_thumbnails, 1);
-    layout->addWidget(m_footer);
-    return card;
+    auto* view = new QListView(this);
+    view->setObjectName("thumbnails");
+    view->setAccessibleName(tr("Images"));
+    view->setViewMode(QListView::IconMode);
+    view->setMovement(QListView::Static);
+    view->setResizeMode(QListView::Adjust);
+    view->setUniformItemSizes(true);
+    view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    view->setMouseTracking(true);
+    view->setItemDelegate(new ThumbnailDelegate(view));
+    view->setModel(m_model);
+    return view;
 }
 
 void DatasetBrowser::connectParts() {
     connect(m_search, &QLineEdit::textChanged, this, &DatasetBrowser::filterClasses);
     connect(m_classes->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &DatasetBrowser::showImages);
-    connect(m_splits, &QButtonGroup::idClicked, this, &DatasetBrowser::showSplit);
+    connect(m_splits, &Segments::chosenChanged, this, &DatasetBrowser::showSplit);
     connect(m_augmented, &QCheckBox::toggled, this, &DatasetBrowser::showAugmentation);
     connect(m_reshuffle, &QToolButton::clicked, this, [this] {
         ++m_seed;
@@ -152,7 +146,7 @@ void DatasetBrowser::connectParts() {
     connect(m_model, &DatasetModel::failed, this, &DatasetBrowser::failed);
 }
 
-Split DatasetBrowser::split() const { return static_cast<Split>(m_splits->checkedId()); }
+Split DatasetBrowser::split() const { return static_cast<Split>(m_splits->chosen()); }
 
 int DatasetBrowser::selectedClass() const {
     const QModelIndex current = m_classes->currentIndex();
@@ -191,9 +185,9 @@ void DatasetBrowser::countSplits() {
     const auto view = [this](Split split) {
         return DatasetView(m_dataset, split, m_config.data.validationShare, m_config.data.trainLimit);
     };
-    for (QAbstractButton* button : m_splits->buttons()) {
-        const auto split = static_cast<Split>(m_splits->id(button));
-        button->setText(QStringLiteral("%1  %2").arg(splitTitle(split), withThousands(view(split).count())));
+    for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
+        const QString count = withThousands(view(split).count());
+        m_splits->setText(static_cast<int>(split), QStringLiteral("%1  %2").arg(splitTitle(split), count));
     }
     m_classModel->setClasses(m_dataset->classNames(), classCounts(view(split())));
 }

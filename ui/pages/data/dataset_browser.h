@@ -10,9 +10,9 @@
 #include <cstdint>
 #include <memory>
 
-class QButtonGroup;
 class QCheckBox;
 class QLabel;
+class QLayout;
 class QLineEdit;
 class QListView;
 class QTableView;
@@ -22,6 +22,7 @@ namespace vit::ui {
 
 class ClassCountModel;
 class DatasetModel;
+class Segments;
 
 class DatasetBrowser : public QWidget {
     Q_OBJECT
@@ -43,6 +44,8 @@ Q_SIGNALS:
 private:
     QWidget* makeClassList();
     QWidget* makeThumbnails();
+    QLayout* makeChoices();
+    QListView* makeThumbnailView();
     void connectParts();
 
     void showSplit();   // counts of the split, then its thumbnails
@@ -60,7 +63,7 @@ private:
     QLineEdit* m_search;
     ClassCountModel* m_classModel;
     QTableView* m_classes;
-    QButtonGroup* m_splits;
+    Segments* m_splits;
     QCheckBox* m_augmented;
     QToolButton* m_reshuffle;
     DatasetModel* m_model;

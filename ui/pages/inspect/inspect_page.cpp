@@ -39,6 +39,10 @@ namespace {
 // While a name or a size is typed, no data set is opened for each letter of it.
 constexpr int kConfigDelayMs = 300;
 
+bool cutAlike(const ModelConfig& a, const ModelConfig& b) {
+    return a.imageSize == b.imageSize && a.patchSize == b.patchSize;
+}
+
 }  // namespace
 
 InspectPage::InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, QWidget* parent)
@@ -136,6 +140,7 @@ void InspectPage::connectParts() {
     connect(m_picker, &DatasetPicker::picked, this, &InspectPage::showPicked);
     connect(&m_decoding, &Job::failed, m_banner, &Banner::showError);
     connect(&m_preparing, &Job::failed, m_banner, &Banner::showError);
+    connect(m_patches, &PatchPanel::sourceChosen, this, &InspectPage::updatePatchSource);
     connect(m_patches->view(), &PatchGridView::selectedChanged, this,
             [this](int index) { m_details->showPatch(m_patches->view()->grid(), index); });
 }
@@ -148,7 +153,7 @@ void InspectPage::connectDataset() {
     });
     connect(m_loader, &DatasetLoader::loaded, this, [this] {
         m_banner->clearProgress();
-        m_picker->setDataset(m_loader->dataset(), m_config->data);
+        offerImages();
         prepareInput();
     });
     connect(m_loader, &DatasetLoader::failed, this, &InspectPage::onDatasetFailed);
@@ -160,7 +165,7 @@ void InspectPage::connectPredictions() {
     connect(m_feed, &PredictionFeed::modelChanged, this, [this](const Config& config) {
         m_predictions->beginModel();
         m_modelConfig = config;
-        updateModelNote();
+        updatePatchSource();
     });
 }
 
@@ -256,42 +261,68 @@ void InspectPage::showCurrent() {
 }
 
 void InspectPage::setConfig(const vit::Config& config) {
-    const bool sameModel = m_config && m_config->model == config.model;
-    const bool sameData = m_config && m_config->data == config.data;
+    const bool same = m_config && m_config->model == config.model && m_config->data == config.data;
     m_config = config;
-    if (!sameModel) prepareInput();
-    if (!sameModel || !sameData) m_configDelay.start();
-    updateModelNote();
+    if (!same) updatePatchSource();
 }
 
 void InspectPage::setRun(const std::filesystem::path& folder) { m_feed->setRun(folder); }
 
 void InspectPage::showEvent(QShowEvent*) { loadDataset(); }
 
-// Needed for its images, and for the size that a photo is brought to first; so not before there is something to show.
+// Needed for its images, which are the form's, and for the size that a photo is brought to first; so not before there
+// is something to show.
 void InspectPage::loadDataset() {
-    const bool needed = m_bar->source() == SourceBar::Source::Dataset || m_photo;
-    if (!needed || !m_config || !isVisible()) return;
-    m_loader->load(QString::fromStdString(m_config->data.name), m_config->model.imageSize);
-    if (m_loader->dataset()) m_picker->setDataset(m_loader->dataset(), m_config->data);
+    const bool images = m_bar->source() == SourceBar::Source::Dataset;
+    if (!(images || m_photo) || !m_config || !isVisible()) return;
+    const Config& config = images ? *m_config : shownConfig();
+    m_loader->load(QString::fromStdString(config.data.name), config.model.imageSize);
+    if (m_loader->dataset()) offerImages();
     updateEmptyState();
+}
+
+void InspectPage::offerImages() {
+    const auto& dataset = m_loader->dataset();
+    if (dataset->name() == m_config->data.name) m_picker->setDataset(dataset, m_config->data);
 }
 
 void InspectPage::onDatasetFailed(const QString& problem) {
     m_banner->clearProgress();
+    if (m_bar->source() == SourceBar::Source::Photo) return;  // it can be looked at without
     m_picker->setDataset(nullptr, m_config->data);
     updateEmptyState();
-    // A photo can be looked at without it.
-    if (m_bar->source() == SourceBar::Source::Dataset) m_banner->showError(problem);
+    m_banner->showError(problem);
+}
+
+// Where the model that is shown and the form cut a picture differently, the switch decides.
+void InspectPage::updatePatchSource() {
+    const bool differ = m_config && m_modelConfig && !cutAlike(m_config->model, m_modelConfig->model);
+    m_patches->setSourcesDiffer(differ);
+    QString note;
+    if (differ && m_patches->source() == PatchPanel::OfForm) {
+        const ModelConfig& model = m_modelConfig->model;
+        const int side = static_cast<int>(model.imageSize);
+        note = tr("This model itself sees %1 in patches of %2 px.").arg(sizeText(side, side)).arg(model.patchSize);
+    }
+    m_predictions->setModelNote(note);
+    prepareInput();
+    m_configDelay.start();
+}
+
+const Config& InspectPage::shownConfig() const {
+    if (!m_modelConfig) return *m_config;
+    const bool differ = !cutAlike(m_config->model, m_modelConfig->model);
+    return differ && m_patches->source() == PatchPanel::OfForm ? *m_config : *m_modelConfig;
 }
 
 void InspectPage::prepareInput() {
     if (!current() || !m_config) return;
+    const Config& config = shownConfig();
     std::optional<Dataset::Shape> native;
     const auto& dataset = m_loader->dataset();
-    if (dataset && dataset->name() == m_config->data.name) native = dataset->shape();
+    if (dataset && dataset->name() == config.data.name) native = dataset->shape();
     m_preparing.run(
-        [image = current().image, model = m_config->model, native](const Progress&) {
+        [image = current().image, model = config.model, native](const Progress&) {
             return makeModelInput(*image, model, native);
         },
         [this](const ModelInput& input) {
@@ -299,17 +330,6 @@ void InspectPage::prepareInput() {
             m_input->setCaption(describeSize(input));
             m_patches->setGrid(input.grid);
         });
-}
-
-void InspectPage::updateModelNote() {
-    QString note;
-    if (m_config && m_modelConfig) {
-        const ModelConfig& model = m_modelConfig->model;
-        const int side = static_cast<int>(model.imageSize);
-        if (side != m_config->model.imageSize || model.patchSize != m_config->model.patchSize)
-            note = tr("This model itself sees %1 in patches of %2 px.").arg(sizeText(side, side)).arg(model.patchSize);
-    }
-    m_predictions->setModelNote(note);
 }
 
 }  // namespace vit::ui

@@ -41,7 +41,8 @@ class InspectPage : public QWidget {
 public:
     InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, QWidget* parent = nullptr);
 
-    // Which data set the images come from, and how large input and patches are. Only valid configurations.
+    // Which data set the images come from, and how large input and patches are where no model is shown, or the form's
+    // are asked for. Its sizes must be valid; its data set need not be there.
     void setConfig(const vit::Config& config);
     // The run that is shown: its model predicts.
     void setRun(const std::filesystem::path& folder);
@@ -78,9 +79,11 @@ private:
     void updateEmptyState();
 
     void loadDataset();
+    void offerImages();  // of the form's data set, if that is what is loaded
     void onDatasetFailed(const QString& problem);
+    void updatePatchSource();
+    const Config& shownConfig() const;  // whose input and patches are shown
     void prepareInput();
-    void updateModelNote();
 
     Prompts& m_prompts;
     PredictionFeed* m_feed;

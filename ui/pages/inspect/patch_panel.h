@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The card with the patch grid, its spacing, what lies under the pointer, and the four facts of the published example.
+// The card with the patch grid, whose patches they are, their spacing, what lies under the pointer, and the four facts
+// of the published example.
 #pragma once
 
 #include "core/inspect/patches.h"
@@ -7,24 +8,39 @@
 #include <QFrame>
 
 class QLabel;
+class QLayout;
 class QSlider;
 
 namespace vit::ui {
 
 class PatchGridView;
+class Segments;
 
 class PatchPanel : public QFrame {
     Q_OBJECT
 
 public:
+    enum Source { OfModel, OfForm };
+
     explicit PatchPanel(QWidget* parent = nullptr);
 
     void setGrid(const PatchGrid& grid);
     PatchGridView* view() const { return m_view; }
 
+    // Whose patches are wanted; a switch that is seen only where the two differ.
+    Source source() const;
+    void setSourcesDiffer(bool differ);
+
+Q_SIGNALS:
+    void sourceChosen();
+
 private:
+    QLayout* makeHeader();
+    QLayout* makeSpacing();
+    QLayout* makeReadout();
     void updateReadout();
 
+    Segments* m_source;
     PatchGridView* m_view;
     QSlider* m_spacing;
     QLabel* m_spacingText;

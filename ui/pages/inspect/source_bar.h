@@ -5,11 +5,11 @@
 #include <QWidget>
 
 class QPushButton;
-class QToolButton;
 
 namespace vit::ui {
 
 class DatasetPicker;
+class Segments;
 
 class SourceBar : public QWidget {
     Q_OBJECT
@@ -19,7 +19,7 @@ public:
 
     explicit SourceBar(QWidget* parent = nullptr);
 
-    Source source() const { return m_source; }
+    Source source() const;
     void setSource(Source source);
     DatasetPicker* picker() const { return m_picker; }
 
@@ -29,12 +29,9 @@ Q_SIGNALS:
     void pasteRequested();
 
 private:
-    QToolButton* addSegment(const char* name, const QString& text, const QString& tip, Source source);
+    void showSource();
 
-    Source m_source = Source::Photo;
-    QWidget* m_segments;
-    QToolButton* m_photo;
-    QToolButton* m_dataset;
+    Segments* m_sources;
     QPushButton* m_open;
     QPushButton* m_paste;
     DatasetPicker* m_picker;

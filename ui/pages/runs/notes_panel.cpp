@@ -45,20 +45,23 @@ void NotesPanel::setRun(const RunSummary* run) {
     m_title->setText(run ? tr("Notes on %1, kept in its folder").arg(QString::fromStdString(run->name))
                          : tr("Select a run to make notes on it"));
     m_text->setEnabled(run != nullptr);
-    if (folder == m_folder && (notes == m_saved || m_delay.isActive())) return;  // not under the typing hand
+    if (folder == m_folder && (isTyped() || notes == m_stored)) {  // not under the typing hand
+        m_stored = notes;
+        return;
+    }
     save();
     m_folder.clear();  // what follows is not typed
     m_text->setPlainText(notes);
     m_folder = folder;
-    m_saved = notes;
+    m_stored = notes;
 }
 
 void NotesPanel::save() {
     m_delay.stop();
-    if (m_folder.isEmpty() || m_text->toPlainText() == m_saved) return;
-    m_saved = m_text->toPlainText();
-    Q_EMIT notesChanged(m_folder, m_saved);
+    if (!m_folder.isEmpty() && isTyped()) Q_EMIT notesChanged(m_folder, m_text->toPlainText());
 }
+
+bool NotesPanel::isTyped() const { return m_text->toPlainText() != m_stored; }
 
 void NotesPanel::focusText() { m_text->setFocus(); }
 

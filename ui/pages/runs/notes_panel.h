@@ -22,18 +22,20 @@ public:
     explicit NotesPanel(QWidget* parent = nullptr);
 
     void setRun(const RunSummary* run);  // null: none
-    void save();                         // at once what has been typed
+    void save();                         // hands on at once what has been typed
     void focusText();
 
 Q_SIGNALS:
     void notesChanged(const QString& folder, const QString& notes);
 
 private:
+    bool isTyped() const;  // and not in the folder yet, as far as is known
+
     QLabel* m_title;
     QPlainTextEdit* m_text;
     QTimer m_delay;
     QString m_folder;
-    QString m_saved;
+    QString m_stored;  // what the folder held when the run was read last
 };
 
 }  // namespace vit::ui

@@ -6,10 +6,15 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <set>
 
 namespace vit::ui {
 
 namespace {
+
+constexpr std::size_t kFewRows = 20;
 
 bool isEditable(const std::string& key) { return key == "name" || key == "tags" || key == "notes"; }
 
@@ -119,12 +124,36 @@ bool RunsModel::setData(const QModelIndex& index, const QVariant& value, int rol
 
 void RunsModel::setRuns(std::vector<RunSummary> runs) {
     for (RunSummary& run : runs) run.live = folderOf(run) == m_live;
-    const bool same = std::equal(runs.begin(), runs.end(), m_runs.begin(), m_runs.end(),
-                                 [](const RunSummary& a, const RunSummary& b) { return a.folder == b.folder; });
+    const bool same = moveRowsTo(runs);
     if (!same) beginResetModel();
     m_runs = std::move(runs);
     if (!same) endResetModel();
     else if (!m_runs.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+}
+
+// A few runs that came or went leave selection and scrolling as they are, which a reset would not.
+bool RunsModel::moveRowsTo(const std::vector<RunSummary>& runs) {
+    std::set<std::filesystem::path> now, before;
+    for (const RunSummary& run : runs) now.insert(run.folder);
+    for (const RunSummary& run : m_runs) before.insert(run.folder);
+    std::vector<std::filesystem::path> moved;
+    std::set_symmetric_difference(now.begin(), now.end(), before.begin(), before.end(), std::back_inserter(moved));
+    if (moved.size() > kFewRows) return false;
+    for (int row = rowCount() - 1; row >= 0; --row) {
+        if (now.contains(run(row).folder)) continue;
+        beginRemoveRows({}, row, row);
+        m_runs.erase(m_runs.begin() + row);
+        endRemoveRows();
+    }
+    for (int row = 0; row < static_cast<int>(runs.size()); ++row) {
+        const RunSummary& next = runs[static_cast<std::size_t>(row)];
+        if (before.contains(next.folder)) continue;
+        beginInsertRows({}, row, row);
+        m_runs.insert(m_runs.begin() + row, next);
+        endInsertRows();
+    }
+    return std::equal(runs.begin(), runs.end(), m_runs.begin(), m_runs.end(),
+                      [](const RunSummary& a, const RunSummary& b) { return a.folder == b.folder; });
 }
 
 void RunsModel::changed(int row) { Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1)); }

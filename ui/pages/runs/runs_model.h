@@ -31,7 +31,7 @@ public:
     // Of name, tags and notes: asks for the change by changeRequested(); the value comes with the next setRuns().
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
 
-    // Where only values differ from what is shown, selection and position stay.
+    // Where only values differ from what is shown, or a few runs came or went, selection and position stay.
     void setRuns(std::vector<RunSummary> runs);
     const std::vector<RunSummary>& runs() const { return m_runs; }
     const RunSummary& run(int row) const { return m_runs.at(static_cast<std::size_t>(row)); }
@@ -54,6 +54,7 @@ Q_SIGNALS:
 private:
     QVariant cell(const RunSummary& run, const RunColumn& column, int role) const;
     void changed(int row);
+    bool moveRowsTo(const std::vector<RunSummary>& runs);  // false: only a reset brings them there
 
     std::vector<RunSummary> m_runs;
     std::vector<const RunColumn*> m_columns;

@@ -3,7 +3,7 @@
 #include "ui/pages/runs/runs_page.h"
 
 #include "core/base/error.h"
-#include "core/runs/run_lock.h"
+#include "core/runs/run_files.h"
 #include "core/runs/run_trash.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
@@ -38,6 +38,7 @@ namespace vit::ui {
 namespace {
 
 constexpr int kPanelDelayMs = 60;
+constexpr int kEditDelayMs = 500;
 
 // Keys of Settings::pageState.
 constexpr auto kColumns = "runs/columns";
@@ -53,7 +54,7 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 RunsPage::RunsPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent)
     : QWidget(parent), m_bridge(bridge), m_prompts(prompts), m_settings(settings),
-      m_proxy(new RunsProxy(&m_model, this)) {
+      m_proxy(new RunsProxy(&m_model, this)), m_watch(bridge.options().runsFolder, run_files::kResult) {
     setObjectName("runsPage");
     m_banner = new Banner(this);
     m_banner->setObjectName("runsBanner");
@@ -80,6 +81,8 @@ RunsPage::RunsPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, 
     layout->addWidget(m_stack, 1);
     m_work.setSingleShot(true);
     m_work.setInterval(kPanelDelayMs);
+    m_refreshLater.setSingleShot(true);
+    m_refreshLater.setInterval(kEditDelayMs);
     connectActions();
     connectParts();
     connectRun();
@@ -161,17 +164,18 @@ void RunsPage::connectParts() {
     connect(&m_listing, &Job::ended, this, [this] {
         if (std::exchange(m_listAgain, false)) refresh();
     });
-    connect(&m_changing, &Job::failed, this, [this](const QString& problem) {
-        m_prompts.showError(this, tr("Runs"), problem);
+    connect(&m_changes, &RunChanges::refused, this,
+            [this](const QString& problems) { m_prompts.showError(this, tr("Runs"), problems); });
+    connect(&m_changes, &RunChanges::made, this, &RunsPage::refresh);
+    connect(&m_watch, &FolderWatch::changed, this, [this] {
+        if (isVisible()) refresh();  // else when it is shown
     });
-    connect(&m_changing, &Job::ended, this, [this] {
-        refresh();
-        if (!m_changes.empty()) perform({});
-    });
+    connect(&m_refreshLater, &QTimer::timeout, this, &RunsPage::refresh);
 }
 
 void RunsPage::connectRun() {
     connect(&m_bridge, &SessionBridge::runStarted, this, [this](const RunStarted& run) {
+        m_watch.leaveOut(run.runFolder);
         m_model.setLive(qstr(run.runFolder));
         refresh();
         updateActions();
@@ -227,6 +231,7 @@ void RunsPage::refresh() {
 }
 
 void RunsPage::showRuns(std::vector<RunSummary> runs) {
+    if (m_table->isEditing()) return m_refreshLater.start();  // the cell would take back what is typed
     const QStringList selected = m_listed ? m_table->selectedFolders() : m_toSelect;
     m_stack->setCurrentIndex(runs.empty() ? 0 : 1);
     m_model.setRuns(std::move(runs));
@@ -298,24 +303,19 @@ void RunsPage::change(const QString& folder, const QString& key, const QString& 
     const std::filesystem::path run = folder.toStdString();
     const std::string value = text.toStdString();
     if (key == "name")
-        return perform([store = m_bridge.options().runsFolder, run, value] { RunStore(store).rename(run, value); });
-    perform([run, value, tags = key == "tags"] {
+        return m_changes.add(
+            {[store = m_bridge.options().runsFolder, run, value] { RunStore(store).rename(run, value); }});
+    m_changes.add({[run, value, tags = key == "tags"] {
         RunAbout about = readAbout(run);
         if (tags) about.tags = tagsFromText(value);
         else about.notes = value;
         writeAbout(run, about);
-    });
+    }});
 }
 
-void RunsPage::perform(std::function<void()> work) {
-    if (work) m_changes.push_back(std::move(work));
-    if (m_changing.running() || m_changes.empty()) return;
-    m_changing.run(
-        [changes = std::exchange(m_changes, {})](const Progress&) {
-            for (const auto& change : changes) change();
-            return changes.size();
-        },
-        [](std::size_t) {});
+void RunsPage::finishChanges() {
+    m_notesPanel->save();
+    m_changes.finish();
 }
 
 void RunsPage::moveToTrash() {
@@ -326,19 +326,9 @@ void RunsPage::moveToTrash() {
     const QString question =
         tr("Move %1 to the trash, with curves, weights and notes? Your file manager can bring them back.").arg(what);
     if (!m_prompts.confirm(this, tr("Move to trash"), question, tr("Move to trash"), tr("Keep"))) return;
-    std::vector<std::filesystem::path> folders;
-    for (const RunSummary* run : selected) folders.push_back(run->folder);
-    perform([folders] {
-        std::string refused;  // the others go
-        for (const auto& folder : folders) {
-            try {
-                moveRunToTrash(folder);
-            } catch (const RunTaken& taken) {
-                refused += (refused.empty() ? "" : "\n") + std::string(taken.what());
-            }
-        }
-        if (!refused.empty()) throw Error(refused);
-    });
+    std::vector<RunChanges::Change> moves;
+    for (const RunSummary* run : selected) moves.push_back([folder = run->folder] { moveRunToTrash(folder); });
+    m_changes.add(std::move(moves));
 }
 
 void RunsPage::openFolder() {

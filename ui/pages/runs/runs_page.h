@@ -2,13 +2,14 @@
 // The page of all runs: find, compare, name, open and delete them.
 #pragma once
 
+#include "ui/pages/runs/run_changes.h"
 #include "ui/pages/runs/runs_model.h"
+#include "ui/widgets/folder_watch.h"
 #include "ui/widgets/job.h"
 
 #include <QTimer>
 #include <QWidget>
 
-#include <functional>
 #include <memory>
 
 class QAction;
@@ -44,6 +45,7 @@ public:
     std::vector<const RunSummary*> selectedRuns() const;
 
     void refresh();  // reads what has changed in the folder of runs
+    void finishChanges();  // returns when what was typed last is written, or its fault was told
     void focusFilter();
     void addRunAction(QAction* action);  // to the context menu, for the selected runs
 
@@ -76,8 +78,6 @@ private:
     void change(const QString& folder, const QString& key, const QString& text);
     void moveToTrash();
     void openFolder();
-    // Off the GUI thread; then the list is read anew.
-    void perform(std::function<void()> work);
 
     SessionBridge& m_bridge;
     Prompts& m_prompts;
@@ -89,8 +89,9 @@ private:
     bool m_listed = false;
     QStringList m_toSelect;    // once the list is there
     QTimer m_work;             // panels follow the selection a moment later, so that moving through the table is smooth
-    std::vector<std::function<void()>> m_changes;  // to be done one after another
-    Job m_changing;
+    RunChanges m_changes;
+    FolderWatch m_watch;
+    QTimer m_refreshLater;     // after a cell is edited
 
     QStackedWidget* m_stack;
     Banner* m_banner;

@@ -33,6 +33,7 @@ public:
     QStringList selectedFolders() const;
     void select(const QStringList& folders, bool add = false);
 
+    bool isEditing() const { return state() == EditingState; }
     void editName();
     void editTags();
     void showColumnMenu(const QPoint& globalPosition);

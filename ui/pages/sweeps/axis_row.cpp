@@ -44,23 +44,8 @@ double currentNumber(const Field& field, const Config& config) {
 }  // namespace
 
 AxisRow::AxisRow(const Config& base, const std::string& key, QWidget* parent) : QWidget(parent), m_base(base) {
-    m_field = new QComboBox(this);
-    m_field->setObjectName("axisField");
-    m_field->setAccessibleName(tr("Hyperparameter"));
-    for (const Field& field : schema()) {
-        m_field->addItem(qstr(field.group + " · " + field.label), qstr(field.key));
-        m_field->setItemData(m_field->count() - 1, qstr(field.help), Qt::ToolTipRole);
-    }
-    m_field->setCurrentIndex(m_field->findData(qstr(key)));
-    m_scale = new QComboBox(this);
-    m_scale->setObjectName("axisScale");
-    m_scale->setAccessibleName(tr("How it is varied"));
-    m_values = makeEdit("axisValues", tr("values"), tr("The values to try, separated by commas; lists by semicolons"));
-    m_from = makeEdit("axisFrom", tr("from"), tr("The smallest value"));
-    m_to = makeEdit("axisTo", tr("to"), tr("The largest value"));
-    m_step = makeEdit("axisStep", tr("step"), tr("The distance between two values; or give their number"));
-    m_count = makeEdit("axisCount", tr("values"), tr("How many values; empty: any value between, to be drawn"));
-    for (QLineEdit* edit : {m_from, m_to, m_step, m_count}) edit->setFixedWidth(kNumberWidth);
+    makeChoices(key);
+    makeEdits();
     m_remove = new QToolButton(this);
     m_remove->setObjectName("axisRemove");
     m_remove->setIcon(icon("close"));
@@ -85,7 +70,23 @@ AxisRow::AxisRow(const Config& base, const std::string& key, QWidget* parent) : 
     layout->setSpacing(2);
     layout->addLayout(row);
     layout->addWidget(m_problem);
+    connect(m_remove, &QToolButton::clicked, this, &AxisRow::removeRequested);
+    suggest();
+}
 
+// What is varied, and how.
+void AxisRow::makeChoices(const std::string& key) {
+    m_field = new QComboBox(this);
+    m_field->setObjectName("axisField");
+    m_field->setAccessibleName(tr("Hyperparameter"));
+    for (const Field& field : schema()) {
+        m_field->addItem(qstr(field.group + " · " + field.label), qstr(field.key));
+        m_field->setItemData(m_field->count() - 1, qstr(field.help), Qt::ToolTipRole);
+    }
+    m_field->setCurrentIndex(m_field->findData(qstr(key)));
+    m_scale = new QComboBox(this);
+    m_scale->setObjectName("axisScale");
+    m_scale->setAccessibleName(tr("How it is varied"));
     connect(m_field, &QComboBox::activated, this, [this] {
         suggest();
         Q_EMIT edited();
@@ -95,8 +96,15 @@ AxisRow::AxisRow(const Config& base, const std::string& key, QWidget* parent) : 
         showScale();
         Q_EMIT edited();
     });
-    connect(m_remove, &QToolButton::clicked, this, &AxisRow::removeRequested);
-    suggest();
+}
+
+void AxisRow::makeEdits() {
+    m_values = makeEdit("axisValues", tr("values"), tr("The values to try, separated by commas; lists by semicolons"));
+    m_from = makeEdit("axisFrom", tr("from"), tr("The smallest value"));
+    m_to = makeEdit("axisTo", tr("to"), tr("The largest value"));
+    m_step = makeEdit("axisStep", tr("step"), tr("The distance between two values; or give their number"));
+    m_count = makeEdit("axisCount", tr("values"), tr("How many values; empty: any value between, to be drawn"));
+    for (QLineEdit* edit : {m_from, m_to, m_step, m_count}) edit->setFixedWidth(kNumberWidth);
 }
 
 QLineEdit* AxisRow::makeEdit(const char* name, const QString& placeholder, const QString& tip) {
@@ -159,28 +167,35 @@ void AxisRow::showScale() {
 }
 
 SweepAxis AxisRow::axis() const {
-    const Field& field = *findField(key());
     SweepAxis axis;
-    axis.key = field.key;
+    axis.key = key();
     axis.scale = scale();
-    if (axis.scale == SweepScale::List) {
-        if (m_values->text().trimmed().isEmpty()) return axis;
-        const QRegularExpression separator(field.kind == FieldKind::IntegerList ? ";" : "[,;]");
-        for (const QString& text : m_values->text().split(separator))
-            axis.values.push_back(parseText(field, text.toStdString()));
-        return axis;
-    }
-    axis.from = numberFrom(field.key, m_from, "a smallest value");
-    axis.to = numberFrom(field.key, m_to, "a largest value");
-    if (m_step->isVisibleTo(this) && !m_step->text().trimmed().isEmpty())
-        axis.step = numberFrom(field.key, m_step, "a step");
-    if (m_count->text().trimmed().isEmpty()) return axis;
-    const double count = numberFrom(field.key, m_count, "a number of values");
-    if (count != std::floor(count) || std::abs(count) > 1e9)
-        throw InvalidInput(Issues{{field.key, "The number of values must be a whole number."}});
-    axis.count = static_cast<std::int64_t>(count);
-    if (axis.count == 0) throw InvalidInput(Issues{{field.key, "Give at least 2 values, or none to draw any."}});
+    if (axis.scale == SweepScale::List) axis.values = values();
+    else readRange(axis);
     return axis;
+}
+
+std::vector<Value> AxisRow::values() const {
+    if (m_values->text().trimmed().isEmpty()) return {};
+    const Field& field = *findField(key());
+    const QRegularExpression separator(field.kind == FieldKind::IntegerList ? ";" : "[,;]");
+    std::vector<Value> values;
+    for (const QString& text : m_values->text().split(separator))
+        values.push_back(parseText(field, text.toStdString()));
+    return values;
+}
+
+void AxisRow::readRange(SweepAxis& axis) const {
+    axis.from = numberFrom(axis.key, m_from, "a smallest value");
+    axis.to = numberFrom(axis.key, m_to, "a largest value");
+    if (m_step->isVisibleTo(this) && !m_step->text().trimmed().isEmpty())
+        axis.step = numberFrom(axis.key, m_step, "a step");
+    if (m_count->text().trimmed().isEmpty()) return;
+    const double count = numberFrom(axis.key, m_count, "a number of values");
+    if (count != std::floor(count) || std::abs(count) > 1e9)
+        throw InvalidInput(Issues{{axis.key, "The number of values must be a whole number."}});
+    axis.count = static_cast<std::int64_t>(count);
+    if (axis.count == 0) throw InvalidInput(Issues{{axis.key, "Give at least 2 values, or none to draw any."}});
 }
 
 void AxisRow::showProblem(const QString& text) {

@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -29,11 +31,15 @@ Q_SIGNALS:
     void removeRequested();
 
 private:
+    void makeChoices(const std::string& key);
+    void makeEdits();
     QLineEdit* makeEdit(const char* name, const QString& placeholder, const QString& tip);
     SweepScale scale() const;
     void suggest();      // for the hyperparameter that was chosen
     void suggestRange();
     void showScale();
+    std::vector<Value> values() const;       // of a list
+    void readRange(SweepAxis& axis) const;
 
     const Config& m_base;
     QComboBox* m_field;

@@ -2,7 +2,6 @@
 // The way from one trial's end to the next one's beginning.
 #include "ui/pages/sweeps/sweep_controller.h"
 
-#include "core/config/derived.h"
 #include "ui/bridge/session_bridge.h"
 
 #include <algorithm>
@@ -148,11 +147,8 @@ void SweepController::onRunStarted(const RunStarted& run) { m_run = run; }
 
 void SweepController::onSteps(const std::vector<StepDone>& steps) {
     const StepDone& last = steps.back();
-    if (m_run && last.imagesPerSecond > 0) {
-        const auto classes = static_cast<std::int64_t>(m_run->classNames.size());
-        const double flops = derive(m_run->config, {.channels = 3, .classes = classes}).trainingFlopsPerImage;
-        m_speed = {last.imagesPerSecond * flops, m_run->config.data, m_run->trainImages, classes};
-    }
+    if (m_run && last.imagesPerSecond > 0)
+        m_speed = {.imagesPerSecond = last.imagesPerSecond, .config = m_run->config, .trainImages = m_run->trainImages};
     if (!m_training) return;
     const double epochs =
         static_cast<double>(last.epoch - 1) +

@@ -20,10 +20,9 @@ class SessionBridge;
 
 // How fast a run of this window was.
 struct MeasuredSpeed {
-    double flopsPerSecond = 0;  // of training
-    DataConfig data;            // what it was measured on
+    double imagesPerSecond = 0;  // in training
+    Config config;               // with these settings
     std::int64_t trainImages = 0;
-    std::int64_t classes = 0;
 };
 
 class SweepController : public QObject {

@@ -46,8 +46,9 @@ Enum chosen(const QComboBox* combo) {
 
 }  // namespace
 
-SweepDialog::SweepDialog(const Config& base, const QString& label, std::optional<MeasuredSpeed> speed, QWidget* parent)
-    : QDialog(parent), m_base(base), m_speed(std::move(speed)) {
+SweepDialog::SweepDialog(const Config& base, const QString& label, const std::optional<vit::ModelInput>& input,
+                         std::optional<MeasuredSpeed> speed, QWidget* parent)
+    : QDialog(parent), m_base(base), m_input(input), m_speed(std::move(speed)) {
     setObjectName("sweepDialog");
     setWindowTitle(tr("New sweep"));
     resize(kSize);
@@ -315,11 +316,12 @@ QString SweepDialog::summary(const SweepPreview& preview) const {
 }
 
 QString SweepDialog::timeText(const SweepPreview& preview) const {
-    if (!m_speed || !(m_speed->data == m_base.data))
+    if (!m_speed || !m_input || !(m_speed->config.data == m_base.data))
         return tr("How long it takes can be told after a run with the same data in this window.");
-    const double flops = sweepFlopsPerImage(m_plan, preview.trials, {.channels = 3, .classes = m_speed->classes});
-    return tr("About %1, by the speed of the last run.")
-        .arg(durationText(flops * static_cast<double>(m_speed->trainImages) / m_speed->flopsPerSecond));
+    const double speed = m_speed->imagesPerSecond * derive(m_speed->config, *m_input).trainingFlopsPerImage;
+    const double flops =
+        sweepFlopsPerImage(m_plan, preview.trials, *m_input) * static_cast<double>(m_speed->trainImages);
+    return tr("About %1, by the speed of the last run.").arg(durationText(flops / speed));
 }
 
 }  // namespace vit::ui

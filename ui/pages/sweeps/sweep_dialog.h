@@ -25,8 +25,9 @@ class SweepDialog : public QDialog {
     Q_OBJECT
 
 public:
-    SweepDialog(const Config& base, const QString& label, std::optional<MeasuredSpeed> speed,
-                QWidget* parent = nullptr);
+    // `input` is what the base's data set gives the model; without it, or without a speed, no time is told.
+    SweepDialog(const Config& base, const QString& label, const std::optional<vit::ModelInput>& input,
+                std::optional<MeasuredSpeed> speed, QWidget* parent = nullptr);
 
     const SweepPlan& plan() const { return m_plan; }  // as shown; can be run when the dialog was accepted
 
@@ -42,6 +43,7 @@ private:
     QString timeText(const SweepPreview& preview) const;
 
     Config m_base;
+    std::optional<vit::ModelInput> m_input;
     std::optional<MeasuredSpeed> m_speed;
     SweepPlan m_plan;
     std::vector<AxisRow*> m_rows;

@@ -169,8 +169,8 @@ QWidget* SweepPage::makeFooter() {
     return footer;
 }
 
-void SweepPage::newSweep(const Config& base, const QString& label) {
-    SweepDialog dialog(base, label, m_controller.speed(), window());
+void SweepPage::newSweep(const Config& base, const QString& label, const std::optional<vit::ModelInput>& input) {
+    SweepDialog dialog(base, label, input, m_controller.speed(), window());
     if (dialog.exec() != QDialog::Accepted) return;
     m_banner->clear();
     m_controller.start(dialog.plan());

@@ -27,8 +27,8 @@ public:
 
     SweepController& controller() { return m_controller; }
 
-    // Opens the dialog for a sweep around this experiment; `label` names it at first.
-    void newSweep(const Config& base, const QString& label);
+    // Opens the dialog for a sweep around this experiment; `label` names it at first, `input` is its data set's.
+    void newSweep(const Config& base, const QString& label, const std::optional<vit::ModelInput>& input);
 
 Q_SIGNALS:
     void newSweepRequested();  // the window knows the experiment

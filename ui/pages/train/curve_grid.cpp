@@ -52,7 +52,7 @@ CurveGrid::CurveGrid(QWidget* parent) : QWidget(parent) {
         connect(plot, &MetricPlot::crosshairLeft, this, [this] {
             for (MetricPlot* each : plots()) each->hideCrosshair();
         });
-        connect(plot, &MetricPlot::referencesToggled, this, &CurveGrid::showPublishedCurves);
+        connect(plot, &MetricPlot::referencesClicked, this, &CurveGrid::wantPublishedCurves);
     }
     addPublishedCurves();
 }
@@ -75,10 +75,26 @@ void CurveGrid::addPublishedCurves() {
     }
 }
 
-void CurveGrid::showPublishedCurves(bool visible) {
-    if (publishedCurvesShown() == visible) return;
-    for (MetricPlot* plot : plots()) plot->showReferences(visible);
-    Q_EMIT publishedCurvesToggled(visible);
+void CurveGrid::wantPublishedCurves(bool wanted) {
+    m_publishedWanted = wanted;
+    updatePublishedCurves();
+    Q_EMIT publishedCurvesWanted(wanted);
+}
+
+void CurveGrid::setDataset(const QString& name) {
+    m_whyNone = name == kPublishedData ? QString()
+                                       : tr("The published curves are of CIFAR-100: they tell nothing of this run, "
+                                            "which is of %1")
+                                             .arg(name);
+    updatePublishedCurves();
+}
+
+void CurveGrid::updatePublishedCurves() {
+    for (MetricPlot* plot : plots()) {
+        plot->showReferences(m_publishedWanted && m_whyNone.isEmpty());
+        plot->forbidReferences(m_whyNone);
+    }
+    Q_EMIT publishedCurvesChanged();
 }
 
 void CurveGrid::addSteps(const std::vector<StepDone>& steps) {

@@ -25,9 +25,12 @@ public:
     void clear();
     void setEmptyText(const QString& text);
 
-    // The curves that the published example printed, behind the run's own.
-    void showPublishedCurves(bool visible);
+    // Whether the curves that the published example printed are wanted behind the run's own. They are shown while the
+    // run is of the same data set.
+    void wantPublishedCurves(bool wanted);
+    void setDataset(const QString& name);  // of the run whose curves are drawn
     bool publishedCurvesShown() const { return m_metrics.front()->referencesShown(); }
+    const QString& whyNoPublishedCurves() const { return m_whyNone; }  // empty: they can be shown
 
     MetricPlot* of(const Metric& metric) const;
     MetricPlot* learningRate() const { return m_learningRate; }
@@ -39,14 +42,18 @@ public:
 
 Q_SIGNALS:
     void exportRequested(vit::ui::MetricPlot* plot);
-    void publishedCurvesToggled(bool visible);
+    void publishedCurvesWanted(bool wanted);
+    void publishedCurvesChanged();  // whether they are or can be shown
 
 private:
     void addPublishedCurves();
+    void updatePublishedCurves();
 
     std::array<MetricPlot*, kMetrics.size()> m_metrics{};
     MetricPlot* m_learningRate;
     MetricPlot* m_maximized = nullptr;
+    bool m_publishedWanted = false;
+    QString m_whyNone;
 };
 
 }  // namespace vit::ui

@@ -46,6 +46,25 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     setObjectName("progressPanel");
     setRole(this, "card");
     setAttribute(Qt::WA_StyledBackground);
+    m_bar = new QProgressBar(this);
+    m_bar->setObjectName("runProgress");
+    m_bar->setTextVisible(false);
+    auto* left = new QVBoxLayout;
+    left->setSpacing(7);
+    left->addLayout(makePlace());
+    left->addWidget(m_bar);
+    left->addLayout(makeFacts());
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(kSpaceLarge - 2, kSpace + 2, kSpaceLarge - 2, kSpace + 1);
+    layout->setSpacing(kSpaceLarge);
+    layout->addLayout(left, 1);
+    layout->addWidget(makeResults());
+
+    m_clock.setInterval(kClockMs);
+    connect(&m_clock, &QTimer::timeout, this, &ProgressPanel::showElapsed);
+}
+
+QLayout* ProgressPanel::makePlace() {
     m_name = new QLabel(this);
     m_name->setObjectName("runName");
     m_name->setFont(titleFont());
@@ -55,32 +74,34 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     setRole(m_phase, "muted");
     m_position = new QLabel(this);
     m_position->setObjectName("runPosition");
-    m_bar = new QProgressBar(this);
-    m_bar->setObjectName("runProgress");
-    m_bar->setTextVisible(false);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kSpace + 4);
+    row->addWidget(m_name);
+    row->addWidget(m_phase, 1);
+    row->addWidget(m_position);
+    return row;
+}
 
-    auto* top = new QHBoxLayout;
-    top->setSpacing(kSpace + 4);
-    top->addWidget(m_name);
-    top->addWidget(m_phase, 1);
-    top->addWidget(m_position);
-
-    auto* facts = new QHBoxLayout;
-    facts->setSpacing(kSpaceLarge + 6);
+QLayout* ProgressPanel::makeFacts() {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kSpaceLarge + 6);
     m_speed = new QLabel(this);
-    addFact(m_speed, facts, "runSpeed", tr("images/s"), tr("Training speed, smoothed"));
+    addFact(m_speed, row, "runSpeed", tr("images/s"), tr("Training speed, smoothed"));
     m_elapsed = new QLabel(this);
-    addFact(m_elapsed, facts, "runElapsed", tr("elapsed"), tr("Since Train was clicked"));
+    addFact(m_elapsed, row, "runElapsed", tr("elapsed"), tr("Since Train was clicked"));
     m_remaining = new QLabel(this);
-    addFact(m_remaining, facts, "runRemaining", tr("remaining"), tr("Estimate, with validation"));
+    addFact(m_remaining, row, "runRemaining", tr("remaining"), tr("Estimate, with validation"));
     m_memory = new QLabel(this);
-    addFact(m_memory, facts, "runMemory", tr("peak memory"), tr("Highest memory use of the device so far"));
+    addFact(m_memory, row, "runMemory", tr("peak memory"), tr("Highest memory use of the device so far"));
     m_precision = new QLabel(this);
-    addFact(m_precision, facts, "runPrecision", tr("precision"), tr("Number format of the large products"));
+    addFact(m_precision, row, "runPrecision", tr("precision"), tr("Number format of the large products"));
     m_device = new ElidedLabel(this);
-    addFact(m_device, facts, "runDevice", tr("device"), tr("What computes, and why"));
-    facts->setStretch(facts->count() - 1, 1);
+    addFact(m_device, row, "runDevice", tr("device"), tr("What computes, and why"));
+    row->setStretch(row->count() - 1, 1);
+    return row;
+}
 
+QWidget* ProgressPanel::makeResults() {
     m_results = new QWidget(this);
     auto* results = new QGridLayout(m_results);
     results->setContentsMargins(kSpaceLarge, 0, 0, 0);
@@ -100,20 +121,7 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     }
     results->setRowStretch(1, 1);
     m_results->hide();
-
-    auto* left = new QVBoxLayout;
-    left->setSpacing(7);
-    left->addLayout(top);
-    left->addWidget(m_bar);
-    left->addLayout(facts);
-    auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(kSpaceLarge - 2, kSpace + 2, kSpaceLarge - 2, kSpace + 1);
-    layout->setSpacing(kSpaceLarge);
-    layout->addLayout(left, 1);
-    layout->addWidget(m_results);
-
-    m_clock.setInterval(kClockMs);
-    connect(&m_clock, &QTimer::timeout, this, &ProgressPanel::showElapsed);
+    return m_results;
 }
 
 void ProgressPanel::addFact(QLabel* value, QHBoxLayout* row, const QString& name, const QString& caption,

@@ -13,6 +13,7 @@
 
 class QHBoxLayout;
 class QLabel;
+class QLayout;
 class QProgressBar;
 
 namespace vit::ui {
@@ -39,6 +40,9 @@ public:
     void showFailed(const RunFailed& failure);
 
 private:
+    QLayout* makePlace();  // name, phase, epoch and step
+    QLayout* makeFacts();
+    QWidget* makeResults();
     void addFact(QLabel* value, QHBoxLayout* row, const QString& name, const QString& caption, const QString& help);
     void setPhase(const QString& text);
     void showBar(double epochs);  // done of the run

@@ -90,9 +90,9 @@ QWidget* TrainPage::makeRunPage() {
     m_splitter->setHandleWidth(kSpace);
     m_splitter->setSizes({600, 110});
     connect(m_curves, &CurveGrid::exportRequested, this, &TrainPage::exportPlot);
-    m_curves->showPublishedCurves(m_settings.publishedCurves());
-    connect(m_curves, &CurveGrid::publishedCurvesToggled, this,
-            [this](bool shown) { m_settings.setPublishedCurves(shown); });
+    m_curves->wantPublishedCurves(m_settings.publishedCurves());
+    connect(m_curves, &CurveGrid::publishedCurvesWanted, this,
+            [this](bool wanted) { m_settings.setPublishedCurves(wanted); });
 
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -167,6 +167,7 @@ void TrainPage::showEarlierRun(const EarlierRun& earlier) {
     m_stack->setCurrentIndex(1);
     m_curves->clear();
     m_curves->setEmptyText(tr("No step was made"));
+    m_curves->setDataset(QString::fromStdString(run.config.data.name));
     m_curves->addSteps(earlier.curves.steps);
     for (const EpochDone& epoch : earlier.curves.epochs) m_curves->addEpoch(epoch);
     m_progress->showEarlier(run, earlier.curves);
@@ -209,6 +210,7 @@ void TrainPage::onRunStarted(const RunStarted& run) {
     m_current.folder = run.runFolder;
     m_current.config = run.config;
     m_progress->showStarted(run);
+    m_curves->setDataset(QString::fromStdString(run.config.data.name));
     m_settings.setShownRun(QString::fromStdString(run.runFolder));
     m_log.append(LogLevel::Info, startedText(run));
     if (run.firstStep > 1) showCurvesBefore(run);
