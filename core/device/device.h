@@ -12,8 +12,8 @@ namespace vit {
 struct DeviceInfo {
     DeviceChoice choice = DeviceChoice::Cpu;  // Cpu or Cuda
     std::string name;                         // "NVIDIA H100", or the CPU's model name
-    double memoryBytes = 0;
-    bool bfloat16 = false;  // the hardware has bf16 arithmetic
+    double memoryBytes = 0;  // 0: not known
+    bool bfloat16 = false;   // the hardware has bf16 arithmetic
 };
 
 // The CPU first, then the CUDA devices that this build can use.
@@ -34,7 +34,7 @@ DeviceSelection selectDevice(const RunConfig& run);
 // each step. Call it once at the start of main().
 void tuneAllocator();
 
-// Gives what has been freed back to the system: after a run, which may have needed gigabytes.
+// Gives what has been freed back to the system, of a graphics card too: after a run, which may have needed gigabytes.
 void releaseMemory();
 
 // Makes idle OpenMP threads sleep at once instead of spinning for some milliseconds: whoever shares the cores with the

@@ -18,7 +18,7 @@ std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, do
 // `trainingBytes` of the free ones itself.
 bool fitsBesideTraining(double bytes, double trainingBytes, double freeBytes);
 
-// One or two sentences for a person whose run was refused memory.
+// One or two sentences for a person whose run was refused memory; bytes 0: it is not known how much there is.
 std::string memoryAdvice(const Config& config, const ModelInput& input, double bytes);
 
 // What this process could have in all on the CPU: of the computer, its container or a limit set for it, whichever is

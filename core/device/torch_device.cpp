@@ -63,4 +63,11 @@ std::optional<double> freeMemoryBytes(torch::Device device) {
     return std::nullopt;
 }
 
+void releaseCachedMemory() {
+#if VIT_LIBTORCH_TELLS_MEMORY
+    if (torch::cuda::is_available() && at::getDeviceAllocator(torch::kCUDA)->initialized())
+        at::accelerator::emptyCache();
+#endif
+}
+
 }  // namespace vit

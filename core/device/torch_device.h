@@ -20,5 +20,7 @@ void resetPeakMemory(torch::Device device);
 // What a GPU can still give this process, in bytes, with what libtorch holds there unused. Nothing where libtorch does
 // not tell it, and for the CPU.
 std::optional<double> freeMemoryBytes(torch::Device device);
+// Gives what tensors have freed on a GPU back to other programs, where libtorch has kept it for the next ones.
+void releaseCachedMemory();
 
 }  // namespace vit

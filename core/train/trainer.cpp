@@ -10,7 +10,6 @@
 #include "core/train/schedules/schedule.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -53,34 +52,39 @@ void requireImages(const DatasetView& train, const DatasetView& validation, cons
     if (!issues.empty()) throw InvalidInput(issues);
 }
 
-double secondsSince(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+DataDescription descriptionWith(const Dataset& data, const std::optional<ChannelStatistics>& statistics) {
+    DataDescription description = describe(data);
+    if (statistics) description.statistics = *statistics;
+    return description;
 }
 
 }  // namespace
 
 Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
-                 std::filesystem::path runFolder, TrainerHooks hooks)
+                 std::filesystem::path runFolder, TrainerHooks hooks,
+                 const std::optional<ChannelStatistics>& statistics)
     : m_config(config),
       m_folder(std::move(runFolder)),
       m_hooks(std::move(hooks)),
       m_train(data, Split::Train, config.data.validationShare, config.data.trainLimit),
       m_validation(data, Split::Validation, config.data.validationShare),
       m_test(data, Split::Test, config.data.validationShare),
-      m_classifier(std::make_shared<Classifier>(config, describe(*data), torchDevice(device),
+      m_classifier(std::make_shared<Classifier>(config, descriptionWith(*data, statistics), torchDevice(device),
                                                 device.precision == Precision::BFloat16, config.run.kernels)),
-      m_optimizer(*m_classifier->network(), config.optimizer),
+      m_optimizer(makeOptimizer(*m_classifier->network(), config.optimizer)),
       m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize),
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
     m_resident = placeOnDevice(m_train, derive(config, describe(*data).input()).trainingMemoryBytes,
                                m_classifier->device(), m_hooks);
-    m_step = std::make_unique<TrainStep>(*m_classifier, m_optimizer, config.run.seed, m_hooks.emit);
+    m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit);
 }
 
+Trainer::~Trainer() { m_optimizer->clearGradients(); }
+
 void Trainer::resume() {
-    m_position = loadTrainingState(m_keeper.lastPath(), *m_classifier->network(), m_optimizer);
+    m_position = loadTrainingState(m_keeper.lastPath(), *m_classifier->network(), *m_optimizer);
     m_keeper.resumedAt(m_position.step);
 }
 
@@ -165,7 +169,7 @@ std::string Trainer::keptText() const {
 
 void Trainer::saveState() {
     m_position.seconds = m_throughput.elapsedSeconds();
-    m_keeper.saveState(*m_classifier->network(), m_optimizer, m_position);
+    m_keeper.saveState(*m_classifier->network(), *m_optimizer, m_position);
 }
 
 // The state for going on, and the best weights in the classifier.
@@ -187,12 +191,12 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
     EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step,
                          begin);
     PendingSteps pending(m_classifier->device());
-    const auto start = std::chrono::steady_clock::now();
+    const double start = m_clock.seconds();
     const double secondsBefore = m_position.epochSeconds;
     m_throughput.skip();
     for (std::int64_t i = begin; i < m_stepsPerEpoch; ++i) {
         const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
-        if (enough || !m_hooks.goOn()) {
+        if (enough || !goOn()) {
             report(pending);
             return Outcome::Stopped;
         }
@@ -205,7 +209,7 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
         const bool last = i + 1 == m_stepsPerEpoch;
         const bool saves = !last && m_keeper.isDue(m_position.step);
         if (pending.due() || last || saves) report(pending);
-        m_position.epochSeconds = secondsBefore + secondsSince(start);
+        m_position.epochSeconds = secondsBefore + m_clock.seconds() - start;
         if (saves) {
             requireFiniteWeights();
             saveState();
@@ -254,7 +258,7 @@ void Trainer::measure(StepDone& done, const MetricSums& batch) const {
 
 bool Trainer::finishEpoch(std::int64_t epoch) {
     requireFiniteWeights();
-    const auto start = std::chrono::steady_clock::now();
+    const double start = m_clock.seconds();
     EpochDone done;
     done.epoch = epoch;
     done.epochs = m_config.run.epochs;
@@ -280,19 +284,19 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
         m_position.bestAccuracy = m_validation.count() == 0 ? 0 : done.validation.accuracy;
         m_keeper.saveBest(*m_classifier->network(), m_position);
     }
-    done.seconds += secondsSince(start);
+    done.seconds += m_clock.seconds() - start;
     // The curves first: a resume cuts them back to the checkpoint, so that none of the two can be ahead unnoticed.
     m_hooks.emit(done);
     saveState();
     m_keeper.saveEpoch(*m_classifier->network(), m_position);
-    m_throughput.epochOverhead(secondsSince(start));
+    m_throughput.epochOverhead(m_clock.seconds() - start);
     return true;
 }
 
 EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool stoppable) {
     const auto progress = [&](std::int64_t done, std::int64_t total) {
         m_hooks.emit(PhaseChanged{what, done, total});
-        return m_hooks.goOn() || !stoppable;
+        return goOn() || !stoppable;
     };
     const EpochMetrics mean = m_classifier->evaluate(view, m_config.run.batchSize, progress).mean();
     if (view.count() > 0) m_hooks.emit(PhaseChanged{what, view.count(), view.count()});

@@ -13,12 +13,14 @@
 #include "core/train/loss_watch.h"
 #include "core/train/optimizers/optimizer.h"
 #include "core/train/pending_steps.h"
+#include "core/train/run_clock.h"
 #include "core/train/throughput.h"
 #include "core/train/train_step.h"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +29,8 @@ namespace vit {
 // What the loop asks of the one who runs it. All are called on the loop's thread.
 struct TrainerHooks {
     std::function<void(const Event&)> emit;
-    // Between two steps or two batches of an evaluation: false ends the run within this step.
+    // Between two steps or two batches of an evaluation: false ends the run within this step. The time until it returns
+    // is no training time: a pause, or questions to the model that are answered.
     std::function<bool()> goOn;
     // Before a checkpoint: the curves told of so far are to be on the disk. Throws Error if they cannot be.
     std::function<void()> beforeSaving = [] {};
@@ -41,9 +44,16 @@ struct TrainerLimits {
 
 class Trainer {
 public:
-    // The folder is the run's own and exists. Throws InvalidInput when the data set is too small for the configuration.
+    // The folder is the run's own and exists. Inputs are normalised with the given statistics, else with those of the
+    // data set. Throws InvalidInput when the data set is too small for the configuration.
     Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
-            std::filesystem::path runFolder, TrainerHooks hooks);
+            std::filesystem::path runFolder, TrainerHooks hooks,
+            const std::optional<ChannelStatistics>& statistics = std::nullopt);
+
+    // The classifier lives on with whoever shares it; its gradients, as large as the model, do not.
+    ~Trainer();
+    Trainer(const Trainer&) = delete;
+    Trainer& operator=(const Trainer&) = delete;
 
     Classifier& classifier() { return *m_classifier; }
     std::shared_ptr<Classifier> sharedClassifier() const { return m_classifier; }
@@ -69,15 +79,17 @@ private:
     DatasetView m_validation;
     DatasetView m_test;
     std::shared_ptr<Classifier> m_classifier;
-    AdamW m_optimizer;
+    std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<ResidentImages> m_resident;
     std::unique_ptr<TrainStep> m_step;
     std::int64_t m_stepsPerEpoch;
     TrainingPosition m_position;
-    Throughput m_throughput;
+    RunClock m_clock;
+    Throughput m_throughput{m_clock};
     CheckpointKeeper m_keeper;
     LossWatch m_lossWatch;
 
+    bool goOn() { return m_clock.standStill(m_hooks.goOn); }
     Outcome trainEpochs(const TrainerLimits& limits);
     // The steps of the epoch that are left; m_position keeps count of them.
     Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits);

@@ -69,6 +69,7 @@ private Q_SLOTS:
     void batchSizeForTheMemory();
     void imagesBesideATraining_data();
     void imagesBesideATraining();
+    void adviceWhereTheMemoryIsNotKnown();
 };
 
 void TestRunFaults::initTestCase() {
@@ -278,6 +279,16 @@ void TestRunFaults::imagesBesideATraining() {
     QFETCH(double, images);
     QFETCH(bool, fit);
     QCOMPARE(fitsBesideTraining(images, training, free), fit);
+}
+
+void TestRunFaults::adviceWhereTheMemoryIsNotKnown() {
+    Config config;
+    const ModelInput input{3, 100};
+    const std::string advice = memoryAdvice(config, input, 0);
+    QVERIFY2(advice.find("128 instead of 256") != std::string::npos, advice.c_str());
+    config.run.batchSize = 1;
+    const std::string least = memoryAdvice(config, input, 0);
+    QVERIFY2(least.find("smaller dimensions") != std::string::npos, least.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestRunFaults)
