@@ -32,5 +32,6 @@ constexpr const StateWords& wordsOf(StopReason reason) {
 // Of a run that has no result.
 inline constexpr const char* kRunning = "running";
 inline constexpr const char* kUnfinished = "unfinished";  // it was killed, or another program trains it
+inline constexpr const char* kImported = "imported";      // weights of another program, not trained further
 
 }  // namespace vit

@@ -3,6 +3,7 @@
 #include "core/runs/run_files.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/events/event_json.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
@@ -75,9 +76,7 @@ std::optional<std::string> readCreated(const std::filesystem::path& folder) {
 }
 
 void writeResult(const std::filesystem::path& folder, const RunFinished& result) {
-    const auto json = eventJson(result);
-    writeFileAtomically(folder / kResult,
-                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    writeFileAtomically(folder / kResult, jsonText(eventJson(result), 2) + "\n");
 }
 
 bool isThere(const std::filesystem::path& path) {
@@ -92,6 +91,25 @@ bool isFree(const std::filesystem::path& folder) {
         if (entry.path().filename() != kLock) return false;
     }
     return !fault;
+}
+
+std::string timeWithOffset(std::time_t time) {
+    std::string text = timeText(time, "%Y-%m-%dT%H:%M:%S%z");
+    return text.insert(text.size() - 2, ":");  // "+0100" to "+01:00"
+}
+
+std::optional<std::time_t> timeFrom(const std::string& text) {
+    std::tm parts{};
+    const char* rest = strptime(text.c_str(), kIsoTime, &parts);
+    if (rest == nullptr) return std::nullopt;
+    if (*rest == '\0') {
+        parts.tm_isdst = -1;
+        return std::mktime(&parts);
+    }
+    std::tm offset{};
+    rest = strptime(rest, "%z", &offset);
+    if (rest == nullptr || *rest != '\0') return std::nullopt;
+    return timegm(&parts) - offset.tm_gmtoff;
 }
 
 std::string timeText(std::time_t time, const char* format) {

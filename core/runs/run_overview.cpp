@@ -3,6 +3,7 @@
 #include "core/runs/run_overview.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/parallel.h"
 #include "core/config/schema.h"
 #include "core/events/event_json.h"
@@ -26,7 +27,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr const char* kFile = ".overview.json";
-constexpr int kVersion = 1;  // of the digest; one of another version is made anew
+constexpr int kVersion = 2;  // of the digest; one of another version is made anew
 
 struct Entry {
     std::string stamp;
@@ -59,6 +60,7 @@ Json toJson(const Entry& entry) {
                  {"tags", run.about.tags},
                  {"created", run.created},
                  {"device", run.device},
+                 {"imported_from", run.importedFrom},
                  {"parameters", run.parameters},
                  {"epochs_done", run.epochsDone},
                  {"best_validation_accuracy", run.bestValidationAccuracy},
@@ -81,6 +83,7 @@ Entry fromJson(const fs::path& folder, const Json& json) {
     run.name = run.about.name.empty() ? folder.filename().string() : run.about.name;
     run.created = json.at("created");
     run.device = json.at("device");
+    run.importedFrom = json.at("imported_from");
     run.parameters = json.at("parameters");
     run.epochsDone = json.at("epochs_done");
     run.bestValidationAccuracy = json.at("best_validation_accuracy");
@@ -126,11 +129,10 @@ Overview readDigest(const fs::path& store) {
 
 // Of a store that may only be read, the digest is done without.
 void writeDigest(const fs::path& store, const std::vector<Entry>& entries) {
-    const auto dump = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
     std::vector<std::string> members(entries.size());
     parallelFor(std::int64_t(entries.size()), [&](std::int64_t i) {
         const Entry& entry = entries[std::size_t(i)];
-        members[std::size_t(i)] = dump(entry.run.folder.filename().string()) + ':' + dump(toJson(entry));
+        members[std::size_t(i)] = jsonText(Json(entry.run.folder.filename().string())) + ':' + jsonText(toJson(entry));
     });
     std::string text = "{\"version\":" + std::to_string(kVersion) + ",\"runs\":{";
     for (std::size_t i = 0; i < members.size(); ++i) text += (i > 0 ? "," : "") + members[i];

@@ -6,7 +6,7 @@
 //   steps.jsonl       one StepDone a line      (append-only, readable while written)
 //   epochs.jsonl      one EpochDone a line
 //   tensorboard/      the curves once more, as TensorBoard reads them (if wanted: run.tensorboard)
-//   log.txt           messages with their time
+//   log.txt           its course in words: begin, epochs, messages and end with their time
 //   best.safetensors  weights at the best validation accuracy
 //   last.safetensors  weights, optimizer state and position, after the last finished epoch or within one
 //   epoch-N.safetensors  weights of the last epochs, as far as run.keep_epochs wants them
@@ -34,7 +34,7 @@ struct RunSummary {
     std::string name;          // as a person has called it, else the folder's
     std::filesystem::path folder;
     RunAbout about;
-    std::string created;       // ISO 8601, local time
+    std::string created;       // ISO 8601: local time with its offset from UTC, which runs lacked before
     Config config;
     std::int64_t epochsDone = 0;
     double bestValidationAccuracy = 0;
@@ -44,6 +44,7 @@ struct RunSummary {
     std::vector<float> validationAccuracy;  // after each epoch; NaN without validation images
     std::string device;                 // in words
     std::int64_t parameters = 0;
+    std::string importedFrom;           // of a model that was trained elsewhere and not yet here; else empty
     bool live = false;                  // this program is training it now; never set by reading
     std::optional<RunFinished> result;  // none: running, killed or failed
     bool hasModel = false;              // best.safetensors is there

@@ -4,16 +4,15 @@
 
 #include "core/config/schema.h"
 #include "core/io/atomic_file.h"
+#include "core/io/plain_file.h"
 #include "core/io/system_fault.h"
 #include "core/io/tensorboard.h"
 #include "core/runs/run_files.h"
 #include "core/runs/run_probe.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 
 namespace vit {
 
@@ -31,10 +30,7 @@ double now() {
 
 // When the run began, in seconds since 1970; 0 for a time that is not understood.
 double beginning(const RunSummary& run) {
-    std::tm parts{};
-    if (strptime(run.created.c_str(), run_files::kIsoTime, &parts) == nullptr) return 0;
-    parts.tm_isdst = -1;
-    return static_cast<double>(std::mktime(&parts));
+    return static_cast<double>(run_files::timeFrom(run.created).value_or(0));
 }
 
 tensorboard::HyperparameterValue pluginValue(const Field& field, const Config& config) {
@@ -164,7 +160,8 @@ std::string ProbeRecords::of(const ProbePredicted& probe, double time) {
 }
 
 TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) {
-    const fs::path folder = runFolder / "tensorboard";
+    const fs::path folder = runFolder / run_files::kTensorBoard;
+    refuseLink(folder);  // files are removed and made in it
     std::error_code fault;
     fs::create_directories(folder, fault);
     if (fault) throwSystemFault("Cannot make the folder", folder, fault.value());
@@ -172,34 +169,17 @@ TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) 
 
     const RunSummary run = readRun(runFolder);
     // A new name, so that a TensorBoard that is open takes notice.
-    m_path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." +
-                       run.folder.filename().string());
-    writeFileAtomically(m_path, eventsOf(run, readCurves(runFolder), m_probes));
-    m_file.reset(std::fopen(m_path.c_str(), "abe"));
-    if (!m_file) throwSystemFault("Cannot write", m_path, errno);
+    const fs::path path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." +
+                                    run.folder.filename().string());
+    writeFileAtomically(path, eventsOf(run, readCurves(runFolder), m_probes));
+    m_file.emplace(path);
 }
 
-void TensorBoardLog::add(const StepDone& step) {
-    write(record(step, now()));
-}
-void TensorBoardLog::add(const EpochDone& epoch) {
-    write(record(epoch, now()));
-}
-void TensorBoardLog::add(const ProbePredicted& probe) {
-    write(m_probes.of(probe, now()));
-}
-void TensorBoardLog::add(const RunFinished& result) {
-    write(records(result, now()));
-}
+void TensorBoardLog::add(const StepDone& step) { m_file->appendRecord(record(step, now())); }
+void TensorBoardLog::add(const EpochDone& epoch) { m_file->appendRecord(record(epoch, now())); }
+void TensorBoardLog::add(const ProbePredicted& probe) { m_file->appendRecord(m_probes.of(probe, now())); }
+void TensorBoardLog::add(const RunFinished& result) { m_file->appendRecord(records(result, now())); }
 
-void TensorBoardLog::flush() {
-    if (std::fflush(m_file.get()) != 0) throwSystemFault("Cannot write", m_path, errno);
-}
-
-void TensorBoardLog::write(const std::string& records) {
-    if (std::fwrite(records.data(), 1, records.size(), m_file.get()) != records.size()) {
-        throwSystemFault("Cannot write", m_path, errno);
-    }
-}
+void TensorBoardLog::flush() { m_file->flush(); }
 
 }  // namespace vit

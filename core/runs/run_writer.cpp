@@ -2,12 +2,15 @@
 // Appends to a run's curves and log, and writes its other files whole.
 #include "core/runs/run_writer.h"
 
+#include "core/base/json_text.h"
 #include "core/config/schema.h"
 #include "core/events/event_json.h"
 #include "core/io/atomic_file.h"
+#include "core/io/plain_file.h"
 #include "core/io/strict_json.h"
 #include "core/io/system_fault.h"
 #include "core/runs/run_files.h"
+#include "core/runs/run_log_text.h"
 
 #include <system_error>
 
@@ -49,6 +52,10 @@ void removeIfThere(const std::filesystem::path& path) {
     if (fault) throwSystemFault("Cannot remove", path, fault.value());
 }
 
+std::string logLine(const char* severity, const std::string& text) {
+    return run_files::timeText(std::time(nullptr), run_files::kIsoTime) + severity + text;
+}
+
 // Files that were being written when a process was killed; theirs are the names that writeFileAtomically() makes.
 std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> found;
@@ -67,10 +74,18 @@ std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) 
     return notes;
 }
 
+// The files that grow, of which one may be a link where the run came from somebody else: refused before anything of the
+// run is changed. All others are replaced as a whole, which replaces a link and not what it leads to.
+std::filesystem::path withoutLinks(std::filesystem::path folder) {
+    using namespace run_files;
+    for (const char* name : {kSteps, kEpochs, kProbe, kLog, kTensorBoard}) refuseLink(folder / name);
+    return folder;
+}
+
 }  // namespace
 
 RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std::int64_t keepSteps)
-    : m_folder(std::move(folder)), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
+    : m_folder(withoutLinks(std::move(folder))), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
       m_flushed(std::chrono::steady_clock::now()) {
     using namespace run_files;
     const auto note = [this](std::vector<std::string> notes) {
@@ -95,12 +110,12 @@ void RunWriter::writeEnvironment(const std::string& json) {
     using namespace run_files;
     auto environment = parseStrictJson(json);
     // A run that goes on keeps where it came from, and the time at which it began.
-    for (const char* key : {kStartedFromKey, kImportedFromKey}) {
+    for (const char* key : {kStartedFromKey, kImportedKey}) {
         if (environment.contains(key)) continue;
         if (const auto kept = readEnvironmentText(m_folder, key)) environment[key] = *kept;
     }
-    environment[kCreatedKey] = readCreated(m_folder).value_or(timeText(std::time(nullptr), kIsoTime));
-    writeFileAtomically(m_folder / kEnvironment, environment.dump(2) + "\n");
+    environment[kCreatedKey] = readCreated(m_folder).value_or(timeWithOffset(std::time(nullptr)));
+    writeFileAtomically(m_folder / kEnvironment, jsonText(environment, 2) + "\n");
 }
 
 void RunWriter::startTensorBoard() { m_tensorBoard.emplace(m_folder); }
@@ -114,6 +129,7 @@ void RunWriter::append(const StepDone& step) {
 
 void RunWriter::append(const EpochDone& epoch) {
     m_epochs->append(toJson(Event(epoch)));
+    m_log->append(logLine(" ", logText(epoch)));
     if (m_tensorBoard) m_tensorBoard->add(epoch);
     flush();
 }
@@ -126,26 +142,46 @@ void RunWriter::append(const ProbePredicted& probe) {
     m_probe->flush();
 }
 
+void RunWriter::log(const RunStarted& run) {
+    m_log->append(logLine(" ", logText(run)));
+    m_log->flush();
+}
+
 void RunWriter::log(const Message& message) {
-    const std::string time = run_files::timeText(std::time(nullptr), run_files::kIsoTime);
-    const char* severity = message.severity == Severity::Warning ? " WARNING " : " ";
-    m_log->append(time + severity + message.text);
+    m_log->append(logLine(message.severity == Severity::Warning ? " WARNING " : " ", message.text));
     m_log->flush();
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
-    if (m_tensorBoard) m_tensorBoard->add(result);
-    flush();
+    m_log->append(logLine(" ", logText(result)));
+    flushCurves();
     run_files::writeResult(m_folder, result);
+    endTensorBoard(result);
+}
+
+// The run is safe by now, and TensorBoard's file can be made of its curves again: no reason to call the run failed.
+void RunWriter::endTensorBoard(const RunFinished& result) {
+    if (!m_tensorBoard) return;
+    m_tensorBoard->add(result);
+    try {
+        m_tensorBoard->flush();
+    } catch (const Error& fault) {
+        m_log->append(logLine(" WARNING ", fault.what()));
+        flushLog();
+    }
 }
 
 void RunWriter::flush() {
+    flushCurves();
+    if (m_tensorBoard) m_tensorBoard->flush();
+}
+
+void RunWriter::flushCurves() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->flush();
     m_epochs->flush();
     if (m_probe) m_probe->flush();
     flushLog();
-    if (m_tensorBoard) m_tensorBoard->flush();
 }
 
 void RunWriter::sync() {

@@ -182,6 +182,7 @@ void Experiment::record(const Event& event) {
         m_model->state().epoch = epoch->epoch;
     }
     m_host.tell(event);
+    if (const auto* started = std::get_if<RunStarted>(&event)) writeOrWarn([&] { m_writer->log(*started); });
     if (const auto* message = std::get_if<Message>(&event)) writeOrWarn([&] { m_writer->log(*message); });
     if (std::holds_alternative<EpochDone>(event)) predictProbe();
 }

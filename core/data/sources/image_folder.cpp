@@ -5,7 +5,9 @@
 #include "core/base/number_text.h"
 #include "core/base/parallel.h"
 #include "core/base/split_mix.h"
+#include "core/base/utf8.h"
 #include "core/data/images/image.h"
+#include "core/data/images/picture_formats.h"
 #include "core/data/memory_images.h"
 
 #include <algorithm>
@@ -53,17 +55,20 @@ std::vector<fs::path> subfolders(const fs::path& folder) {
     return result;
 }
 
-// Pictures in the folder and below it.
-std::vector<fs::path> imagesBelow(const fs::path& folder) {
+std::vector<fs::path> filesBelow(const fs::path& folder) {
     std::vector<fs::path> result;
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-        if (isHidden(entry->path())) {
-            entry.disable_recursion_pending();
-        } else if (entry->is_regular_file() && isImageName(entry->path())) {
-            result.push_back(entry->path());
-        }
+        if (isHidden(entry->path())) entry.disable_recursion_pending();
+        else if (entry->is_regular_file()) result.push_back(entry->path());
     }
     std::sort(result.begin(), result.end(), naturalLess);
+    return result;
+}
+
+// Pictures in the folder and below it.
+std::vector<fs::path> imagesBelow(const fs::path& folder) {
+    std::vector<fs::path> result = filesBelow(folder);
+    std::erase_if(result, [](const fs::path& file) { return !isImageName(file); });
     return result;
 }
 
@@ -110,7 +115,13 @@ public:
             throw InvalidInput("In " + m_folder.string() + " the number of folders with pictures is " +
                                std::to_string(train.size()) + ", but a data set needs two or more classes: make a "
                                "folder for each, named after it, and put its pictures in.");
-        for (const auto& [name, images] : train) m_result.classNames.push_back(name);
+        for (const auto& [name, images] : train) {
+            if (!isUtf8(name))
+                throw InvalidInput("The folder " + escapedUtf8(name) + " in " + m_folder.string() +
+                                   " has a name that is not UTF-8 and cannot be that of a class: rename it. (The program "
+                                   "convmv renames many at once.)");
+            m_result.classNames.push_back(name);
+        }
         std::sort(m_result.classNames.begin(), m_result.classNames.end(), naturalLess);
 
         // A folder of a split may be missing, or hold pictures without classes, as those of competitions do.
@@ -137,7 +148,7 @@ private:
         const auto& names = m_result.classNames;
         const auto place = std::find(names.begin(), names.end(), name);
         if (place == names.end())
-            throw InvalidInput("The class " + name + " has pictures in " + image.parent_path().string() +
+            throw InvalidInput("The class " + escapedUtf8(name) + " has pictures in " + image.parent_path().string() +
                                ", but none to train with: add some, or remove that folder.");
         return {image.lexically_relative(m_folder), static_cast<std::int32_t>(place - names.begin())};
     }
@@ -211,6 +222,13 @@ ImageTable emptyTable(const std::vector<LabelledFile>& files, std::size_t imageB
 }
 
 }  // namespace
+
+std::vector<fs::path> unopenablePictures(const fs::path& folder) {
+    std::vector<fs::path> found;
+    for (const fs::path& file : filesBelow(folder))
+        if (isUnopenableName(file.filename().string())) found.push_back(file.lexically_relative(folder));
+    return found;
+}
 
 bool isImageFolder(const fs::path& folder) {
     return !splitFolders(folder).empty() || imagesOfClasses(folder).size() > 1;

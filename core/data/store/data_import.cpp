@@ -8,6 +8,7 @@
 #include "core/data/store/data_source.h"
 #include "core/data/store/examine_pictures.h"
 #include "core/data/store/known_data.h"
+#include "core/io/disk_space.h"
 
 #include <optional>
 
@@ -19,11 +20,14 @@ namespace fs = std::filesystem;
 
 FoundData findFor(const std::string& name, const fs::path& folder, const fs::path& from) {
     const std::optional<FoundData> found = findData(folder);
-    if (!found)
+    if (!found) {
+        const std::vector<BrokenImage> unopenable = unopenableIn(folder);
         throw InvalidInput("There is no data set in " + from.string() +
                            ". Expected are folders of pictures (one for each class, or train and test with such "
                            "folders), the binary version of CIFAR-10 or CIFAR-100, or the four idx files of a data set "
-                           "like MNIST.");
+                           "like MNIST." +
+                           (unopenable.empty() ? "" : " The format of pictures in it " + formatAdvice(unopenable)));
+    }
     const KnownData* known = findKnownData(name);
     if (known != nullptr && known->format != found->format.name)
         throw InvalidInput("In " + from.string() + " there are " + found->format.text + ", but " + name + " needs " +
@@ -37,6 +41,7 @@ void transferFiles(const FoundData& found, const fs::path& target, Transfer tran
     const std::vector<fs::path> files = found.format.files(found.folder);
     std::int64_t total = 0;
     for (const fs::path& file : files) total += static_cast<std::int64_t>(fs::file_size(found.folder / file));
+    if (transfer == Transfer::Copy) requireFreeSpace(target, total, "To copy the data set");
     ByteCounter counter(progress, transfer == Transfer::Copy ? "Copying" : "Sorting", total);
     for (const fs::path& file : files) {
         fs::create_directories((target / file).parent_path());
@@ -86,9 +91,14 @@ void importData(const std::string& name, const fs::path& from, const fs::path& s
     const bool folder = fs::is_directory(from);
     if (!folder) unpackArchive(from, scratch, progress);
     const FoundData found = findFor(name, folder ? from : scratch, from);
+    // Of pictures that are not copied, as nothing here opens them.
+    const std::vector<BrokenImage> unopenable =
+        found.format.anySize ? unopenableIn(found.folder) : std::vector<BrokenImage>{};
     const fs::path files = draft / kFilesFolder;
     transferFiles(found, files, folder ? Transfer::Copy : Transfer::Move, progress);
-    writeManifest(examine(name, {found.format, files}, progress), draft / kManifestFile);
+    DataManifest manifest = examine(name, {found.format, files}, progress);
+    tellUnopenable(unopenable, manifest);
+    writeManifest(manifest, draft / kManifestFile);
 }
 
 }  // namespace vit

@@ -2,6 +2,7 @@
 // Writes and reads dataset.json.
 #include "core/data/store/data_manifest.h"
 
+#include "core/base/json_text.h"
 #include "core/data/store/data_source.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
@@ -30,6 +31,11 @@ MeasuredImages measuredFrom(const nlohmann::ordered_json& json) {
     return measured;
 }
 
+[[noreturn]] void throwDamaged(const std::filesystem::path& file, const std::string& cause) {
+    throw Error(file.string() + " is damaged: " + cause + (cause.ends_with('.') ? "" : ".") +
+                " Remove the data set and add it again.");
+}
+
 }  // namespace
 
 void writeManifest(const DataManifest& manifest, const std::filesystem::path& file) {
@@ -39,7 +45,7 @@ void writeManifest(const DataManifest& manifest, const std::filesystem::path& fi
                                    {"left_out", manifest.leftOut},
                                    {"measured", nlohmann::ordered_json::array()}};
     for (const MeasuredImages& measured : manifest.measured) json["measured"].push_back(toJson(measured));
-    writeFileAtomically(file, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    writeFileAtomically(file, jsonText(json, 2) + "\n");
 }
 
 DataManifest readManifest(const std::filesystem::path& file) {
@@ -55,8 +61,10 @@ DataManifest readManifest(const std::filesystem::path& file) {
         if (json.contains("measured"))
             for (const auto& entry : json.at("measured")) manifest.measured.push_back(measuredFrom(entry));
         return manifest;
-    } catch (const std::exception& fault) {
-        throw Error(file.string() + " is damaged: " + fault.what() + ". Remove the data set and add it again.");
+    } catch (const nlohmann::json::exception& fault) {
+        throwDamaged(file, jsonFault(fault));
+    } catch (const Error& fault) {
+        throwDamaged(file, fault.what());
     }
 }
 

@@ -3,6 +3,7 @@
 #include "core/data/store/examine_pictures.h"
 
 #include "core/base/number_text.h"
+#include "core/data/images/picture_formats.h"
 #include "core/data/sources/image_folder.h"
 
 #include <algorithm>
@@ -22,6 +23,25 @@ std::string listOf(const std::vector<BrokenImage>& broken) {
 }
 
 }  // namespace
+
+std::string formatAdvice(const std::vector<BrokenImage>& unopenable) {
+    return "(" + listOf(unopenable) + ") cannot be opened on this computer, which opens " + openableFormats() +
+           ": convert them and add the folder again.";
+}
+
+std::vector<BrokenImage> unopenableIn(const fs::path& folder) {
+    std::vector<BrokenImage> list;
+    for (const fs::path& path : unopenablePictures(folder))
+        list.push_back({path, "pictures of this format cannot be opened on this computer"});
+    return list;
+}
+
+void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& manifest) {
+    if (unopenable.empty()) return;
+    for (const BrokenImage& image : unopenable) manifest.leftOut.push_back(image.path.string() + ": " + image.cause);
+    manifest.description += " Left out are " + groupedText(static_cast<std::int64_t>(unopenable.size())) +
+                            " files whose format " + formatAdvice(unopenable);
+}
 
 std::string countsText(std::int64_t train, std::int64_t test) {
     return groupedText(train) + " images to train, " + groupedText(test) + " to test.";

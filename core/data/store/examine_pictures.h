@@ -3,11 +3,13 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/data/sources/image_folder.h"
 #include "core/data/store/data_manifest.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace vit {
 
@@ -16,6 +18,13 @@ namespace vit {
 DataManifest examinePictures(const std::filesystem::path& folder, const Progress& progress);
 
 // "50,000 images to train, 10,000 to test."
+// Pictures by their names that no codec here can open, and why.
+std::vector<BrokenImage> unopenableIn(const std::filesystem::path& folder);
+// "(a.gif, …) cannot be opened on this computer, which opens …": the end of a sentence.
+std::string formatAdvice(const std::vector<BrokenImage>& unopenable);
+// Writes down that they were left out, if there are any.
+void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& manifest);
+
 std::string countsText(std::int64_t train, std::int64_t test);
 
 }  // namespace vit
