@@ -48,7 +48,7 @@ std::string environmentJson(const DataDescription& description, const RunStarted
     json["train_images"] = run.trainImages;
     json["validation_images"] = run.validationImages;
     json["test_images"] = run.testImages;
-    if (!startedFrom.empty()) json[kStartedFromKey] = startedFrom;
+    if (!startedFrom.empty()) json[run_files::kStartedFromKey] = startedFrom;
     utsname system{};
     if (uname(&system) == 0) {
         json["system"] = std::string(system.sysname) + " " + system.release + " " + system.machine;
