@@ -90,7 +90,7 @@ void list() {
         const SweepCounts counts = countTrials(state);
         rows.push_back({sweep.name(), std::to_string(state.trials.size()), std::to_string(counts.done),
                         std::to_string(counts.failed), objectiveName(state.plan.objective),
-                        valueText(state.plan.objective, trialValue(*bestFirst(state).front()))});
+                        metricOf(state.plan.objective).text(trialValue(*bestFirst(state).front()))});
     }
     if (rows.size() > 1) std::cout << table(rows) << '\n';
     std::cout << "Sweeps lie in " << SweepFolder::defaultFolder().string() << '\n';
