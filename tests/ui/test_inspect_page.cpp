@@ -12,6 +12,7 @@
 #include "ui/pages/inspect/prediction_bars.h"
 #include "ui/pages/inspect/prediction_panel.h"
 #include "ui/pages/inspect/probability_strip.h"
+#include "ui/widgets/qimage_convert.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -387,6 +388,16 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(bench.bars().size(), 5, kPatience);
         verifyFiveBars(bench);
         QVERIFY(bench.find<QLabel>("predictionCaption")->text().startsWith(runName));
+
+        // What is shown as the model's input is what the model was given, to the pixel.
+        QImage own;
+        const auto look = [photo = loadImage(m_photo.toStdString())](LoadedModel& model) {
+            return model.look(photo).picture;
+        };
+        bench.bridge.ask(this, look, [&](const Reply<Image>& reply) { own = toQImage(reply.answer.value()); });
+        QTRY_VERIFY_WITH_TIMEOUT(!own.isNull(), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.find<ImageView>("inputView")->image().convertToFormat(own.format()), own,
+                                  kPatience);
     }
 
     void walksThroughTheDataSet() {

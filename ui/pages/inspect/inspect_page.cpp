@@ -2,7 +2,10 @@
 // Wires the page's parts: where pictures come from, what is made of them, and what the model says.
 #include "ui/pages/inspect/inspect_page.h"
 
+#include "core/inspect/loaded_model.h"
+#include "core/inspect/patches.h"
 #include "ui/bridge/prompts.h"
+#include "ui/bridge/session_bridge.h"
 #include "ui/look/theme.h"
 #include "ui/pages/data/dataset_loader.h"
 #include "ui/pages/inspect/dataset_picker.h"
@@ -47,6 +50,7 @@ bool cutAlike(const ModelConfig& a, const ModelConfig& b) {
 
 InspectPage::InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, QWidget* parent)
     : QWidget(parent),
+      m_bridge(bridge),
       m_prompts(prompts),
       m_feed(new PredictionFeed(bridge, this)),
       m_loader(new DatasetLoader(std::move(store), this)),
@@ -309,14 +313,33 @@ void InspectPage::updatePatchSource() {
     m_configDelay.start();
 }
 
-const Config& InspectPage::shownConfig() const {
-    if (!m_modelConfig) return *m_config;
-    const bool differ = !cutAlike(m_config->model, m_modelConfig->model);
-    return differ && m_patches->source() == PatchPanel::OfForm ? *m_config : *m_modelConfig;
+bool InspectPage::showsModel() const {
+    if (!m_modelConfig) return false;
+    return cutAlike(m_config->model, m_modelConfig->model) || m_patches->source() == PatchPanel::OfModel;
 }
+
+const Config& InspectPage::shownConfig() const { return showsModel() ? *m_modelConfig : *m_config; }
 
 void InspectPage::prepareInput() {
     if (!current() || !m_config) return;
+    const std::uint64_t request = ++m_inputRequest;
+    if (!showsModel()) return makeInput();
+    // The model's own, not one that is made like it.
+    const auto look = [image = current().image](LoadedModel& model) {
+        const ModelConfig& config = model.config().model;
+        const PatchGrid grid = cutPatches(model.look(*image).picture, static_cast<int>(config.imageSize),
+                                          static_cast<int>(config.patchSize));
+        return ModelInput{grid, model.nativeShape()};
+    };
+    m_bridge.ask(this, look, [this, request](const Reply<ModelInput>& reply) {
+        if (request != m_inputRequest) return;  // of a picture, a model or a choice before
+        if (reply.answer) showInput(*reply.answer);
+        else makeInput();  // it is being opened, or could not be
+    });
+}
+
+// As a configuration says, without a model.
+void InspectPage::makeInput() {
     const Config& config = shownConfig();
     std::optional<Dataset::Shape> native;
     const auto& dataset = m_loader->dataset();
@@ -325,11 +348,15 @@ void InspectPage::prepareInput() {
         [image = current().image, model = config.model, native](const Progress&) {
             return makeModelInput(*image, model, native);
         },
-        [this](const ModelInput& input) {
-            m_input->view()->setImage(toQImage(input.grid.image));
-            m_input->setCaption(describeSize(input));
-            m_patches->setGrid(input.grid);
+        [this, request = m_inputRequest](const ModelInput& input) {
+            if (request == m_inputRequest) showInput(input);
         });
+}
+
+void InspectPage::showInput(const ModelInput& input) {
+    m_input->view()->setImage(toQImage(input.grid.image));
+    m_input->setCaption(describeSize(input));
+    m_patches->setGrid(input.grid);
 }
 
 }  // namespace vit::ui

@@ -82,9 +82,13 @@ private:
     void offerImages();  // of the form's data set, if that is what is loaded
     void onDatasetFailed(const QString& problem);
     void updatePatchSource();
-    const Config& shownConfig() const;  // whose input and patches are shown
+    bool showsModel() const;            // whose input and patches are shown: the model's, or the form's
+    const Config& shownConfig() const;
     void prepareInput();
+    void makeInput();
+    void showInput(const ModelInput& input);
 
+    SessionBridge& m_bridge;
     Prompts& m_prompts;
     PredictionFeed* m_feed;
     DatasetLoader* m_loader;
@@ -94,6 +98,7 @@ private:
 
     std::optional<Config> m_config;       // none until the first valid one
     std::optional<Config> m_modelConfig;  // of the model that predicts
+    std::uint64_t m_inputRequest = 0;     // the last one; answers to others come too late
     Photo m_photo;
     Photo m_sample;  // of the data set
     QString m_photoFolder;
