@@ -3,7 +3,6 @@
 #include "core/model/vision_transformer.h"
 
 #include <cmath>
-#include <stdexcept>
 
 namespace vit {
 
@@ -29,23 +28,18 @@ double glorotLimit(const ParameterRow& kernel) { return std::sqrt(6 / (kernel.fa
 // Each tensor that is drawn has a stream of its own, numbered in the order of the plan.
 void VisionTransformerImpl::initialize(std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
-    auto parameters = named_parameters();
     std::uint64_t stream = 0;
     const auto next = [&] { return randomKey(seed, stream++, RandomSite::Initialization); };
-    for (const ParameterRow& row : m_plan) {
-        torch::Tensor* tensor = parameters.find(row.name);
-        if (tensor == nullptr || tensor->sizes() != c10::IntArrayRef(row.shape))
-            throw std::logic_error("The network and its plan differ in " + row.name + ".");
+    for (auto& [row, tensor] : weights()) {
         switch (row.role) {
-            case ParameterRole::Kernel: fillUniform(*tensor, glorotLimit(row), next()); break;
-            case ParameterRole::Position: fillUniform(*tensor, kPositionLimit, next()); break;
-            case ParameterRole::NormScale: tensor->fill_(1); break;
+            case ParameterRole::Kernel: fillUniform(tensor, glorotLimit(row), next()); break;
+            case ParameterRole::Position: fillUniform(tensor, kPositionLimit, next()); break;
+            case ParameterRole::NormScale: tensor.fill_(1); break;
             case ParameterRole::Bias:
             case ParameterRole::NormShift:
-            case ParameterRole::ClassToken: tensor->zero_(); break;
+            case ParameterRole::ClassToken: tensor.zero_(); break;
         }
     }
-    if (parameters.size() != m_plan.size()) throw std::logic_error("The network has more parameters than its plan.");
 }
 
 }  // namespace vit

@@ -4,6 +4,8 @@
 
 #include "core/model/parts/fused_kernels.h"
 
+#include <stdexcept>
+
 namespace vit {
 
 namespace nn = torch::nn;
@@ -24,6 +26,19 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
     norm = register_module(
         "norm", nn::LayerNorm(nn::LayerNormOptions({model.projectionDim}).eps(model.normEpsilon)));
     head = register_module("head", Head(headConfig, headInputs(model, headConfig), input.classes, model.layers));
+}
+
+std::vector<Weight> VisionTransformerImpl::weights() const {
+    const auto parameters = named_parameters();
+    std::vector<Weight> weights;
+    for (const ParameterRow& row : m_plan) {
+        const torch::Tensor* tensor = parameters.find(row.name);
+        if (tensor == nullptr || tensor->sizes() != c10::IntArrayRef(row.shape))
+            throw std::logic_error("The network and its plan differ in " + row.name + ".");
+        weights.push_back({row, *tensor});
+    }
+    if (weights.size() != parameters.size()) throw std::logic_error("The network has more parameters than its plan.");
+    return weights;
 }
 
 torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images) {

@@ -23,6 +23,12 @@ class FusedKernels;
 // residual), …, "norm" [B, N, D], "head_input" [B, F], "logits".
 using ForwardTap = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
+// A parameter of the network, and what it is.
+struct Weight {
+    ParameterRow row;
+    torch::Tensor tensor;
+};
+
 // What a forward pass in evaluation mode makes on its way.
 struct ForwardTrace {
     std::vector<torch::Tensor> attention;  // of each block, [B, H, N, N]
@@ -50,7 +56,8 @@ public:
     void useFusedKernels(std::shared_ptr<const FusedKernels> fused) { m_fused = std::move(fused); }
 
     std::int64_t tokens() const { return posEmbed.size(0); }
-    const std::vector<ParameterRow>& plan() const { return m_plan; }
+    // All parameters, in the order of the plan.
+    std::vector<Weight> weights() const;
 
     PatchEmbedding patchEmbed{nullptr};
     torch::Tensor clsToken;  // [D]; undefined without a class token

@@ -32,7 +32,7 @@ void makeFolder(const std::filesystem::path& folder) {
 void writeImportedRun(const ImportedModel& model, const std::filesystem::path& folder) {
     VisionTransformer network(model.config.model, model.config.head, model.description.input());
     loadWeights(*network, model.weights);
-    const auto optimizer = makeOptimizer(*network, model.config.optimizer);
+    const auto optimizer = makeOptimizer(network->weights(), model.config.optimizer);
 
     makeFolder(folder);
     saveTrainingState(folder / run_files::kLastWeights, *network, *optimizer, {});

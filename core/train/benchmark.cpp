@@ -117,7 +117,7 @@ torch::Tensor madeUpImages(const Config& config, const ModelInput& input, torch:
 void measureTraining(Classifier& classifier, const ModelInput& input, std::int64_t steps, const Progress& progress,
                      BenchmarkResult& result) {
     const Config& config = classifier.config();
-    const auto optimizer = makeOptimizer(*classifier.network(), config.optimizer);
+    const auto optimizer = makeOptimizer(classifier.network()->weights(), config.optimizer);
     const torch::Tensor images = madeUpImages(config, input, classifier.device());
     const torch::Tensor labels =
         torch::randint(input.classes, {config.run.batchSize}, torch::kInt64).to(classifier.device());  // [B]

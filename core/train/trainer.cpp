@@ -71,7 +71,7 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_test(data, Split::Test, config.data.validationShare),
       m_classifier(std::make_shared<Classifier>(config, descriptionWith(*data, statistics), torchDevice(device),
                                                 device.precision == Precision::BFloat16, config.run.kernels)),
-      m_optimizer(makeOptimizer(*m_classifier->network(), config.optimizer)),
+      m_optimizer(makeOptimizer(m_classifier->network()->weights(), config.optimizer)),
       m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize),
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {

@@ -96,7 +96,7 @@ torch::Tensor TestCuda::trainAlone(Config config, bool sameSizes) {
     constexpr std::int64_t kBatch = 8;
     config.run.batchSize = sameSizes ? kBatch : kBatch + 1;
     Classifier classifier(config, described(), kGpu);
-    AdamW optimizer(*classifier.network(), config.optimizer);
+    AdamW optimizer(classifier.network()->weights(), config.optimizer);
     bool warned = false;
     TrainStep step(classifier, optimizer, 1, [&](const Message& m) { warned = m.severity == Severity::Warning; });
     for (int i = 0; i < 9; ++i) {

@@ -186,7 +186,7 @@ void TestNetwork::aFewImagesAreLearnedByHeart() {
     config.optimizer.weightDecay = 0;
     VisionTransformer network(config.model, config.head, ModelInput{3, 7});
     network->initialize(5);
-    AdamW optimizer(*network, config.optimizer);
+    AdamW optimizer(network->weights(), config.optimizer);
     torch::manual_seed(1);
     const torch::Tensor images = torch::randn({14, 3, 16, 16});
     const torch::Tensor labels = torch::arange(14).remainder(7);

@@ -28,7 +28,7 @@ Config smallConfig() {
 struct Bench {
     Config config = smallConfig();
     Classifier classifier{config, describe(*numberedImages(32, 8, 16)), torch::kCPU};
-    std::unique_ptr<Optimizer> optimizer = makeOptimizer(*classifier.network(), config.optimizer);
+    std::unique_ptr<Optimizer> optimizer = makeOptimizer(classifier.network()->weights(), config.optimizer);
     PreparedBatch batch;
 
     Bench() {
@@ -100,14 +100,14 @@ void TestTrainStep::optimizersAreMadeByName() {
     for (const OptimizerRow& row : optimizerTable()) {
         const OptimizerConfig& config = bench.config.optimizer;
         VisionTransformer network(bench.config.model, bench.config.head, ModelInput{3, kClasses});
-        const auto optimizer = makeOptimizer(*network, config, row.value);
+        const auto optimizer = makeOptimizer(network->weights(), config, row.value);
         for (const torch::Tensor& parameter : network->parameters())
             parameter.mutable_grad() = torch::ones_like(parameter);
         optimizer->step(1e-3);
         QCOMPARE(optimizer->steps(), std::int64_t{1});
         TensorFile file;
         optimizer->store(file);
-        const auto other = makeOptimizer(*network, config, row.value);
+        const auto other = makeOptimizer(network->weights(), config, row.value);
         other->load(file);
         QCOMPARE(other->steps(), std::int64_t{1});
         TensorFile again;
@@ -121,7 +121,7 @@ void TestTrainStep::optimizersAreMadeByName() {
 void TestTrainStep::anUnknownOptimizerIsSaid() {
     const Bench bench;
     const VisionTransformer network(bench.config.model, bench.config.head, ModelInput{3, kClasses});
-    const QString text = test::thrown<InvalidInput>([&] { makeOptimizer(*network, {}, "adamv"); });
+    const QString text = test::thrown<InvalidInput>([&] { makeOptimizer(network->weights(), {}, "adamv"); });
     QVERIFY2(text.contains("\"adamv\"") && text.contains("adamw"), qPrintable(text));
 }
 

@@ -167,7 +167,7 @@ void TestModel::fiveSteps() {
     VisionTransformer model = modelOf(golden, kernels);
     OptimizerConfig config;  // the example's own: learning rate 0.001, decay 0.0001
     config.decayConvention = convention == "keras" ? DecayConvention::Keras : DecayConvention::Decoupled;
-    AdamW optimizer(*model, config);
+    AdamW optimizer(model->weights(), config);
     std::vector<double> losses;
     for (int step = 0; step < 5; ++step) {
         optimizer.clearGradients();

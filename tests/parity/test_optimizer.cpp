@@ -15,23 +15,19 @@ namespace {
 // Five updates in single precision, each off by a rounding or two; the references are in double precision.
 constexpr double kTolerance = 1e-6;
 
-// A module whose parameters have the given names; each dot begins a submodule.
-class Parameters : public torch::nn::Module {
-public:
-    void add(const std::string& name, const torch::Tensor& value) {
-        const std::size_t dot = name.find('.');
-        if (dot == std::string::npos) {
-            register_parameter(name, value);
-            return;
-        }
-        const std::string first = name.substr(0, dot);
-        if (!m_children.contains(first)) m_children[first] = register_module(first, std::make_shared<Parameters>());
-        m_children[first]->add(name.substr(dot + 1), value);
+// The reference's parameters, in the roles that they have in a network.
+std::vector<Weight> startOf(const Golden& golden) {
+    const auto roleOf = [](const std::string& name) {
+        const bool kernel = name.ends_with(".weight") && name.find("norm") == std::string::npos;
+        return kernel ? ParameterRole::Kernel : ParameterRole::Bias;
+    };
+    std::vector<Weight> weights;
+    for (const std::string& name : golden.namesUnder("start/")) {
+        const torch::Tensor value = golden.at("start/" + name).clone().set_requires_grad(true);
+        weights.push_back({{name, value.sizes().vec(), roleOf(name), 0}, value});
     }
-
-private:
-    std::map<std::string, std::shared_ptr<Parameters>> m_children;
-};
+    return weights;
+}
 
 }  // namespace
 
@@ -76,22 +72,20 @@ void TestOptimizer::fiveSteps() {
     config.decayConvention = static_cast<DecayConvention>(value);
     config.decayAll = decayAll;
 
-    Parameters module;
-    for (const std::string& key : golden.namesUnder("start/")) module.add(key, golden.at("start/" + key));
-    AdamW optimizer(module, config);
+    const std::vector<Weight> weights = startOf(golden);
+    AdamW optimizer(weights, config);
     for (int step = 0; step < 5; ++step) {
-        for (auto& parameter : module.named_parameters())
-            parameter.value().mutable_grad() = golden.at("gradients/" + std::to_string(step) + "/" + parameter.key());
+        for (const Weight& weight : weights)
+            weight.tensor.mutable_grad() = golden.at("gradients/" + std::to_string(step) + "/" + weight.row.name);
         optimizer.step(config.learningRate);
     }
     const std::string which = decayAll ? "all" : "some";
-    const auto after = module.named_parameters();
-    QCOMPARE(after.size(), golden.namesUnder(name + "/" + which + "/").size());
-    for (const auto& parameter : after) {
+    QCOMPARE(weights.size(), golden.namesUnder(name + "/" + which + "/").size());
+    for (const auto& [row, value] : weights) {
         const std::string stage = name + ", " + (decayAll ? "all" : "kernels") + " decayed";
-        QVERIFY2(m_comparison.agrees(stage, parameter.value(), golden.at(name + "/" + which + "/" + parameter.key()),
+        QVERIFY2(m_comparison.agrees(stage, value, golden.at(name + "/" + which + "/" + row.name),
                                      kTolerance),
-                 (parameter.key() + ", " + m_comparison.problem()).c_str());
+                 (row.name + ", " + m_comparison.problem()).c_str());
     }
 }
 

@@ -6,7 +6,7 @@
 
 namespace vit {
 
-AdamW::AdamW(const torch::nn::Module& module, const OptimizerConfig& config) : Optimizer(module, config) {
+AdamW::AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config) : Optimizer(weights, config) {
     for (Slot& slot : slots())
         slot.states = {{"m", torch::zeros_like(slot.parameter)}, {"v", torch::zeros_like(slot.parameter)}};
 }

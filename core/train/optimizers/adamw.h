@@ -10,7 +10,7 @@ namespace vit {
 // Remembers the moments "m" and "v".
 class AdamW : public Optimizer {
 public:
-    AdamW(const torch::nn::Module& module, const OptimizerConfig& config);
+    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config);
 
 private:
     void update(double learningRate) override;

@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/model/weights.h"
-#include "core/train/optimizers/parameter_groups.h"
 
 namespace vit {
 
@@ -18,10 +17,11 @@ std::string fileName(const std::string& state, const std::string& parameter) {
 
 }  // namespace
 
-Optimizer::Optimizer(const torch::nn::Module& module, const OptimizerConfig& config) : m_config(config) {
-    const ParameterGroups groups(config);
-    for (const auto& item : module.named_parameters())
-        m_slots.push_back({item.key(), item.value(), groups.decayed(item.key())});
+Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config) : m_config(config) {
+    for (const Weight& weight : weights) {
+        const bool decayed = config.decayAll || weight.row.role == ParameterRole::Kernel;
+        m_slots.push_back({weight.row, weight.tensor, decayed});
+    }
 }
 
 void Optimizer::step(double learningRate) {
@@ -37,7 +37,7 @@ void Optimizer::clearGradients() {
 void Optimizer::store(TensorFile& file) const {
     for (const Slot& slot : m_slots) {
         for (const State& state : slot.states)
-            file.tensors[fileName(state.name, slot.name)] = toTensorData(state.value);
+            file.tensors[fileName(state.name, slot.row.name)] = toTensorData(state.value);
     }
     file.metadata[kStepsKey] = std::to_string(m_steps);
 }
@@ -46,7 +46,7 @@ void Optimizer::load(const TensorFile& file) {
     const torch::NoGradGuard noGrad;
     for (Slot& slot : m_slots) {
         for (State& state : slot.states) {
-            const std::string name = fileName(state.name, slot.name);
+            const std::string name = fileName(state.name, slot.row.name);
             const auto found = file.tensors.find(name);
             if (found == file.tensors.end()) throw Error("The checkpoint lacks " + name + ".");
             const torch::Tensor stored = toTensor(found->second);

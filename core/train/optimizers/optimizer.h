@@ -4,6 +4,7 @@
 
 #include "core/config/config.h"
 #include "core/io/safetensors.h"
+#include "core/model/vision_transformer.h"
 
 #include <torch/torch.h>
 
@@ -39,13 +40,13 @@ protected:
         torch::Tensor value;
     };
     struct Slot {
-        std::string name;
+        ParameterRow row;
         torch::Tensor parameter;
-        bool decayed;
+        bool decayed;  // kernels of dense layers alone, or all
         std::vector<State> states{};  // filled by the derived class, in an order of its own; zeros at first
     };
 
-    Optimizer(const torch::nn::Module& module, const OptimizerConfig& config);
+    Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config);
 
     const OptimizerConfig& config() const { return m_config; }
     std::vector<Slot>& slots() { return m_slots; }
@@ -64,12 +65,12 @@ struct OptimizerRow {
     const char* value;  // its name in configurations
     const char* label;
     const char* help;
-    std::unique_ptr<Optimizer> (*make)(const torch::nn::Module& module, const OptimizerConfig& config);
+    std::unique_ptr<Optimizer> (*make)(const std::vector<Weight>& weights, const OptimizerConfig& config);
 };
 std::span<const OptimizerRow> optimizerTable();
 
 // Throws InvalidInput if there is none of that name.
-std::unique_ptr<Optimizer> makeOptimizer(const torch::nn::Module& module, const OptimizerConfig& config,
+std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config,
                                          const std::string& type = "adamw");
 
 }  // namespace vit

@@ -11,8 +11,8 @@ namespace vit {
 namespace {
 
 template <typename T>
-std::unique_ptr<Optimizer> make(const torch::nn::Module& module, const OptimizerConfig& config) {
-    return std::make_unique<T>(module, config);
+std::unique_ptr<Optimizer> make(const std::vector<Weight>& weights, const OptimizerConfig& config) {
+    return std::make_unique<T>(weights, config);
 }
 
 constexpr OptimizerRow kOptimizers[] = {
@@ -23,7 +23,7 @@ constexpr OptimizerRow kOptimizers[] = {
 
 std::span<const OptimizerRow> optimizerTable() { return kOptimizers; }
 
-std::unique_ptr<Optimizer> makeOptimizer(const torch::nn::Module& module, const OptimizerConfig& config,
+std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config,
                                          const std::string& type) {
     const auto row = std::find_if(std::begin(kOptimizers), std::end(kOptimizers),
                                   [&](const OptimizerRow& known) { return type == known.value; });
@@ -33,7 +33,7 @@ std::unique_ptr<Optimizer> makeOptimizer(const torch::nn::Module& module, const 
         throw InvalidInput(Issues{
             {"optimizer.type", "There is no optimizer \"" + type + "\". Choose one of these: " + known + "."}});
     }
-    return row->make(module, config);
+    return row->make(weights, config);
 }
 
 }  // namespace vit
