@@ -143,7 +143,7 @@ void TestStartFrom::aHeadForOtherClassesBeginsAnew() {
     QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
     const Message said = recorder.all<Message>().at(0);
     QCOMPARE(said.severity, Severity::Warning);
-    QVERIFY2(said.text.find("Of another shape, so begun anew: " + head + ".bias (") != std::string::npos,
+    QVERIFY2(said.text.find("Of another shape, so begun anew: " + head + ".weight (") != std::string::npos,
              said.text.c_str());
     QVERIFY(said.text.find("Not there") == std::string::npos);
 
