@@ -31,10 +31,10 @@ void makeFolder(const std::filesystem::path& folder) {
 void writeImportedRun(const ImportedModel& model, const std::filesystem::path& folder) {
     VisionTransformer network(model.config.model, model.config.head, model.description.input());
     loadWeights(*network, model.weights);
-    const AdamW optimizer(*network, model.config.optimizer);
+    const auto optimizer = makeOptimizer(*network, model.config.optimizer);
 
     makeFolder(folder);
-    saveTrainingState(folder / run_files::kLastWeights, *network, optimizer, {});
+    saveTrainingState(folder / run_files::kLastWeights, *network, *optimizer, {});
     RunWriter writer(folder);
     writer.writeConfig(model.config);
     auto environment = nlohmann::ordered_json::parse(toJson(model.description));

@@ -120,20 +120,20 @@ torch::Tensor madeUpImages(const Config& config, const ModelInput& input, torch:
 void measureTraining(Classifier& classifier, const ModelInput& input, std::int64_t steps, const Progress& progress,
                      BenchmarkResult& result) {
     const Config& config = classifier.config();
-    AdamW optimizer(*classifier.network(), config.optimizer);
+    const auto optimizer = makeOptimizer(*classifier.network(), config.optimizer);
     const torch::Tensor images = madeUpImages(config, input, classifier.device());
     const torch::Tensor labels =
         torch::randint(input.classes, {config.run.batchSize}, torch::kInt64).to(classifier.device());  // [B]
     torch::Tensor loss;
     const Laps laps = measure(classifier.device(), steps, progress, [&](std::int64_t step, Laps& times) {
         PhaseClock clock(classifier.device());
-        optimizer.clearGradients();
+        optimizer->clearGradients();
         const torch::Tensor logits = classifier.logits(images, {true, 1, static_cast<std::uint64_t>(step)});
         loss = torch::nn::functional::cross_entropy(logits, labels);
         times.forward.push_back(clock.lap());
         loss.backward();
         times.backward.push_back(clock.lap());
-        optimizer.step(config.optimizer.learningRate);
+        optimizer->step(config.optimizer.learningRate);
         times.optimizer.push_back(clock.lap());
     });
     result.milliseconds = laps.medians();

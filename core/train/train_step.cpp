@@ -21,7 +21,7 @@ void seedGenerator(torch::Device device, const ForwardMode& mode) {
 
 }  // namespace
 
-TrainStep::TrainStep(Classifier& classifier, AdamW& optimizer, std::int64_t seed,
+TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed,
                      std::function<void(const Message&)> say)
     : m_classifier(classifier),
       m_optimizer(optimizer),

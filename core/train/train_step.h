@@ -19,7 +19,7 @@ namespace vit {
 class TrainStep {
 public:
     // Classifier and optimizer outlive it. `say` is told what a user should know about how the steps run.
-    TrainStep(Classifier& classifier, AdamW& optimizer, std::int64_t seed, std::function<void(const Message&)> say);
+    TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed, std::function<void(const Message&)> say);
 
     // Trains on a batch as step number `step` of the run. Returns the batch's metrics (see batchMetrics), which a GPU
     // may still be computing.
@@ -27,7 +27,7 @@ public:
 
 private:
     Classifier& m_classifier;
-    AdamW& m_optimizer;
+    Optimizer& m_optimizer;
     std::uint64_t m_seed;
     std::function<void(const Message&)> m_say;
     std::int64_t m_batchSize;             // of all batches but an epoch's last

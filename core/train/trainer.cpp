@@ -60,17 +60,17 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_test(data, Split::Test, config.data.validationShare),
       m_classifier(std::make_shared<Classifier>(config, describe(*data), torchDevice(device),
                                                 device.precision == Precision::BFloat16, config.run.kernels)),
-      m_optimizer(*m_classifier->network(), config.optimizer),
+      m_optimizer(makeOptimizer(*m_classifier->network(), config.optimizer)),
       m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize),
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
     m_resident = placeOnDevice(m_train, m_classifier->device(), m_hooks);
-    m_step = std::make_unique<TrainStep>(*m_classifier, m_optimizer, config.run.seed, m_hooks.emit);
+    m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit);
 }
 
 void Trainer::resume() {
-    m_position = loadTrainingState(m_keeper.lastPath(), *m_classifier->network(), m_optimizer);
+    m_position = loadTrainingState(m_keeper.lastPath(), *m_classifier->network(), *m_optimizer);
     m_keeper.resumedAt(m_position.step);
 }
 
@@ -155,7 +155,7 @@ std::string Trainer::keptText() const {
 
 void Trainer::saveState() {
     m_position.seconds = m_throughput.elapsedSeconds();
-    m_keeper.saveState(*m_classifier->network(), m_optimizer, m_position);
+    m_keeper.saveState(*m_classifier->network(), *m_optimizer, m_position);
 }
 
 // The state for going on, and the best weights in the classifier.

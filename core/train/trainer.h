@@ -69,7 +69,7 @@ private:
     DatasetView m_validation;
     DatasetView m_test;
     std::shared_ptr<Classifier> m_classifier;
-    AdamW m_optimizer;
+    std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<ResidentImages> m_resident;
     std::unique_ptr<TrainStep> m_step;
     std::int64_t m_stepsPerEpoch;

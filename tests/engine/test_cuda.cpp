@@ -4,6 +4,7 @@
 #include "core/data/sources/synthetic.h"
 #include "core/device/device.h"
 #include "core/input/epoch_batches.h"
+#include "core/train/optimizers/adamw.h"
 #include "core/train/train_step.h"
 #include "core/train/trainer.h"
 #include "tests/support/numbered_images.h"

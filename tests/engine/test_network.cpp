@@ -6,7 +6,7 @@
 #include "core/device/device.h"
 #include "core/model/vision_transformer.h"
 #include "core/model/weights.h"
-#include "core/train/optimizers/optimizer.h"
+#include "core/train/optimizers/adamw.h"
 
 #include <QtTest>
 

@@ -4,7 +4,7 @@
 #include "core/model/fused/kernel_choice.h"
 #include "core/model/vision_transformer.h"
 #include "core/model/weights.h"
-#include "core/train/optimizers/optimizer.h"
+#include "core/train/optimizers/adamw.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden.h"
 #include "tests/support/instruction_set.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Five steps of AdamW on given gradients in the three conventions, against TensorFlow Addons' formulas, Keras and
 // PyTorch.
-#include "core/train/optimizers/optimizer.h"
+#include "core/train/optimizers/adamw.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden.h"
 

@@ -69,7 +69,7 @@ void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module&
     writeSafetensors(path, bestWeightsFile(network, position), Checksum::Crc32c);
 }
 
-void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const AdamW& optimizer,
+void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const Optimizer& optimizer,
                        const TrainingPosition& position) {
     TensorFile file;
     storeWeights(network, file, kModelPrefix);
@@ -78,7 +78,7 @@ void saveTrainingState(const std::filesystem::path& path, const torch::nn::Modul
     writeSafetensors(path, file, Checksum::Crc32c);
 }
 
-TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, AdamW& optimizer) {
+TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, Optimizer& optimizer) {
     const TensorFile file = readSafetensors(path);
     loadWeights(network, file, kModelPrefix);
     optimizer.load(file);

@@ -29,9 +29,9 @@ struct TrainingPosition {
 TensorFile bestWeightsFile(const torch::nn::Module& network, const TrainingPosition& position);
 void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module& network,
                      const TrainingPosition& position);
-void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const AdamW& optimizer,
+void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const Optimizer& optimizer,
                        const TrainingPosition& position);
 // Throws Error if the file is missing, torn or of another model.
-TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, AdamW& optimizer);
+TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, Optimizer& optimizer);
 
 }  // namespace vit

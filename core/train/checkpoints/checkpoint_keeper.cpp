@@ -63,7 +63,7 @@ void CheckpointKeeper::saveBest(const torch::nn::Module& network, const Training
         m_emit(CheckpointSaved{bestPath().string(), position.epoch, true, position.step});
 }
 
-void CheckpointKeeper::saveState(const torch::nn::Module& network, const AdamW& optimizer,
+void CheckpointKeeper::saveState(const torch::nn::Module& network, const Optimizer& optimizer,
                                  const TrainingPosition& position) {
     m_saved = Clock::now();
     m_triedStep = position.step;

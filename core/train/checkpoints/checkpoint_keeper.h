@@ -33,7 +33,7 @@ public:
     void resumedAt(std::int64_t step);
 
     void saveBest(const torch::nn::Module& network, const TrainingPosition& position);
-    void saveState(const torch::nn::Module& network, const AdamW& optimizer, const TrainingPosition& position);
+    void saveState(const torch::nn::Module& network, const Optimizer& optimizer, const TrainingPosition& position);
     // Of the epoch just finished, as far as run.keep_epochs wants it.
     void saveEpoch(const torch::nn::Module& network, const TrainingPosition& position);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// AdamW in the conventions of TensorFlow Addons, Keras and PyTorch (Loshchilov & Hutter, "Decoupled weight decay
-// regularization", 2019).
+// What every optimizer is to the training loop and to checkpoints, and the table of those there are.
 #pragma once
 
 #include "core/config/config.h"
@@ -9,14 +8,18 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace vit {
 
-class AdamW {
+class Optimizer {
 public:
-    AdamW(const torch::nn::Module& module, const OptimizerConfig& config);
+    virtual ~Optimizer() = default;
+    Optimizer(const Optimizer&) = delete;
+    Optimizer& operator=(const Optimizer&) = delete;
 
     // One update with the gradients that are there; learningRate > 0. Parameters without a gradient are left alone.
     void step(double learningRate);
@@ -24,27 +27,49 @@ public:
 
     std::int64_t steps() const { return m_steps; }
 
-    // The moments as "optimizer.m.NAME" and "optimizer.v.NAME" and the count of steps as metadata "optimizer.steps".
+    // What it remembers of each parameter as "optimizer.STATE.NAME", and the count of steps as metadata
+    // "optimizer.steps".
     void store(TensorFile& file) const;
     void load(const TensorFile& file);  // throws Error if something is missing or does not fit
 
-private:
+protected:
+    // Something remembered from step to step: its name in files, and a tensor of the parameter's shape.
+    struct State {
+        std::string name;
+        torch::Tensor value;
+    };
     struct Slot {
         std::string name;
         torch::Tensor parameter;
-        torch::Tensor m;
-        torch::Tensor v;
         bool decayed;
+        std::vector<State> states{};  // filled by the derived class, in an order of its own; zeros at first
     };
 
+    Optimizer(const torch::nn::Module& module, const OptimizerConfig& config);
+
+    const OptimizerConfig& config() const { return m_config; }
+    std::vector<Slot>& slots() { return m_slots; }
+
+    // steps() counts this update already.
+    virtual void update(double learningRate) = 0;
+
+private:
     OptimizerConfig m_config;
     std::vector<Slot> m_slots;
     std::int64_t m_steps = 0;
-
-    void update(bool decayed, double learningRate, double weightDecay, double epsilon);
 };
 
-// Biases, norms, embeddings and the class token: everything that is no kernel of a dense layer.
-bool isKernel(const std::string& parameterName);
+// A new optimizer is a file that derives from Optimizer, and its row in optimizer_table.cpp.
+struct OptimizerRow {
+    const char* value;  // its name in configurations
+    const char* label;
+    const char* help;
+    std::unique_ptr<Optimizer> (*make)(const torch::nn::Module& module, const OptimizerConfig& config);
+};
+std::span<const OptimizerRow> optimizerTable();
+
+// Throws InvalidInput if there is none of that name.
+std::unique_ptr<Optimizer> makeOptimizer(const torch::nn::Module& module, const OptimizerConfig& config,
+                                         const std::string& type = "adamw");
 
 }  // namespace vit

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All three conventions through libtorch's fused kernel, which speaks PyTorch's.
+#include "core/train/optimizers/adamw.h"
+
+#include <cmath>
+
+namespace vit {
+
+AdamW::AdamW(const torch::nn::Module& module, const OptimizerConfig& config) : Optimizer(module, config) {
+    for (Slot& slot : slots())
+        slot.states = {{"m", torch::zeros_like(slot.parameter)}, {"v", torch::zeros_like(slot.parameter)}};
+}
+
+void AdamW::update(double learningRate) {
+    // The kernel multiplies the decay by the learning rate and adds epsilon to sqrt(v / (1 - b2^t)). Where a convention
+    // does otherwise, its constants are changed so that the same update results.
+    double decay = config().weightDecay;
+    double epsilon = config().epsilon;
+    if (config().decayConvention == DecayConvention::Decoupled) decay /= learningRate;
+    if (config().decayConvention != DecayConvention::PyTorch)
+        epsilon /= std::sqrt(1 - std::pow(config().beta2, static_cast<double>(steps())));
+    updateGroup(true, learningRate, decay, epsilon);
+    updateGroup(false, learningRate, 0, epsilon);
+}
+
+void AdamW::updateGroup(bool decayed, double learningRate, double weightDecay, double epsilon) {
+    std::vector<torch::Tensor> parameters, gradients, m, v;
+    for (Slot& slot : slots()) {
+        if (slot.decayed != decayed || !slot.parameter.grad().defined()) continue;
+        parameters.push_back(slot.parameter);
+        gradients.push_back(slot.parameter.grad());
+        m.push_back(slot.states[0].value);
+        v.push_back(slot.states[1].value);
+    }
+    if (parameters.empty()) return;
+    const torch::Tensor count = torch::full({}, static_cast<double>(steps()),
+                                            torch::dtype(torch::kFloat32).device(parameters.front().device()));
+    const std::vector<torch::Tensor> counts(parameters.size(), count);  // the kernel only reads it
+    at::_fused_adamw_(parameters, gradients, m, v, {}, counts, learningRate, config().beta1, config().beta2,
+                      weightDecay, epsilon, /*amsgrad=*/false, /*maximize=*/false);
+}
+
+}  // namespace vit
