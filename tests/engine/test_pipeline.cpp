@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Order of images, batches, augmentation draws, dropout masks, schedule and metrics.
+#include "core/config/schema.h"
 #include "core/device/device.h"
 #include "core/input/augmented_samples.h"
 #include "core/input/input_pipeline.h"
@@ -11,6 +12,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
@@ -33,6 +35,7 @@ private Q_SLOTS:
     void philoxMatchesItsPublishedVector();
     void metricsCountTies();
     void schedules();
+    void everyScheduleHasItsRow();
 };
 
 void TestPipeline::anEpochShowsEachImageOnce() {
@@ -163,6 +166,17 @@ void TestPipeline::schedules() {
     QVERIFY(std::abs(learningRateAt(config, 100, 10) - 0.05) < 1e-12);
     config.schedule.finalFactor = 0;
     QVERIFY(learningRateAt(config, 1000, 10) > 0);
+}
+
+void TestPipeline::everyScheduleHasItsRow() {
+    const Field& field = *findField("schedule.type");
+    QCOMPARE(scheduleTable().size(), field.choices.size());
+    for (const Choice& choice : field.choices) {
+        Config config;
+        field.set(config, choice.value);
+        const auto isIts = [&](const ScheduleRow& row) { return row.type == config.schedule.type; };
+        QVERIFY2(std::ranges::count_if(scheduleTable(), isIts) == 1, choice.value.c_str());
+    }
 }
 
 QTEST_GUILESS_MAIN(TestPipeline)
