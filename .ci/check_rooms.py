@@ -30,8 +30,10 @@ core/model                 the network | base config data data/images device eve
 core/import                weights of other programs | base config data io
 core/train/optimizers      updates | base config io model
 core/train/schedules       learning rates | config
+core/train/objectives      losses |
+core/train/gradients       what happens to gradients before the update |
 core/train/checkpoints     what a run is resumed from | base config events io model train/optimizers
-core/train                 the training loop | base config data device events input kernels model train/optimizers train/schedules train/checkpoints
+core/train                 the training loop | base config data device events input kernels model train/optimizers train/schedules train/objectives train/gradients train/checkpoints
 core/inspect               questions to a model | base config data data/images device events model
 core/runs                  the store of runs | base config data/images events io
 core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model runs train train/checkpoints train/optimizers

@@ -22,37 +22,52 @@ void seedGenerator(torch::Device device, const ForwardMode& mode) {
 }  // namespace
 
 TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed,
-                     std::function<void(const Message&)> say)
+                     std::function<void(const Message&)> say, StepParts parts)
     : m_classifier(classifier),
       m_optimizer(optimizer),
       m_seed(static_cast<std::uint64_t>(seed)),
       m_say(std::move(say)),
+      m_parts(std::move(parts)),
+      m_parameters(classifier.network()->parameters()),
       m_batchSize(classifier.config().run.batchSize),
       m_records(StepGraph::isPossible(classifier.device())) {}
 
 torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
     const ForwardMode mode{true, m_seed, static_cast<std::uint64_t>(step)};
-    const bool whole = batch.labels.size(0) == m_batchSize;
+    const std::int64_t images = batch.labels.size(0);
+    const bool whole = images == m_batchSize;
     if (whole && m_records) record(batch, mode);
     seedGenerator(m_classifier.device(), mode);
-    const torch::Tensor metrics = whole && m_graph ? m_graph->replay(batch) : learn(batch, mode);
-    m_optimizer.step(learningRate);
+    torch::Tensor metrics;
+    if (whole && m_graph) {
+        metrics = m_graph->replay(batch);
+        m_ended(Phase::Backward);
+    } else {
+        metrics = learn(batch, mode, m_ended);
+    }
+    if (applyStages(m_parts.stages, m_parameters, images) == GradientStage::Next::GoOn) m_optimizer.step(learningRate);
+    m_ended(Phase::Update);
     return metrics;
 }
 
-torch::Tensor TrainStep::learn(const PreparedBatch& batch, const ForwardMode& mode) {
+torch::Tensor TrainStep::learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended) {
     m_optimizer.clearGradients();
     const torch::Tensor logits = m_classifier.logits(batch.images, mode);
-    const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, batch.labels);
+    const torch::Tensor loss = m_parts.objective(logits, batch.labels);
+    ended(Phase::Forward);
     loss.backward();
-    return batchMetrics(logits, batch.labels, loss);
+    torch::Tensor metrics = batchMetrics(logits, labelsOf(batch.labels), loss);
+    ended(Phase::Backward);
+    return metrics;
 }
 
 void TrainStep::record(const PreparedBatch& batch, const ForwardMode& mode) {
     m_records = false;
     try {
         m_graph = std::make_unique<StepGraph>(*m_classifier.network(), batch,
-                                              [&](const PreparedBatch& inputs) { return learn(inputs, mode); });
+                                              [&](const PreparedBatch& inputs) {
+                                                  return learn(inputs, mode, [](Phase) {});
+                                              });
         m_say({Severity::Info, "The steps run as a recorded CUDA graph."});
     } catch (const c10::Error& fault) {
         m_say({Severity::Warning, std::string("The steps could not be recorded as a CUDA graph and run one call at a "

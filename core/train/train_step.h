@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One step of training: forward, backward, update.
+// One step of training: forward, backward, what is done to the gradients, update.
 #pragma once
 
 #include "core/events/event.h"
 #include "core/input/batch_source.h"
 #include "core/model/classifier.h"
+#include "core/train/gradients/gradient_stage.h"
+#include "core/train/objectives/cross_entropy.h"
 #include "core/train/optimizers/optimizer.h"
 #include "core/train/step_graph.h"
 
@@ -13,28 +15,45 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace vit {
 
+struct StepParts {
+    Objective objective = crossEntropy();
+    GradientStages stages{};
+};
+
 class TrainStep {
 public:
-    // Classifier and optimizer outlive it. `say` is told what a user should know about how the steps run.
-    TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed, std::function<void(const Message&)> say);
+    enum class Phase { Forward, Backward, Update };  // with the loss; with the metrics; with the gradients' stages
 
-    // Trains on a batch as step number `step` of the run. Returns the batch's metrics (see batchMetrics), which a GPU
-    // may still be computing.
+    // Classifier and optimizer outlive it. `say` is told what a user should know about how the steps run.
+    TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed, std::function<void(const Message&)> say,
+              StepParts parts = {});
+
+    // Trains on a batch as step number `step` of the run; its labels are targets as the objective takes them. Returns
+    // the batch's metrics (see batchMetrics), which a GPU may still be computing.
     torch::Tensor run(const PreparedBatch& batch, std::int64_t step, double learningRate);
 
+    // Called when all of a phase has been asked of the device. A recorded step has no Forward: it is part of Backward.
+    void watch(std::function<void(Phase)> ended) { m_ended = std::move(ended); }
+
 private:
+    using Ended = std::function<void(Phase)>;
+
     Classifier& m_classifier;
     Optimizer& m_optimizer;
     std::uint64_t m_seed;
     std::function<void(const Message&)> m_say;
+    StepParts m_parts;
+    Ended m_ended = [](Phase) {};
+    std::vector<torch::Tensor> m_parameters;
     std::int64_t m_batchSize;             // of all batches but an epoch's last
     bool m_records;                       // the first whole batch is to be recorded
     std::unique_ptr<StepGraph> m_graph;
 
-    torch::Tensor learn(const PreparedBatch& batch, const ForwardMode& mode);
+    torch::Tensor learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended);
     void record(const PreparedBatch& batch, const ForwardMode& mode);
 };
 

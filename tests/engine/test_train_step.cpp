@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The step and its parts: optimizers by name, hard and soft targets, stages between gradients and update.
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/device/device.h"
+#include "core/train/train_step.h"
+#include "tests/support/numbered_images.h"
+#include "tests/support/thrown.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace vit;
+
+namespace {
+
+constexpr std::int64_t kImages = 6;
+constexpr std::int64_t kClasses = 3;
+
+Config smallConfig() {
+    Config config = preset("testing").config;
+    config.run.batchSize = kImages;
+    return config;
+}
+
+// A model and a batch for it, the same each time.
+struct Bench {
+    Config config = smallConfig();
+    Classifier classifier{config, describe(*numberedImages(32, 8, 16)), torch::kCPU};
+    std::unique_ptr<Optimizer> optimizer = makeOptimizer(*classifier.network(), config.optimizer);
+    PreparedBatch batch;
+
+    Bench() {
+        torch::manual_seed(3);
+        batch = {torch::randn({kImages, 3, config.model.imageSize, config.model.imageSize}),
+                 torch::arange(kImages).remainder(kClasses)};
+    }
+
+    TrainStep step(StepParts parts = {}) {
+        return {classifier, *optimizer, 1, [](const Message&) {}, std::move(parts)};
+    }
+
+    torch::Tensor weights() {
+        std::vector<torch::Tensor> flat;
+        for (const torch::Tensor& p : classifier.network()->parameters()) flat.push_back(p.detach().flatten());
+        return torch::cat(flat);
+    }
+};
+
+// Keeps the sum of two steps' gradients back from the first one.
+class SumOfTwo : public GradientStage {
+public:
+    Next apply(std::span<const torch::Tensor> parameters, std::int64_t images) override {
+        m_images += images;
+        const bool first = m_sums.empty();
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+            if (first) m_sums.push_back(parameters[i].grad().clone());
+            else parameters[i].mutable_grad().add_(m_sums[i]);
+        }
+        return first ? Next::Wait : Next::GoOn;
+    }
+    std::int64_t images() const { return m_images; }
+
+private:
+    std::vector<torch::Tensor> m_sums;
+    std::int64_t m_images = 0;
+};
+
+class Scale : public GradientStage {
+public:
+    explicit Scale(double factor) : m_factor(factor) {}
+    Next apply(std::span<const torch::Tensor> parameters, std::int64_t) override {
+        for (const torch::Tensor& parameter : parameters) parameter.mutable_grad().mul_(m_factor);
+        return Next::GoOn;
+    }
+
+private:
+    double m_factor;
+};
+
+}  // namespace
+
+class TestTrainStep : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { shareProcessor(); }
+    void optimizersAreMadeByName();
+    void anUnknownOptimizerIsSaid();
+    void softTargetsOfOneClassAreItsLabels();
+    void softTargetsAreMixtures();
+    void stagesChangeTheGradients();
+    void aStageThatWaitsHoldsTheUpdateBack();
+    void phasesAreToldInTheirOrder();
+};
+
+void TestTrainStep::optimizersAreMadeByName() {
+    const Bench bench;
+    for (const OptimizerRow& row : optimizerTable()) {
+        const OptimizerConfig& config = bench.config.optimizer;
+        VisionTransformer network(bench.config.model, bench.config.head, ModelInput{3, kClasses});
+        const auto optimizer = makeOptimizer(*network, config, row.value);
+        for (const torch::Tensor& parameter : network->parameters())
+            parameter.mutable_grad() = torch::ones_like(parameter);
+        optimizer->step(1e-3);
+        QCOMPARE(optimizer->steps(), std::int64_t{1});
+        TensorFile file;
+        optimizer->store(file);
+        const auto other = makeOptimizer(*network, config, row.value);
+        other->load(file);
+        QCOMPARE(other->steps(), std::int64_t{1});
+        TensorFile again;
+        other->store(again);
+        QVERIFY2(file.tensors.size() == again.tensors.size(), row.value);
+        for (const auto& [name, data] : file.tensors)
+            QVERIFY2(again.tensors.at(name).bytes == data.bytes, name.c_str());
+    }
+}
+
+void TestTrainStep::anUnknownOptimizerIsSaid() {
+    const Bench bench;
+    const VisionTransformer network(bench.config.model, bench.config.head, ModelInput{3, kClasses});
+    const QString text = test::thrown<InvalidInput>([&] { makeOptimizer(*network, {}, "adamv"); });
+    QVERIFY2(text.contains("\"adamv\"") && text.contains("adamw"), qPrintable(text));
+}
+
+void TestTrainStep::softTargetsOfOneClassAreItsLabels() {
+    Bench hard;
+    Bench soft;
+    soft.batch.labels = torch::one_hot(hard.batch.labels, kClasses).to(torch::kFloat32);
+    const torch::Tensor expected = hard.step().run(hard.batch, 0, 1e-3);
+    const torch::Tensor metrics = soft.step().run(soft.batch, 0, 1e-3);
+    QVERIFY(torch::allclose(metrics, expected, 1e-6));
+    const auto gradients = soft.classifier.network()->parameters();
+    const auto known = hard.classifier.network()->parameters();
+    for (std::size_t i = 0; i < known.size(); ++i)
+        QVERIFY(torch::allclose(gradients[i].grad(), known[i].grad(), 1e-4, 1e-7));
+}
+
+void TestTrainStep::softTargetsAreMixtures() {
+    const torch::Tensor logits = torch::tensor({{1.0, 2.0, 0.5}, {0.0, -1.0, 3.0}});
+    const torch::Tensor targets = torch::tensor({{0.25, 0.75, 0.0}, {0.0, 0.4, 0.6}});
+    const Objective objective = crossEntropy();
+    const auto loss = [&](std::int64_t row, std::int64_t label) {
+        return objective(logits.narrow(0, row, 1), torch::tensor({label})).item<double>();
+    };
+    const double expected = (0.25 * loss(0, 0) + 0.75 * loss(0, 1) + 0.4 * loss(1, 1) + 0.6 * loss(1, 2)) / 2;
+    QVERIFY(std::abs(objective(logits, targets).item<double>() - expected) < 1e-6);
+    QVERIFY(labelsOf(targets).equal(torch::tensor({1, 2})));
+}
+
+void TestTrainStep::stagesChangeTheGradients() {
+    Bench plain;
+    Bench scaled;
+    plain.step().run(plain.batch, 0, 1e-3);
+    StepParts parts;
+    parts.stages.push_back(std::make_unique<Scale>(3));
+    parts.stages.push_back(std::make_unique<Scale>(0.5));
+    scaled.step(std::move(parts)).run(scaled.batch, 0, 1e-3);
+    const auto expected = plain.classifier.network()->parameters();
+    const auto parameters = scaled.classifier.network()->parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        QVERIFY(torch::allclose(parameters[i].grad(), 1.5 * expected[i].grad()));
+}
+
+void TestTrainStep::aStageThatWaitsHoldsTheUpdateBack() {
+    Bench bench;
+    const torch::Tensor before = bench.weights();
+    auto sum = std::make_unique<SumOfTwo>();
+    const SumOfTwo& seen = *sum;
+    StepParts parts;
+    parts.stages.push_back(std::move(sum));
+    TrainStep step = bench.step(std::move(parts));
+    step.run(bench.batch, 0, 1e-3);
+    QVERIFY(bench.weights().equal(before));
+    QCOMPARE(bench.optimizer->steps(), std::int64_t{0});
+    step.run(bench.batch, 1, 1e-3);
+    QVERIFY(!bench.weights().equal(before));
+    QCOMPARE(bench.optimizer->steps(), std::int64_t{1});
+    QCOMPARE(seen.images(), 2 * kImages);
+}
+
+void TestTrainStep::phasesAreToldInTheirOrder() {
+    using Phase = TrainStep::Phase;
+    Bench bench;
+    const torch::Tensor before = bench.weights();
+    std::vector<Phase> phases;
+    bool updatedEarly = false;
+    TrainStep step = bench.step();
+    step.watch([&](Phase phase) {
+        phases.push_back(phase);
+        updatedEarly = updatedEarly || (phase != Phase::Update && !bench.weights().equal(before));
+    });
+    step.run(bench.batch, 0, 1e-3);
+    QVERIFY((phases == std::vector{Phase::Forward, Phase::Backward, Phase::Update}));
+    QVERIFY(!updatedEarly && !bench.weights().equal(before));
+}
+
+QTEST_GUILESS_MAIN(TestTrainStep)
+#include "test_train_step.moc"
