@@ -45,7 +45,8 @@ void printJson(const BenchmarkResult& result, BenchmarkMode mode) {
                                    {"peak_memory_bytes", result.peakMemoryBytes},
                                    {"gflops", result.flops / 1e9}};
     if (trains) {
-        line["forward_ms"] = result.milliseconds.forward;
+        const double forward = result.milliseconds.forward;  // a recorded step has none of its own
+        line["forward_ms"] = forward > 0 ? nlohmann::ordered_json(forward) : nlohmann::ordered_json(nullptr);
         line["backward_ms"] = result.milliseconds.backward;
         line["optimizer_ms"] = result.milliseconds.optimizer;
         line["loss"] = result.loss;
@@ -62,8 +63,9 @@ void printJson(const BenchmarkResult& result, BenchmarkMode mode) {
 std::string stepText(const StepTimes& times, BenchmarkMode mode) {
     const std::string whole = fixed(times.whole, 1) + " ms: ";
     if (mode == BenchmarkMode::Predict) return whole + "forward pass of a batch";
-    return whole + "forward " + fixed(times.forward, 1) + ", backward " + fixed(times.backward, 1) + ", optimizer " +
-           fixed(times.optimizer, 1);
+    const std::string forward =
+        times.forward > 0 ? "forward " + fixed(times.forward, 1) + ", backward " : "forward and backward (recorded) ";
+    return whole + forward + fixed(times.backward, 1) + ", optimizer " + fixed(times.optimizer, 1);
 }
 
 void printText(const BenchmarkResult& result, BenchmarkMode mode) {
@@ -100,6 +102,7 @@ void run(Options options) {
         config, {.channels = 3, .classes = classesOf(options)}, options.task,
         [&](std::int64_t done) { status.status("Step " + std::to_string(done) + " of " + steps); });
     status.clear();
+    if (!result.warning.empty()) std::cerr << "Warning: " << result.warning << '\n';
     options.json ? printJson(result, options.task.mode) : printText(result, options.task.mode);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The trainer's step with a clock between its phases, and the forward pass of a prediction.
+// The trainer's step, watched by a clock, and the forward pass of a prediction.
 #include "core/train/benchmark.h"
 
 #include "core/device/device.h"
 #include "core/device/torch_device.h"
 #include "core/model/classifier.h"
 #include "core/train/optimizers/optimizer.h"
+#include "core/train/train_step.h"
 
 #if VIT_FUSED_KERNELS
 #include "core/kernels/peak.h"
@@ -81,35 +82,31 @@ double peakFlopsOf(int threads, bool bfloat16) {
 #endif
 }
 
+// Of every phase as often as there was one.
 struct Laps {
-    std::vector<double> forward, backward, optimizer;
+    std::vector<double> forward, backward, optimizer, whole;
 
     StepTimes medians() const {
-        StepTimes times;
-        std::vector<double> whole = forward;
-        for (std::size_t i = 0; i < backward.size(); ++i) whole[i] += backward[i] + optimizer[i];
-        times.forward = median(forward);
-        if (!backward.empty()) times.backward = median(backward);
-        if (!optimizer.empty()) times.optimizer = median(optimizer);
-        times.whole = median(whole);
-        return times;
+        const auto of = [](const std::vector<double>& laps) { return laps.empty() ? 0 : median(laps); };
+        return {of(forward), of(backward), of(optimizer), of(whole)};
     }
 };
 
 using Progress = std::function<void(std::int64_t done)>;
 
-// Runs a step (its number → its laps are added) until so many count; memory is watched from the first of these on.
+// Runs a step (its number → `laps` get those of its phases) until so many count; memory is watched from the first of
+// these on.
 template <typename Step>
-Laps measure(torch::Device device, std::int64_t steps, const Progress& progress, const Step& step) {
-    Laps ignored;
-    for (std::int64_t i = 0; i < kWarmUp; ++i) step(i, ignored);
+void measure(torch::Device device, std::int64_t steps, const Progress& progress, Laps& laps, const Step& step) {
+    for (std::int64_t i = 0; i < kWarmUp; ++i) step(i);
     resetPeakMemory(device);
-    Laps laps;
+    laps = {};
     for (std::int64_t i = 0; i < steps; ++i) {
-        step(kWarmUp + i, laps);
+        PhaseClock clock(device);
+        step(kWarmUp + i);
+        laps.whole.push_back(clock.lap());
         if (progress) progress(i + 1);
     }
-    return laps;
 }
 
 torch::Tensor madeUpImages(const Config& config, const ModelInput& input, torch::Device device) {
@@ -124,21 +121,23 @@ void measureTraining(Classifier& classifier, const ModelInput& input, std::int64
     const torch::Tensor images = madeUpImages(config, input, classifier.device());
     const torch::Tensor labels =
         torch::randint(input.classes, {config.run.batchSize}, torch::kInt64).to(classifier.device());  // [B]
-    torch::Tensor loss;
-    const Laps laps = measure(classifier.device(), steps, progress, [&](std::int64_t step, Laps& times) {
-        PhaseClock clock(classifier.device());
-        optimizer->clearGradients();
-        const torch::Tensor logits = classifier.logits(images, {true, 1, static_cast<std::uint64_t>(step)});
-        loss = torch::nn::functional::cross_entropy(logits, labels);
-        times.forward.push_back(clock.lap());
-        loss.backward();
-        times.backward.push_back(clock.lap());
-        optimizer->step(config.optimizer.learningRate);
-        times.optimizer.push_back(clock.lap());
+    Laps laps;
+    PhaseClock clock(classifier.device());
+    TrainStep step(classifier, *optimizer, config.run.seed, [&](const Message& message) {
+        if (message.severity == Severity::Warning) result.warning = message.text;
+    });
+    step.watch([&](TrainStep::Phase phase) {
+        std::vector<double>* const phases[] = {&laps.forward, &laps.backward, &laps.optimizer};
+        phases[static_cast<int>(phase)]->push_back(clock.lap());
+    });
+    torch::Tensor metrics;
+    measure(classifier.device(), steps, progress, laps, [&](std::int64_t number) {
+        clock.lap();
+        metrics = step.run({images, labels}, number, config.optimizer.learningRate);
     });
     result.milliseconds = laps.medians();
     result.peakMemoryBytes = peakMemoryBytes(classifier.device());
-    result.loss = loss.item<double>();
+    result.loss = metrics[0].item<double>() / static_cast<double>(config.run.batchSize);
 }
 
 Image madeUpPhoto() {
@@ -152,11 +151,8 @@ void measurePrediction(Classifier& classifier, const ModelInput& input, std::int
                        BenchmarkResult& result) {
     const torch::NoGradGuard noGrad;
     const torch::Tensor images = madeUpImages(classifier.config(), input, classifier.device());
-    const Laps laps = measure(classifier.device(), steps, progress, [&](std::int64_t, Laps& times) {
-        PhaseClock clock(classifier.device());
-        classifier.logits(images, {});
-        times.forward.push_back(clock.lap());
-    });
+    Laps laps;
+    measure(classifier.device(), steps, progress, laps, [&](std::int64_t) { classifier.logits(images, {}); });
     result.milliseconds = laps.medians();
     result.peakMemoryBytes = peakMemoryBytes(classifier.device());
 

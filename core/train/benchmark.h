@@ -18,10 +18,11 @@ struct BenchmarkTask {
     std::int64_t steps = 10;  // ≥ 1, after three that do not count
 };
 
-// Milliseconds of one step, medians over the steps measured. A step of prediction is the forward pass of a batch alone.
+// Milliseconds of one step, medians over the steps measured; 0: the step has no such phase. A step of prediction is the
+// forward pass of a batch; one of training that runs as a recorded CUDA graph has its forward pass within `backward`.
 struct StepTimes {
-    double forward = 0;   // with the loss, in training
-    double backward = 0;
+    double forward = 0;   // with the loss
+    double backward = 0;  // with the metrics
     double optimizer = 0;
     double whole = 0;
 };
@@ -41,10 +42,11 @@ struct BenchmarkResult {
     double peakMemoryBytes = 0;    // of the process while it measured the steps
     double flops = 0;            // operations per second in the products
     double peakFlops = 0;        // what all threads could do at most, measured; 0 where there is no way to tell
+    std::string warning;         // not empty: what the steps were slower for
 };
 
-// On made-up images that are ready: neither reading nor augmenting is part of it. Throws InvalidInput when a device or
-// kernels are chosen that are not there.
+// By the same step as a training, on made-up images that are ready: neither reading nor augmenting is part of it.
+// Throws InvalidInput when a device or kernels are chosen that are not there.
 BenchmarkResult benchmark(const Config& config, const ModelInput& input, const BenchmarkTask& task,
                           const std::function<void(std::int64_t done)>& progress = {});
 
