@@ -6,32 +6,21 @@
 
 namespace vit {
 
-namespace {
-
-double secondsBetween(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
-    return std::chrono::duration<double>(to - from).count();
-}
-
-}  // namespace
-
 void Throughput::start(double before) {
-    *this = Throughput();
+    *this = Throughput(*m_clock);
     m_before = before;
+    m_started = m_last = m_clock->seconds();
 }
 
 void Throughput::step(std::int64_t images) {
-    const auto now = Clock::now();
-    const double perImage = secondsBetween(m_last, now) / static_cast<double>(std::max<std::int64_t>(images, 1));
+    const double now = m_clock->seconds();
+    const double perImage = (now - m_last) / static_cast<double>(std::max<std::int64_t>(images, 1));
     m_last = now;
     ++m_steps;
     // The first step pays for warming up: the second one's time replaces it. Later ones are averaged over about ten.
     const double weight = m_steps <= 2 ? 1 : std::max(0.1, 1.0 / static_cast<double>(m_steps - 1));
     m_secondsPerImage += weight * (perImage - m_secondsPerImage);
 }
-
-void Throughput::skip() { m_last = Clock::now(); }
-
-double Throughput::elapsedSeconds() const { return m_before + secondsBetween(m_started, Clock::now()); }
 
 double Throughput::remainingSeconds(std::int64_t images, std::int64_t epochs) const {
     if (m_steps == 0) return -1;

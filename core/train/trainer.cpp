@@ -9,7 +9,6 @@
 #include "core/train/schedules/schedule.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 namespace vit {
@@ -42,10 +41,6 @@ void requireImages(const DatasetView& train, const DatasetView& validation, cons
                                                        "to train without validation."});
     }
     if (!issues.empty()) throw InvalidInput(issues);
-}
-
-double secondsSince(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
@@ -177,12 +172,12 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
     EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step,
                          begin);
     PendingSteps pending(m_classifier->device());
-    const auto start = std::chrono::steady_clock::now();
+    const double start = m_clock.seconds();
     const double secondsBefore = m_position.epochSeconds;
     m_throughput.skip();
     for (std::int64_t i = begin; i < m_stepsPerEpoch; ++i) {
         const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
-        if (enough || !m_hooks.goOn()) {
+        if (enough || !goOn()) {
             report(pending);
             return Outcome::Stopped;
         }
@@ -195,7 +190,7 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
         const bool last = i + 1 == m_stepsPerEpoch;
         const bool saves = !last && m_keeper.isDue(m_position.step);
         if (pending.due() || last || saves) report(pending);
-        m_position.epochSeconds = secondsBefore + secondsSince(start);
+        m_position.epochSeconds = secondsBefore + m_clock.seconds() - start;
         if (saves) {
             requireFiniteWeights();
             saveState();
@@ -244,7 +239,7 @@ void Trainer::measure(StepDone& done, const MetricSums& batch) const {
 
 bool Trainer::finishEpoch(std::int64_t epoch) {
     requireFiniteWeights();
-    const auto start = std::chrono::steady_clock::now();
+    const double start = m_clock.seconds();
     EpochDone done;
     done.epoch = epoch;
     done.epochs = m_config.run.epochs;
@@ -270,19 +265,19 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
         m_position.bestAccuracy = m_validation.count() == 0 ? 0 : done.validation.accuracy;
         m_keeper.saveBest(*m_classifier->network(), m_position);
     }
-    done.seconds += secondsSince(start);
+    done.seconds += m_clock.seconds() - start;
     // The curves first: a resume cuts them back to the checkpoint, so that none of the two can be ahead unnoticed.
     m_hooks.emit(done);
     saveState();
     m_keeper.saveEpoch(*m_classifier->network(), m_position);
-    m_throughput.epochOverhead(secondsSince(start));
+    m_throughput.epochOverhead(m_clock.seconds() - start);
     return true;
 }
 
 EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool stoppable) {
     const auto progress = [&](std::int64_t done, std::int64_t total) {
         m_hooks.emit(PhaseChanged{what, done, total});
-        return m_hooks.goOn() || !stoppable;
+        return goOn() || !stoppable;
     };
     const EpochMetrics mean = m_classifier->evaluate(view, m_config.run.batchSize, progress).mean();
     if (view.count() > 0) m_hooks.emit(PhaseChanged{what, view.count(), view.count()});

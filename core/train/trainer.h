@@ -13,6 +13,7 @@
 #include "core/train/loss_watch.h"
 #include "core/train/optimizers/optimizer.h"
 #include "core/train/pending_steps.h"
+#include "core/train/run_clock.h"
 #include "core/train/throughput.h"
 #include "core/train/train_step.h"
 
@@ -27,7 +28,8 @@ namespace vit {
 // What the loop asks of the one who runs it. All are called on the loop's thread.
 struct TrainerHooks {
     std::function<void(const Event&)> emit;
-    // Between two steps or two batches of an evaluation: false ends the run within this step.
+    // Between two steps or two batches of an evaluation: false ends the run within this step. The time until it returns
+    // is no training time: a pause, or questions to the model that are answered.
     std::function<bool()> goOn;
     // Before a checkpoint: the curves told of so far are to be on the disk. Throws Error if they cannot be.
     std::function<void()> beforeSaving = [] {};
@@ -74,10 +76,12 @@ private:
     std::unique_ptr<TrainStep> m_step;
     std::int64_t m_stepsPerEpoch;
     TrainingPosition m_position;
-    Throughput m_throughput;
+    RunClock m_clock;
+    Throughput m_throughput{m_clock};
     CheckpointKeeper m_keeper;
     LossWatch m_lossWatch;
 
+    bool goOn() { return m_clock.standStill(m_hooks.goOn); }
     Outcome trainEpochs(const TrainerLimits& limits);
     // The steps of the epoch that are left; m_position keeps count of them.
     Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits);

@@ -8,6 +8,9 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <chrono>
+#include <thread>
+
 using namespace vit;
 using vit::test::Recorder;
 using vit::test::runDifference;
@@ -54,6 +57,7 @@ private Q_SLOTS:
     void stopWhileSaving_data();
     void stopWhileSaving();
     void startThenAtOncePause();
+    void pausesAreNoTrainingTime();
     void stopAfterOpeningAModel();
     void stopJustAfterLoadingACheckpoint();
     void evaluatesARunThatWasStopped();
@@ -134,6 +138,43 @@ void TestSessionControl::startThenAtOncePause() {
     session.wait();
     QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
     QCOMPARE(runDifference(home() / "whole", home() / "paused"), std::string());
+}
+
+void TestSessionControl::pausesAreNoTrainingTime() {
+    using Clock = std::chrono::steady_clock;
+    constexpr double kPause = 2;  // seconds, half of them within an epoch's steps, half while it validates
+    const auto seconds = [](Clock::duration passed) { return std::chrono::duration<double>(passed).count(); };
+    Recorder recorder;
+    Session* current = nullptr;
+    int pauses = 0;
+    Clock::time_point began, ended;
+    recorder.react = [&](const Event& event) {
+        if (std::holds_alternative<RunStarted>(event)) began = Clock::now();
+        if (std::holds_alternative<RunFinished>(event)) ended = Clock::now();
+        const auto* step = std::get_if<StepDone>(&event);
+        const auto* phase = std::get_if<PhaseChanged>(&event);
+        const bool now = (pauses == 0 && step) || (pauses == 1 && phase && phase->what == "Validating");
+        if (!now) return;
+        ++pauses;
+        current->requestPause();
+    };
+    Session session(options(), recorder.listener());
+    current = &session;
+    session.train(quick("held", 2));
+    for (int i = 0; i < 2; ++i) {
+        QTRY_VERIFY_WITH_TIMEOUT(session.paused(), 60'000);
+        std::this_thread::sleep_for(std::chrono::duration<double>(kPause / 2));
+        session.requestContinue();
+    }
+    session.wait();
+    // A worker that comes to a pause late trains until it does: so up to half of it may be missing.
+    const double trained = seconds(ended - began) - kPause / 2;
+    const RunFinished result = recorder.all<RunFinished>().at(0);
+    QVERIFY2(result.seconds <= trained, qPrintable(QString("%1 s of %2").arg(result.seconds).arg(trained)));
+    double epochs = 0;
+    for (const EpochDone& epoch : recorder.all<EpochDone>()) epochs += epoch.seconds;
+    QVERIFY2(epochs <= trained, qPrintable(QString("%1 s of %2").arg(epochs).arg(trained)));
+    QVERIFY(recorder.all<StepDone>().back().elapsedSeconds <= trained);
 }
 
 void TestSessionControl::stopAfterOpeningAModel() {
