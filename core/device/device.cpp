@@ -3,6 +3,7 @@
 #include "core/device/device.h"
 
 #include "core/base/error.h"
+#include "core/device/cuda_card.h"
 
 #include <torch/torch.h>
 #include <torch/version.h>
@@ -17,9 +18,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include <unistd.h>
@@ -34,20 +35,6 @@ std::string cpuName() {
         if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
     }
     return "CPU";
-}
-
-// From the driver's own report: libtorch's properties need the CUDA toolkit's headers.
-std::string gpuName() {
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", none)) {
-        std::ifstream file(entry.path() / "information");
-        for (std::string line; std::getline(file, line);) {
-            if (!line.starts_with("Model:")) continue;
-            const std::size_t begin = line.find_first_not_of(" \t", 6);
-            if (begin != std::string::npos) return line.substr(begin);
-        }
-    }
-    return "CUDA device 0";
 }
 
 bool cpuHasBfloat16() {
@@ -82,8 +69,10 @@ DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
 std::vector<DeviceInfo> availableDevices() {
     const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
     std::vector<DeviceInfo> devices = {{DeviceChoice::Cpu, cpuName(), memory, cpuHasBfloat16()}};
-    if (torch::cuda::is_available())
-        devices.push_back({DeviceChoice::Cuda, gpuName(), 0, true});
+    if (torch::cuda::is_available()) {
+        const std::optional<CudaDriver> driver = loadCudaDriver();
+        devices.push_back(deviceInfo(driver ? describeCard(*driver, 0) : std::nullopt));
+    }
     return devices;
 }
 

@@ -12,8 +12,8 @@ namespace vit {
 struct DeviceInfo {
     DeviceChoice choice = DeviceChoice::Cpu;  // Cpu or Cuda
     std::string name;                         // "NVIDIA H100", or the CPU's model name
-    double memoryBytes = 0;
-    bool bfloat16 = false;  // the hardware has bf16 arithmetic
+    double memoryBytes = 0;  // 0: not known
+    bool bfloat16 = false;   // the hardware has bf16 arithmetic
 };
 
 // The CPU first, then the CUDA devices that this build can use.

@@ -42,13 +42,16 @@ std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, do
 }
 
 std::string memoryAdvice(const Config& config, const ModelInput& input, double bytes) {
-    const std::int64_t batch = batchSizeThatFits(config, input, bytes);
+    const bool known = bytes > 0;
+    const std::int64_t batch = known ? batchSizeThatFits(config, input, bytes) : config.run.batchSize / 2;
     if (batch == 0) {
         return "Not even a small batch of this model would fit: use fewer blocks, smaller dimensions or larger "
                "patches.";
     }
-    return "A batch size of " + groupedText(batch) + " instead of " + groupedText(config.run.batchSize) +
-           " should fit, or use a smaller model.";
+    const std::string smaller =
+        " batch size of " + groupedText(batch) + " instead of " + groupedText(config.run.batchSize);
+    return known ? "A" + smaller + " should fit, or use a smaller model."
+                 : "Try a" + smaller + ", or use a smaller model.";
 }
 
 double processMemoryBytes() {

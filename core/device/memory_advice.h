@@ -14,7 +14,7 @@ namespace vit {
 // than half of the one that did not. 0: not even one image fits.
 std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, double bytes);
 
-// One or two sentences for a person whose run was refused memory.
+// One or two sentences for a person whose run was refused memory; bytes 0: it is not known how much there is.
 std::string memoryAdvice(const Config& config, const ModelInput& input, double bytes);
 
 // What this process could have in all on the CPU: of the computer, its container or a limit set for it, whichever is

@@ -67,6 +67,7 @@ private Q_SLOTS:
     void lossesThatMeanDivergence_data();
     void lossesThatMeanDivergence();
     void batchSizeForTheMemory();
+    void adviceWhereTheMemoryIsNotKnown();
 };
 
 void TestRunFaults::initTestCase() {
@@ -256,6 +257,16 @@ void TestRunFaults::batchSizeForTheMemory() {
     QVERIFY2(advice.find(std::to_string(fits) + " instead of 256") != std::string::npos, advice.c_str());
     QVERIFY(memoryAdvice(config, input, 1e6).find("smaller dimensions") != std::string::npos);
     QVERIFY(processMemoryBytes() > 1e8);
+}
+
+void TestRunFaults::adviceWhereTheMemoryIsNotKnown() {
+    Config config;
+    const ModelInput input{3, 100};
+    const std::string advice = memoryAdvice(config, input, 0);
+    QVERIFY2(advice.find("128 instead of 256") != std::string::npos, advice.c_str());
+    config.run.batchSize = 1;
+    const std::string least = memoryAdvice(config, input, 0);
+    QVERIFY2(least.find("smaller dimensions") != std::string::npos, least.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestRunFaults)
