@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/device/cuda_card.h"
+#include "core/device/torch_device.h"
 
 #include <torch/torch.h>
 #include <torch/version.h>
@@ -112,6 +113,7 @@ void tuneAllocator() {
 }
 
 void releaseMemory() {
+    releaseCachedMemory();
 #if defined(__GLIBC__)
     malloc_trim(0);
 #endif

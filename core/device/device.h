@@ -34,7 +34,7 @@ DeviceSelection selectDevice(const RunConfig& run);
 // each step. Call it once at the start of main().
 void tuneAllocator();
 
-// Gives what has been freed back to the system: after a run, which may have needed gigabytes.
+// Gives what has been freed back to the system, of a graphics card too: after a run, which may have needed gigabytes.
 void releaseMemory();
 
 // Makes idle OpenMP threads sleep at once instead of spinning for some milliseconds: whoever shares the cores with the

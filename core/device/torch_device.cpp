@@ -48,4 +48,11 @@ void resetPeakMemory(torch::Device device) {
 #endif
 }
 
+void releaseCachedMemory() {
+#if VIT_LIBTORCH_TELLS_MEMORY
+    if (torch::cuda::is_available() && at::getDeviceAllocator(torch::kCUDA)->initialized())
+        at::accelerator::emptyCache();
+#endif
+}
+
 }  // namespace vit

@@ -15,4 +15,7 @@ double peakMemoryBytes(torch::Device device);
 // Lets the peak start again from what is in use now; outside of Linux, or where libtorch cannot, it stays as it is.
 void resetPeakMemory(torch::Device device);
 
+// Gives what tensors have freed on a GPU back to other programs, where libtorch has kept it for the next ones.
+void releaseCachedMemory();
+
 }  // namespace vit

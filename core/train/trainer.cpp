@@ -64,6 +64,8 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
     m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit);
 }
 
+Trainer::~Trainer() { m_optimizer->clearGradients(); }
+
 void Trainer::resume() {
     m_position = loadTrainingState(m_keeper.lastPath(), *m_classifier->network(), *m_optimizer);
     m_keeper.resumedAt(m_position.step);

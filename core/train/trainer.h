@@ -47,6 +47,11 @@ public:
     Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
             std::filesystem::path runFolder, TrainerHooks hooks);
 
+    // The classifier lives on with whoever shares it; its gradients, as large as the model, do not.
+    ~Trainer();
+    Trainer(const Trainer&) = delete;
+    Trainer& operator=(const Trainer&) = delete;
+
     Classifier& classifier() { return *m_classifier; }
     std::shared_ptr<Classifier> sharedClassifier() const { return m_classifier; }
     const TrainingPosition& position() const { return m_position; }
