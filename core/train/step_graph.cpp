@@ -3,6 +3,9 @@
 #include "core/train/step_graph.h"
 
 #if VIT_CUDA_GRAPHS
+#include "core/train/recording.h"
+
+#include <ATen/Context.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
@@ -14,8 +17,31 @@ namespace vit {
 
 #if VIT_CUDA_GRAPHS
 
+namespace {
+
+class Graph : public at::cuda::CUDAGraph {
+public:
+    void begin() {
+        capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+        m_begun = true;
+    }
+
+    // CUDA refuses to end a recording that something unfit for it has spoilt; capture_end() then leaves the allocator
+    // serving a recording that there is no more, and the pool, as large as a step, with nobody to give it back.
+    void endAllocations() {
+        if (!m_begun) return;
+        capture_ended_ = true;  // so that reset() gives the pool back
+        c10::cuda::CUDACachingAllocator::endAllocateToPool(capture_dev_, mempool_id_);
+    }
+
+private:
+    bool m_begun = false;
+};
+
+}  // namespace
+
 struct StepGraph::Recording {
-    at::cuda::CUDAGraph graph;
+    Graph graph;
     PreparedBatch inputs;   // the graph reads them where they lie
     torch::Tensor metrics;  // and writes to these
     std::vector<torch::Tensor> parameters;
@@ -37,20 +63,20 @@ StepGraph::StepGraph(const torch::nn::Module& network, const PreparedBatch& exam
         const c10::impl::VirtualGuardImpl device(c10::DeviceType::CUDA);
         const c10::StreamGuard guard(device.getStreamFromGlobalPool(device.getDevice()));
         for (int i = 0; i < kWarmUp; ++i) work(r.inputs);
-        // Gradients that are not there yet are made, by the recording, in the graph's own memory.
-        for (torch::Tensor& parameter : r.parameters) parameter.mutable_grad().reset();
+        // Gradients that are not there yet are made, by the recording, in the graph's own memory, which cannot use what
+        // the allocator has kept of the steps before: without giving that back a step would have to fit in twice.
+        const auto forgetGradients = [&r] {
+            for (torch::Tensor& parameter : r.parameters) parameter.mutable_grad().reset();
+        };
+        forgetGradients();
         torch::cuda::synchronize();
-        r.graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
-        try {
-            r.metrics = work(r.inputs);
-        } catch (const c10::Error&) {
-            try {
-                r.graph.capture_end();
-            } catch (const c10::Error&) {  // as the first one says why, this one adds nothing
-            }
-            throw;
-        }
-        r.graph.capture_end();
+        c10::cuda::CUDACachingAllocator::emptyCache();
+        at::Generator generator = at::globalContext().defaultGenerator(device.getDevice());
+        const at::Generator asBefore = generator.clone();
+        // After a failure the generator would take itself to be recording still, and refuse to draw.
+        recordBetween([&r] { r.graph.begin(); }, [&] { r.metrics = work(r.inputs); }, [&r] { r.graph.capture_end(); },
+                      {[&r] { r.graph.capture_end(); }, [&r] { r.graph.endAllocations(); },
+                       [&] { generator.graphsafe_set_state(asBefore); }, forgetGradients});
     }
     torch::cuda::synchronize();
     for (const torch::Tensor& parameter : r.parameters) r.gradients.push_back(parameter.grad());
