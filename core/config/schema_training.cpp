@@ -122,7 +122,8 @@ std::vector<Field> runFields() {
         tied({.key = "run.seed",
               .label = "Seed",
               .help = "Fixes every random choice: the first weights, the order of the images, augmentation and "
-                      "dropout. The same seed on the same device repeats a run.",
+                      "dropout. The same seed repeats a run: on the CPU to the bit, on a graphics card, which adds up "
+                      "in varying orders, nearly.",
               .minimum = 0,
               .maximum = 4'294'967'295.0,
               .step = 1},
