@@ -15,6 +15,7 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@ struct Options {
     std::string name;
     std::string runFolder;
     std::string resume;
+    std::string startFrom;
     std::string probe;
     std::int64_t moreEpochs = 0;
     std::string schedule = "keep";
@@ -52,14 +54,22 @@ struct Outcome {
     }
 };
 
+// A file of weights, else a run by its name or folder.
+std::filesystem::path weightsArgument(const std::string& fileOrRun) {
+    if (!fileOrRun.ends_with(".safetensors")) return findTrainedRun(fileOrRun).folder;
+    if (!run_files::isThere(fileOrRun)) throw InvalidInput("--start-from " + fileOrRun + " is not there");
+    return fileOrRun;
+}
+
 TrainRequest requestFrom(const Options& options) {
     TrainRequest request;
     request.maxSteps = options.maxSteps;
     request.testAfterStop = options.test;
     if (!options.resume.empty()) {
-        if (options.config.given() || !options.runFolder.empty() || !options.name.empty()) {
-            throw InvalidInput(
-                "--resume goes on with a run as it is: it takes no --preset, --config, --set, --name or --run-dir");
+        if (options.config.given() || !options.runFolder.empty() || !options.name.empty() ||
+            !options.startFrom.empty()) {
+            throw InvalidInput("--resume goes on with a run as it is: it takes no --preset, --config, --set, --name, "
+                               "--run-dir or --start-from");
         }
         request.resumeFrom = findRun(options.resume).folder;
         request.extension = {options.moreEpochs,
@@ -73,6 +83,7 @@ TrainRequest requestFrom(const Options& options) {
     requireDataSet(request.config.data.name);
     request.label = options.name.empty() ? options.config.label() : options.name;
     request.runFolder = options.runFolder;
+    if (!options.startFrom.empty()) request.startFrom = weightsArgument(options.startFrom);
     return request;
 }
 
@@ -131,6 +142,9 @@ void addTrainCommand(CLI::App& app) {
                         "Keep the run in this new folder instead of among the other runs");
     CLI::Option* resume = command->add_option("--resume", options->resume,
                                               "Go on with this run where it was saved last, within an epoch too");
+    command->add_option("--start-from", options->startFrom,
+                        "Begin with the weights of this trained run or .safetensors file, as far as they fit; what "
+                        "does not, such as a head for other classes, begins anew");
     CLI::Option* more =
         command->add_option("--more-epochs", options->moreEpochs, "Train so many epochs past its planned end")
             ->check(CLI::PositiveNumber)

@@ -94,7 +94,11 @@ void RunWriter::writeConfig(const Config& config) {
 void RunWriter::writeEnvironment(const std::string& json) {
     using namespace run_files;
     auto environment = parseStrictJson(json);
-    // A run that goes on keeps the time at which it began.
+    // A run that goes on keeps where it came from, and the time at which it began.
+    for (const char* key : {kStartedFromKey, kImportedFromKey}) {
+        if (environment.contains(key)) continue;
+        if (const auto kept = readEnvironmentText(m_folder, key)) environment[key] = *kept;
+    }
     environment[kCreatedKey] = readCreated(m_folder).value_or(timeText(std::time(nullptr), kIsoTime));
     writeFileAtomically(m_folder / kEnvironment, environment.dump(2) + "\n");
 }

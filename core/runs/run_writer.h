@@ -17,6 +17,10 @@
 
 namespace vit {
 
+// Entries of environment.json that stay with a run when it goes on: whose weights it began with.
+inline constexpr const char* kStartedFromKey = "started_from";
+inline constexpr const char* kImportedFromKey = "imported_from";
+
 class RunWriter {
 public:
     // For a new run: `folder` exists and is empty. For one that goes on: curves are cut back to the last finished epoch

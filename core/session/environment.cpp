@@ -4,6 +4,7 @@
 
 #include "core/device/device.h"
 #include "core/runs/run_about.h"
+#include "core/runs/run_writer.h"
 #include "core/train/trainer.h"
 
 #include <nlohmann/json.hpp>
@@ -33,7 +34,8 @@ RunStarted describeRun(const Config& config, const DeviceSelection& device, Trai
     return started;
 }
 
-std::string environmentJson(const DataDescription& description, const RunStarted& run, int threads) {
+std::string environmentJson(const DataDescription& description, const RunStarted& run, int threads,
+                            const std::string& startedFrom) {
     auto json = nlohmann::ordered_json::parse(toJson(description));
     json["program"] = "ViT Workbench " VIT_VERSION;
     json["libraries"] = libraryVersions();
@@ -45,6 +47,7 @@ std::string environmentJson(const DataDescription& description, const RunStarted
     json["train_images"] = run.trainImages;
     json["validation_images"] = run.validationImages;
     json["test_images"] = run.testImages;
+    if (!startedFrom.empty()) json[kStartedFromKey] = startedFrom;
     utsname system{};
     if (uname(&system) == 0) {
         json["system"] = std::string(system.sysname) + " " + system.release + " " + system.machine;

@@ -17,7 +17,9 @@ class Trainer;
 RunStarted describeRun(const Config& config, const DeviceSelection& device, Trainer& trainer,
                        const std::filesystem::path& folder);
 
-// The text of environment.json; dataDescriptionFromJson() reads its part of it.
-std::string environmentJson(const DataDescription& description, const RunStarted& run, int threads);
+// The text of environment.json; dataDescriptionFromJson() reads its part of it. `startedFrom`: whose weights the run
+// began with; empty for fresh ones.
+std::string environmentJson(const DataDescription& description, const RunStarted& run, int threads,
+                            const std::string& startedFrom = "");
 
 }  // namespace vit

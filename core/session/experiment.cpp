@@ -4,6 +4,8 @@
 
 #include "core/base/error.h"
 #include "core/config/schema.h"
+#include "core/data/data_description.h"
+#include "core/io/atomic_file.h"
 #include "core/runs/run_about.h"
 #include "core/runs/run_files.h"
 #include "core/session/environment.h"
@@ -69,6 +71,10 @@ RunFinished Experiment::train() {
     const DeviceSelection device = selectDevice(config.run);
     at::set_num_threads(device.threads);
 
+    if (!m_request.startFrom.empty()) {
+        if (resumes()) throw InvalidInput("A run that goes on has its weights: only a new one can start from others.");
+        m_start = readStartingWeights(m_request.startFrom);
+    }
     const auto data = m_data.open(config.data.name, config.model.imageSize,
                                   [&](const std::string& what, std::int64_t done, std::int64_t total) {
                                       m_host.tell(PhaseChanged{what, done, total});
@@ -81,8 +87,12 @@ RunFinished Experiment::train() {
     hooks.goOn = m_host.goOn;
     hooks.beforeSaving = [this] { m_writer->sync(); };
     try {
-        Trainer trainer(config, data, device, folder, hooks);
+        Trainer trainer(config, data, device, folder, hooks, givenStatistics(*data));
         if (resumes()) resumeFromCheckpoint(trainer, folder);
+        if (m_start) {
+            m_taken = takeWeights(*trainer.classifier().network(), *m_start);
+            m_start->file = {};
+        }
         m_writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
         if (!resumes() || m_request.extension.epochs > 0) m_writer->writeConfig(config);
         begin(trainer, device);
@@ -106,13 +116,24 @@ std::filesystem::path Experiment::runFolder() const {
     return m_request.runFolder;
 }
 
+// With which a run that goes on has begun, or which its first weights were trained with.
+std::optional<ChannelStatistics> Experiment::givenStatistics(const Dataset& data) const {
+    const std::filesystem::path environment = m_request.resumeFrom / run_files::kEnvironment;
+    if (resumes() && run_files::isThere(environment))
+        return dataDescriptionFromJson(readTextFile(environment)).statistics;
+    if (m_start && m_start->channels == data.shape().channels) return m_start->statistics;
+    return std::nullopt;
+}
+
 void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     const Config& config = trainer.classifier().config();
     const RunStarted started = describeRun(config, device, trainer, m_writer->folder());
-    m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
+    m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads,
+                                               m_start ? m_start->origin : std::string()));
     if (config.run.tensorboard) m_writer->startTensorBoard();
     m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
     record(started);
+    if (m_taken) record(*m_taken);
     for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
     if (!m_lock->isHeld()) {
         record(Message{Severity::Warning, "The file system of " + started.runFolder +

@@ -9,6 +9,7 @@
 #include "core/runs/run_writer.h"
 #include "core/session/current_model.h"
 #include "core/session/session.h"
+#include "core/session/start_from.h"
 #include "core/train/trainer.h"
 
 #include <filesystem>
@@ -44,12 +45,15 @@ private:
     CurrentModel& m_model;
     std::optional<RunLock> m_lock;
     std::unique_ptr<RunWriter> m_writer;
+    std::optional<StartingWeights> m_start;
+    std::optional<Message> m_taken;  // what of them
     bool m_writeTrouble = false;  // a warning was given
 
     bool resumes() const { return !m_request.resumeFrom.empty(); }
     Event terminalEvent();
     RunFinished train();
     std::filesystem::path runFolder() const;
+    std::optional<ChannelStatistics> givenStatistics(const Dataset& data) const;
     void begin(Trainer& trainer, const DeviceSelection& device);
     RunFinished trainToItsEnd(Trainer& trainer);
     void record(const Event& event);

@@ -38,7 +38,7 @@ void writeImportedRun(const ImportedModel& model, const std::filesystem::path& f
     RunWriter writer(folder);
     writer.writeConfig(model.config);
     auto environment = nlohmann::ordered_json::parse(toJson(model.description));
-    environment["imported_from"] = model.origin;
+    environment[kImportedFromKey] = model.origin;
     writer.writeEnvironment(environment.dump(2) + "\n");
     writer.log(Message{Severity::Info, "Imported from " + model.origin + "."});
     writer.flush();

@@ -43,17 +43,24 @@ void requireImages(const DatasetView& train, const DatasetView& validation, cons
     if (!issues.empty()) throw InvalidInput(issues);
 }
 
+DataDescription descriptionWith(const Dataset& data, const std::optional<ChannelStatistics>& statistics) {
+    DataDescription description = describe(data);
+    if (statistics) description.statistics = *statistics;
+    return description;
+}
+
 }  // namespace
 
 Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
-                 std::filesystem::path runFolder, TrainerHooks hooks)
+                 std::filesystem::path runFolder, TrainerHooks hooks,
+                 const std::optional<ChannelStatistics>& statistics)
     : m_config(config),
       m_folder(std::move(runFolder)),
       m_hooks(std::move(hooks)),
       m_train(data, Split::Train, config.data.validationShare, config.data.trainLimit),
       m_validation(data, Split::Validation, config.data.validationShare),
       m_test(data, Split::Test, config.data.validationShare),
-      m_classifier(std::make_shared<Classifier>(config, describe(*data), torchDevice(device),
+      m_classifier(std::make_shared<Classifier>(config, descriptionWith(*data, statistics), torchDevice(device),
                                                 device.precision == Precision::BFloat16, config.run.kernels)),
       m_optimizer(makeOptimizer(*m_classifier->network(), config.optimizer)),
       m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize),

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,9 +44,11 @@ struct TrainerLimits {
 
 class Trainer {
 public:
-    // The folder is the run's own and exists. Throws InvalidInput when the data set is too small for the configuration.
+    // The folder is the run's own and exists. Inputs are normalised with the given statistics, else with those of the
+    // data set. Throws InvalidInput when the data set is too small for the configuration.
     Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
-            std::filesystem::path runFolder, TrainerHooks hooks);
+            std::filesystem::path runFolder, TrainerHooks hooks,
+            const std::optional<ChannelStatistics>& statistics = std::nullopt);
 
     // The classifier lives on with whoever shares it; its gradients, as large as the model, do not.
     ~Trainer();

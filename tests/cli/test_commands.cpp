@@ -136,6 +136,10 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("delete an unknown run") << "runs delete nonsense" << "vit-cli runs list";
     QTest::newRow("resume with another configuration") << "train --resume x --preset testing" << "--resume";
     QTest::newRow("resume an unknown run") << "train --resume nonsense" << "nonsense";
+    QTest::newRow("resume with other weights") << "train --resume x --start-from y" << "--start-from";
+    QTest::newRow("start from an unknown run") << "train --preset testing --start-from nonsense" << "nonsense";
+    QTest::newRow("start from a file that is not there")
+        << "train --preset testing --start-from /nowhere/x.safetensors" << "/nowhere/x.safetensors is not there";
     QTest::newRow("evaluate an unknown run") << "evaluate nonsense" << "vit-cli runs list";
     QTest::newRow("predict before any training") << "predict picture.png" << "vit-cli train";
     QTest::newRow("patches of a missing file") << "patches missing.png --out grid.png" << "missing.png";

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The weights of another run, or of a file, as the beginning of a new run.
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/events/event.h"
+#include "core/io/safetensors.h"
+
+#include <torch/torch.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace vit {
+
+struct StartingWeights {
+    std::string origin;  // "/home/me/runs/cats, epoch 12" or "/home/me/x.safetensors"
+    TensorFile file;     // parameters by their names in the network
+    // With which the inputs were normalised, and their channels: of weights that lie in a run's folder.
+    std::optional<ChannelStatistics> statistics;
+    int channels = 0;
+};
+
+// `from`: a run's folder (its best weights are meant) or a .safetensors file. Throws InvalidInput if it is neither,
+// Error if it cannot be read.
+StartingWeights readStartingWeights(const std::filesystem::path& from);
+
+// Copies what agrees in name and shape into the network, whose other parameters stay as they are. Tells what was taken,
+// as a warning with what was not, by name. Throws Error if nothing agrees.
+Message takeWeights(torch::nn::Module& network, const StartingWeights& weights);
+
+}  // namespace vit
