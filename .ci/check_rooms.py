@@ -35,9 +35,9 @@ core/train                 the training loop | base config data device events in
 core/inspect               questions to a model | base config data data/images device events model
 core/runs                  the store of runs | base config data/images events io
 core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model runs train train/checkpoints train/optimizers
-core/sweeps                many runs by a plan | base config io runs session
+core/sweeps                many runs by a plan | base config events io runs session
 core/export                formats of other programs | base config data events io runs
-ui/look                    theme, icons, how numbers are written |
+ui/look                    theme, icons, how numbers are written | base
 ui/widgets                 small parts that any page may use | core ui/look
 ui/plot                    curves | core ui/look
 ui/bridge                  between the window and the worker | core ui/look ui/widgets

@@ -4,6 +4,7 @@
 #include "app/cli/config_options.h"
 #include "app/cli/status_line.h"
 #include "app/cli/text.h"
+#include "core/base/number_text.h"
 #include "core/config/presets.h"
 #include "core/train/benchmark.h"
 
@@ -60,25 +61,25 @@ void printJson(const BenchmarkResult& result, BenchmarkMode mode) {
 }
 
 std::string stepText(const StepTimes& times, BenchmarkMode mode) {
-    const std::string whole = fixed(times.whole, 1) + " ms: ";
+    const std::string whole = fixedText(times.whole, 1) + " ms: ";
     if (mode == BenchmarkMode::Predict) return whole + "forward pass of a batch";
-    return whole + "forward " + fixed(times.forward, 1) + ", backward " + fixed(times.backward, 1) + ", optimizer " +
-           fixed(times.optimizer, 1);
+    return whole + "forward " + fixedText(times.forward, 1) + ", backward " + fixedText(times.backward, 1) + ", optimizer " +
+           fixedText(times.optimizer, 1);
 }
 
 void printText(const BenchmarkResult& result, BenchmarkMode mode) {
-    std::string rate = fixed(result.flops / 1e9, 1) + " GFLOP/s";
+    std::string rate = fixedText(result.flops / 1e9, 1) + " GFLOP/s";
     if (result.peakFlops > 0)
-        rate += ", " + percent(result.flops / result.peakFlops) + " of the " + fixed(result.peakFlops / 1e9, 0) +
+        rate += ", " + percentText(result.flops / result.peakFlops) + " of the " + fixedText(result.peakFlops / 1e9, 0) +
                 " that the processor does in registers";
-    std::vector<std::vector<std::string>> rows = {{"Speed", fixed(result.imagesPerSecond, 1) + " images/s"},
+    std::vector<std::vector<std::string>> rows = {{"Speed", fixedText(result.imagesPerSecond, 1) + " images/s"},
                                                   {"Step", stepText(result.milliseconds, mode)}};
     if (mode == BenchmarkMode::Predict)
-        rows.push_back({"One photo", fixed(result.photoMilliseconds, 1) + " ms to its five best classes, fp32"});
+        rows.push_back({"One photo", fixedText(result.photoMilliseconds, 1) + " ms to its five best classes, fp32"});
     rows.insert(rows.end(), {{"Arithmetic", rate},
-                             {"Peak memory", bytes(result.peakMemoryBytes)},
-                             {"Batch size", grouped(result.batchSize)},
-                             {"Parameters", grouped(result.parameters)},
+                             {"Peak memory", bytesText(result.peakMemoryBytes)},
+                             {"Batch size", groupedText(result.batchSize)},
+                             {"Parameters", groupedText(result.parameters)},
                              {"Device", result.device},
                              {"Precision", result.precision},
                              {"Kernels", result.kernels}});

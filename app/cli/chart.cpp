@@ -3,6 +3,7 @@
 #include "app/cli/chart.h"
 
 #include "app/cli/text.h"
+#include "core/base/number_text.h"
 #include "core/base/value_range.h"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ std::string leftPadded(const std::string& text, std::size_t width) {
 std::string drawRow(const std::vector<std::string>& cells, int row, int height, const ValueRange& y) {
     const bool labelled = row == 0 || row == height - 1 || row == height / 2;
     std::string text =
-        leftPadded(labelled ? fixed(y.at(1 - static_cast<double>(row) / (height - 1)), 3) : "", kLabelWidth);
+        leftPadded(labelled ? fixedText(y.at(1 - static_cast<double>(row) / (height - 1)), 3) : "", kLabelWidth);
     text += terminalTakesUnicode() ? (labelled ? " ┤" : " │") : " |";
     for (const std::string& cell : cells) text += cell;
     return text.erase(text.find_last_not_of(' ') + 1) + '\n';
@@ -57,14 +58,14 @@ std::string drawAxis(const ValueRange& x, int width) {
     const bool unicode = terminalTakesUnicode();
     std::string text = std::string(kLabelWidth, ' ') + (unicode ? " └" : " +");
     for (int i = 0; i < width; ++i) text += unicode ? "─" : "-";
-    const std::string first = fixed(x.low, 0);
-    const std::string last = "epoch " + fixed(x.high, 0);
+    const std::string first = fixedText(x.low, 0);
+    const std::string last = "epoch " + fixedText(x.high, 0);
     return text + '\n' + std::string(kLabelWidth + 2, ' ') + first +
            leftPadded(last, static_cast<std::size_t>(width) - first.size()) + '\n';
 }
 
 // One point a column, the mean of the steps in it: single steps are too noisy to be read.
-Series meansOfSteps(const std::vector<StepDone>& steps, double StepDone::* value) {
+Series meansOfSteps(const std::vector<StepDone>& steps, const Metric& metric) {
     Series series{"training", {}};
     if (steps.empty()) return series;
     const std::size_t columns = std::min<std::size_t>(kWidth, steps.size());
@@ -72,7 +73,7 @@ Series meansOfSteps(const std::vector<StepDone>& steps, double StepDone::* value
         const std::size_t begin = column * steps.size() / columns;
         const std::size_t end = (column + 1) * steps.size() / columns;
         double sum = 0;
-        for (std::size_t i = begin; i < end; ++i) sum += steps[i].*value;
+        for (std::size_t i = begin; i < end; ++i) sum += steps[i].*metric.value;
         const StepDone& last = steps[end - 1];
         const double x =
             static_cast<double>(last.step) / static_cast<double>(std::max<std::int64_t>(1, last.stepsPerEpoch));
@@ -81,10 +82,10 @@ Series meansOfSteps(const std::vector<StepDone>& steps, double StepDone::* value
     return series;
 }
 
-Series validation(const std::vector<EpochDone>& epochs, double EpochMetrics::* value) {
+Series validation(const std::vector<EpochDone>& epochs, const Metric& metric) {
     Series series{"validation", {}};
     for (const EpochDone& epoch : epochs)
-        series.points.push_back({static_cast<double>(epoch.epoch), epoch.validation.*value});
+        series.points.push_back({static_cast<double>(epoch.epoch), epoch.validation.*metric.value});
     return series;
 }
 
@@ -123,13 +124,13 @@ std::string lineChart(const std::string& title, const std::vector<Series>& serie
 }
 
 std::string runCharts(const RunCurves& curves) {
-    return lineChart("Loss",
-                     {meansOfSteps(curves.steps, &StepDone::loss), validation(curves.epochs, &EpochMetrics::loss)},
-                     kWidth, kHeight) +
-           lineChart(
-               "Accuracy",
-               {meansOfSteps(curves.steps, &StepDone::accuracy), validation(curves.epochs, &EpochMetrics::accuracy)},
-               kWidth, kHeight);
+    std::string charts;
+    for (const Metric& metric : kMetrics) {
+        if (!metric.leads) continue;
+        charts += lineChart(metric.label(), {meansOfSteps(curves.steps, metric), validation(curves.epochs, metric)},
+                            kWidth, kHeight);
+    }
+    return charts;
 }
 
 }  // namespace vit::cli

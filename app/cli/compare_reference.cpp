@@ -4,6 +4,7 @@
 #include "app/cli/run_argument.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/config/presets.h"
 #include "core/config/schema.h"
 #include "core/runs/published_runs.h"
@@ -22,25 +23,17 @@ namespace vit::cli {
 
 namespace {
 
-struct Quantity {
-    const char* label;
-    double EpochMetrics::*value;
-};
-
-constexpr Quantity kAccuracy{"accuracy", &EpochMetrics::accuracy};
-constexpr Quantity kTop5{"top-5 accuracy", &EpochMetrics::top5Accuracy};
-constexpr Quantity kLoss{"loss", &EpochMetrics::loss};
-
 struct Options {
     std::string run;
-    std::string metric = "accuracy";
+    std::string metric = kAccuracy.shortKey;
     bool train = false;
     bool json = false;
 };
 
-const Quantity& quantityOf(const Options& options) {
-    if (options.metric == "loss") return kLoss;
-    return options.metric == "top5" ? kTop5 : kAccuracy;
+std::vector<std::string> metricKeys() {
+    std::vector<std::string> keys;
+    for (const Metric& metric : kMetrics) keys.emplace_back(metric.shortKey);
+    return keys;
 }
 
 // Hyperparameters that make it another experiment than the published one.
@@ -57,21 +50,22 @@ std::string deviations(const Config& config) {
 }
 
 std::string signedText(double difference) {
-    return (difference < 0 ? "" : "+") + fixed(difference, 4);
+    return (difference < 0 ? "" : "+") + fixedText(difference, 4);
 }
 
 // A row for each epoch: ours, theirs, and ours minus theirs.
 void printText(const Options& options, const RunSummary& run, const RunCurves& curves) {
     const auto metricsOf = [&](const auto& epoch) { return options.train ? epoch.train : epoch.validation; };
-    const Quantity& quantity = quantityOf(options);
+    const Metric& metric = *std::find_if(kMetrics.begin(), kMetrics.end(),
+                                         [&](const Metric& each) { return each.shortKey == options.metric; });
     std::vector<std::vector<std::string>> rows = {{"Epoch", run.name}};
     for (const PublishedRun& published : publishedRuns()) rows[0].insert(rows[0].end(), {published.name, "Difference"});
 
     double largest = 0;
     std::int64_t largestEpoch = 0;
     for (const EpochDone& epoch : curves.epochs) {
-        const double ours = metricsOf(epoch).*quantity.value;
-        std::vector<std::string> row = {std::to_string(epoch.epoch), fixed(ours, 4)};
+        const double ours = metricsOf(epoch).*metric.value;
+        std::vector<std::string> row = {std::to_string(epoch.epoch), fixedText(ours, 4)};
         double nearest = std::numeric_limits<double>::infinity();
         for (const PublishedRun& published : publishedRuns()) {
             const auto index = static_cast<std::size_t>(epoch.epoch - 1);
@@ -79,8 +73,8 @@ void printText(const Options& options, const RunSummary& run, const RunCurves& c
                 row.insert(row.end(), {"-", "-"});
                 continue;
             }
-            const double theirs = metricsOf(published.epochs[index]).*quantity.value;
-            row.insert(row.end(), {fixed(theirs, 4), signedText(ours - theirs)});
+            const double theirs = metricsOf(published.epochs[index]).*metric.value;
+            row.insert(row.end(), {fixedText(theirs, 4), signedText(ours - theirs)});
             nearest = std::min(nearest, std::abs(ours - theirs));
         }
         if (std::isfinite(nearest) && nearest > largest) {
@@ -89,24 +83,26 @@ void printText(const Options& options, const RunSummary& run, const RunCurves& c
         }
         rows.push_back(std::move(row));
     }
-    std::cout << (options.train ? "Training " : "Validation ") << quantity.label << '\n' << table(rows);
+    std::cout << (options.train ? "Training " : "Validation ") << metric.name << '\n' << table(rows);
     if (largestEpoch > 0)
-        std::cout << "Furthest from the nearer of the two: " << fixed(largest, 4) << ", in epoch " << largestEpoch
+        std::cout << "Furthest from the nearer of the two: " << fixedText(largest, 4) << ", in epoch " << largestEpoch
                   << '\n';
     if (run.result && run.result->tested) {
-        std::cout << "Test accuracy and top-5: " << percent(run.result->test.accuracy) << ", "
-                  << percent(run.result->test.top5Accuracy);
-        for (const PublishedRun& published : publishedRuns())
-            std::cout << "; " << published.name << " " << percent(published.testAccuracy) << ", "
-                      << percent(published.testTop5Accuracy);
-        std::cout << '\n';
+        for (const Metric& each : kMetrics) {
+            std::cout << "Test " << each.name << ": " << each.text(run.result->test);
+            for (const PublishedRun& published : publishedRuns())
+                std::cout << "; " << published.name << " " << each.text(published.test);
+            std::cout << '\n';
+        }
     }
     if (const std::string keys = deviations(run.config); !keys.empty())
         std::cout << "This run is another experiment than the published one; it differs in " << keys << ".\n";
 }
 
 nlohmann::ordered_json toJson(const EpochMetrics& metrics) {
-    return {{"loss", metrics.loss}, {"accuracy", metrics.accuracy}, {"top5_accuracy", metrics.top5Accuracy}};
+    nlohmann::ordered_json json;
+    for (const Metric& metric : kMetrics) json[metric.key] = metrics.*metric.value;
+    return json;
 }
 
 // Everything there is, one object an epoch and line.
@@ -140,8 +136,8 @@ void addCompareReferenceCommand(CLI::App& app) {
         app.add_subcommand("compare-reference", "Print a run beside the two published ones, epoch by epoch");
     auto options = std::make_shared<Options>();
     command->add_option("run", options->run, kRunHelp);
-    command->add_option("--metric", options->metric, "accuracy, top5 or loss")
-        ->check(CLI::IsMember({"accuracy", "top5", "loss"}))
+    command->add_option("--metric", options->metric, "What is compared")
+        ->check(CLI::IsMember(metricKeys()))
         ->type_name("METRIC")
         ->capture_default_str();
     command->add_flag("--train", options->train, "Of training (running averages) instead of validation");

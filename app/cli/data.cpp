@@ -7,6 +7,7 @@
 #include "app/cli/status_line.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/config/config.h"
 #include "core/data/store/data_store.h"
 
@@ -35,8 +36,8 @@ public:
         return [this](const std::string& what, std::int64_t done, std::int64_t total) {
             m_line.status(total > 0
                               ? what + "  " + bar(static_cast<double>(done) / static_cast<double>(total), 24) + " " +
-                                    bytes(static_cast<double>(done)) + " of " + bytes(static_cast<double>(total))
-                              : what + "  " + bytes(static_cast<double>(done)));
+                                    bytesText(static_cast<double>(done)) + " of " + bytesText(static_cast<double>(total))
+                              : what + "  " + bytesText(static_cast<double>(done)));
             return !m_interrupt.requested();
         };
     }
@@ -49,7 +50,7 @@ private:
 std::string stateOf(const DataInfo& info) {
     if (info.kind == DataKind::Synthetic) return "built in";
     if (info.available) return "ready";
-    if (info.downloadable) return "to be downloaded (" + bytes(static_cast<double>(info.downloadBytes)) + ") or added";
+    if (info.downloadable) return "to be downloaded (" + bytesText(static_cast<double>(info.downloadBytes)) + ") or added";
     return "to be added";
 }
 
@@ -57,7 +58,7 @@ void list() {
     std::vector<std::vector<std::string>> rows = {{"Name", "State", "Classes", "What"}};
     const DataStore store;
     for (const DataInfo& info : store.list()) {
-        rows.push_back({info.name, stateOf(info), info.classes > 0 ? grouped(info.classes) : "?", info.title});
+        rows.push_back({info.name, stateOf(info), info.classes > 0 ? groupedText(info.classes) : "?", info.title});
     }
     std::cout << table(rows) << "\nData lie in " << store.folder().string() << '\n';
 }
@@ -68,7 +69,7 @@ std::string shapeText(const Dataset::Shape& shape) {
 
 std::string statisticsText(const std::array<double, 3>& values, int channels) {
     std::string text;
-    for (int c = 0; c < channels; ++c) text += (c > 0 ? ", " : "") + fixed(values[static_cast<std::size_t>(c)], 3);
+    for (int c = 0; c < channels; ++c) text += (c > 0 ? ", " : "") + fixedText(values[static_cast<std::size_t>(c)], 3);
     return text + " (of 0–255 values)";
 }
 
@@ -81,14 +82,14 @@ void info(const Options& options) {
     if (info.available) {
         ProgressDisplay progress;
         const auto data = store.open(options.name, options.imageSize, progress.callback());
-        rows.push_back({"Images", grouped(data->trainCount()) + " for training and validation, " +
-                                      grouped(data->testCount()) + " for the test"});
+        rows.push_back({"Images", groupedText(data->trainCount()) + " for training and validation, " +
+                                      groupedText(data->testCount()) + " for the test"});
         rows.push_back({"Size", shapeText(data->shape())});
         rows.push_back({"Mean", statisticsText(data->statistics().mean, data->shape().channels)});
         rows.push_back({"Deviation", statisticsText(data->statistics().deviation, data->shape().channels)});
         std::string classes;
         for (const std::string& name : data->classNames()) classes += (classes.empty() ? "" : ", ") + name;
-        rows.push_back({"Classes", grouped(data->classes()) + ": " + classes});
+        rows.push_back({"Classes", groupedText(data->classes()) + ": " + classes});
     }
     std::cout << table(rows);
 }

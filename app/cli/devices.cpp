@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli devices: what this computer can train on.
+#include "core/base/number_text.h"
 #include "core/device/device.h"
 
 #include "app/cli/commands.h"
@@ -18,7 +19,7 @@ void addDevicesCommand(CLI::App& app) {
         std::vector<std::vector<std::string>> rows = {{"run.device", "Name", "Memory", "bf16 arithmetic"}};
         for (const DeviceInfo& device : availableDevices()) {
             rows.push_back({device.choice == DeviceChoice::Cuda ? "cuda" : "cpu", device.name,
-                            device.memoryBytes > 0 ? bytes(device.memoryBytes) : "-",
+                            device.memoryBytes > 0 ? bytesText(device.memoryBytes) : "-",
                             device.bfloat16 ? "yes" : "no"});
         }
         const DeviceSelection automatic = selectDevice({.device = DeviceChoice::Auto, .precision = Precision::Auto});

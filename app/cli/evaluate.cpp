@@ -5,6 +5,7 @@
 #include "app/cli/split_option.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/data/store/data_store.h"
 #include "core/inspect/predictor.h"
 
@@ -41,11 +42,11 @@ void printJson(const RunSummary& run, const Options& options, const EvaluationRe
 void printText(const RunSummary& run, const Options& options, const EvaluationResult& result) {
     std::cout << table({{"Run", run.name},
                         {"Data", run.config.data.name + ", " + splitName(options.split)},
-                        {"Images", grouped(result.images)},
-                        {"Accuracy", percent(result.accuracy)},
-                        {"Top-5", percent(result.top5Accuracy)},
-                        {"Loss", fixed(result.loss, 4)},
-                        {"Speed", fixed(static_cast<double>(result.images) / result.seconds, 0) + " images/s"}});
+                        {"Images", groupedText(result.images)},
+                        {"Accuracy", percentText(result.accuracy)},
+                        {"Top-5", percentText(result.top5Accuracy)},
+                        {"Loss", fixedText(result.loss, 4)},
+                        {"Speed", fixedText(static_cast<double>(result.images) / result.seconds, 0) + " images/s"}});
 }
 
 void run(const Options& options) {

@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/config/derived.h"
 #include "core/config/presets.h"
 #include "core/config/schema.h"
@@ -71,13 +72,13 @@ void print(const ImportedModel& model, const std::filesystem::path& folder) {
     std::cout << table({{"Imported", model.origin},
                         {"Image and patch size", std::to_string(sizes.imageSize) + " and " +
                                                      std::to_string(sizes.patchSize) + " px, " +
-                                                     grouped(facts.patchesPerImage) + " patches"},
+                                                     groupedText(facts.patchesPerImage) + " patches"},
                         {"Blocks", text("model.layers") + ", projection " + text("model.projection_dim") + ", " +
                                        text("model.heads") + " heads of " + text("model.key_dim")},
                         {"MLP units", text("model.mlp_units")},
                         {"Head", text("head.type") + ", units " + text("head.units")},
-                        {"Classes", grouped(static_cast<std::int64_t>(model.description.classNames.size()))},
-                        {"Parameters", grouped(facts.parameters)},
+                        {"Classes", groupedText(static_cast<std::int64_t>(model.description.classNames.size()))},
+                        {"Parameters", groupedText(facts.parameters)},
                         {"Run", folder.string()}})
               << '\n'
               << "Not in the file, taken from keras-example: dropouts and the norms' epsilon (--set changes them).\n";

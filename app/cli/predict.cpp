@@ -6,6 +6,7 @@
 #include "app/cli/status_line.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/inspect/predictor.h"
 
 #include <CLI/CLI.hpp>
@@ -43,11 +44,11 @@ void printJson(const std::string& path, const Prediction& prediction) {
 void printText(const std::string& path, const Prediction& prediction) {
     constexpr int kBarWidth = 20;
     std::cout << path << "  (" << prediction.model << ", epoch " << prediction.epoch << ", "
-              << fixed(prediction.milliseconds, 1) << " ms)\n";
+              << fixedText(prediction.milliseconds, 1) << " ms)\n";
     std::size_t width = 0;
     for (const ClassProbability& entry : prediction.top) width = std::max(width, textWidth(entry.name));
     for (const ClassProbability& entry : prediction.top) {
-        const std::string share = percent(entry.probability);
+        const std::string share = percentText(entry.probability);
         std::cout << "  " << padded(entry.name, width) << "  " << bar(entry.probability, kBarWidth) << " "
                   << std::string(8 - std::min<std::size_t>(8, share.size()), ' ') << share << '\n';
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli presets: the configurations one can start from.
+#include "core/base/number_text.h"
 #include "core/config/presets.h"
 
 #include "app/cli/commands.h"
-#include "app/cli/text.h"
 #include "core/config/derived.h"
 #include "core/config/schema.h"
 
@@ -36,7 +36,7 @@ void printJson() {
 
 void printText() {
     for (const Preset& preset : presets()) {
-        std::cout << preset.name << "  (" << preset.title << ", " << grouped(parametersOf(preset))
+        std::cout << preset.name << "  (" << preset.title << ", " << groupedText(parametersOf(preset))
                   << " parameters, data " << preset.config.data.name << ")\n    " << preset.description << "\n";
     }
 }

@@ -5,6 +5,7 @@
 #include "app/cli/sweep_text.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/sweeps/sweep_folder.h"
 
 #include <CLI/CLI.hpp>
@@ -52,8 +53,8 @@ void plan(const Options& options) {
         std::cout << toJson(plan);
         return;
     }
-    std::cout << planTable(preview) << '\n' << grouped(static_cast<std::int64_t>(preview.trials.size())) << " trials";
-    if (preview.leftOut > 0) std::cout << ", " << grouped(preview.leftOut) << " combinations left out";
+    std::cout << planTable(preview) << '\n' << groupedText(static_cast<std::int64_t>(preview.trials.size())) << " trials";
+    if (preview.leftOut > 0) std::cout << ", " << groupedText(preview.leftOut) << " combinations left out";
     if (plan.strategy == SweepStrategy::Halving) {
         std::cout << "; the best third goes on after epoch";
         const std::vector<std::int64_t> rungs = sweepRungs(plan);
@@ -89,7 +90,7 @@ void list() {
         const SweepCounts counts = countTrials(state);
         rows.push_back({sweep.name(), std::to_string(state.trials.size()), std::to_string(counts.done),
                         std::to_string(counts.failed), objectiveName(state.plan.objective),
-                        valueText(state.plan.objective, trialValue(*bestFirst(state).front()))});
+                        metricOf(state.plan.objective).text(trialValue(*bestFirst(state).front()))});
     }
     if (rows.size() > 1) std::cout << table(rows) << '\n';
     std::cout << "Sweeps lie in " << SweepFolder::defaultFolder().string() << '\n';
@@ -98,7 +99,7 @@ void list() {
 void add(const Options& options) {
     const SweepFolder sweep = findSweep(options.sweep);
     const SweepState state = sweep.update([&](SweepState& changed) { extendSweep(changed, options.count); });
-    std::cout << sweep.name() << " has " << grouped(static_cast<std::int64_t>(state.trials.size())) << " trials now"
+    std::cout << sweep.name() << " has " << groupedText(static_cast<std::int64_t>(state.trials.size())) << " trials now"
               << (sweep.isRunning() ? "" : "; vit-cli sweep resume goes on with it") << '\n';
 }
 

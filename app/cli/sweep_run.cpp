@@ -8,6 +8,7 @@
 #include "app/cli/sweep_text.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/session/session.h"
 #include "core/sweeps/sweep_runner.h"
 
@@ -47,7 +48,7 @@ public:
     }
 
     void end(const SweepState& state, const SweepTrial& trial) {
-        const std::string value = valueText(state.plan.objective, trialValue(trial));
+        const std::string value = metricOf(state.plan.objective).text(trialValue(trial));
         if (m_json) {
             say({{"event", "trial_ended"},
                  {"trial", trial.number},
@@ -82,7 +83,7 @@ private:
     void show(const StepDone& step) {
         const std::string before =
             m_text + "  epoch " + std::to_string(step.epoch) + "/" + std::to_string(m_epochs) + " ";
-        const std::string after = "  loss " + fixed(step.loss, 4) + "  " + fixed(step.imagesPerSecond, 0) + " images/s";
+        const std::string after = "  loss " + fixedText(step.loss, 4) + "  " + fixedText(step.imagesPerSecond, 0) + " images/s";
         const double share = static_cast<double>(step.stepInEpoch) / static_cast<double>(step.stepsPerEpoch);
         m_line.status(before + bar(share, m_line.room(textWidth(before + after))) + after);
     }

@@ -45,11 +45,7 @@ Json settingsJson(const std::vector<SweepSetting>& settings) {
 }  // namespace
 
 std::string objectiveName(SweepObjective objective) {
-    return objective == SweepObjective::ValidationAccuracy ? "validation accuracy" : "validation loss";
-}
-
-std::string valueText(SweepObjective objective, double value) {
-    return objective == SweepObjective::ValidationAccuracy ? percent(value) : fixed(value, 4);
+    return std::string("validation ") + metricOf(objective).name;
 }
 
 std::string trialText(const SweepState& state, const SweepTrial& trial) {
@@ -84,7 +80,7 @@ std::string statusTable(const SweepFolder& sweep, const SweepState& state) {
         for (const SweepSetting& setting : trial->settings) row.push_back(settingText(setting));
         if (halving) row.push_back(rungText(state, *trial));
         row.push_back(std::to_string(trial->epochs) + "/" + std::to_string(trialConfig(state, *trial).run.epochs));
-        row.push_back(valueText(state.plan.objective, trialValue(*trial)));
+        row.push_back(metricOf(state.plan.objective).text(trialValue(*trial)));
         row.push_back(statusText(trial->status));
         row.push_back(trial->run.empty() ? "-" : sweep.runFolder(*trial).filename().string());
         rows.push_back(std::move(row));

@@ -9,7 +9,6 @@
 namespace vit::cli {
 
 std::string objectiveName(SweepObjective objective);                // "validation accuracy"
-std::string valueText(SweepObjective objective, double value);      // "55.1 %", "2.3105"; "-" for NaN
 std::string trialText(const SweepState& state, const SweepTrial& trial);  // "Trial 3, rung 2 of 3: layers 4"
 std::string planTable(const SweepPreview& preview);                 // the trials in the order of the queue
 std::string statusTable(const SweepFolder& sweep, const SweepState& state);  // best first, with a heading

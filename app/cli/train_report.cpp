@@ -3,6 +3,8 @@
 #include "app/cli/train_report.h"
 
 #include "app/cli/text.h"
+#include "core/base/number_text.h"
+#include "core/events/state_words.h"
 
 #include <algorithm>
 #include <limits>
@@ -11,20 +13,15 @@ namespace vit::cli {
 
 namespace {
 
-// "2.3440 (2.3036)": training, then validation
-std::string withValidation(const std::string& training, const std::string& validation) {
-    return training + " (" + validation + ")";
-}
-
 std::string counted(std::int64_t count, const std::string& what) {
-    return grouped(count) + " " + what + (count == 1 ? "" : "s");
+    return groupedText(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 std::string planText(const RunStarted& run) {
-    const std::string step = (run.firstStep - 1) % run.stepsPerEpoch > 0 ? ", step " + grouped(run.firstStep) : "";
+    const std::string step = (run.firstStep - 1) % run.stepsPerEpoch > 0 ? ", step " + groupedText(run.firstStep) : "";
     const std::string going = run.firstStep > 1 ? ", going on with epoch " + std::to_string(run.firstEpoch) + step : "";
     return counted(run.config.run.epochs, "epoch") + " of " + counted(run.stepsPerEpoch, "step") + ", batch " +
-           grouped(run.config.run.batchSize) + going;
+           groupedText(run.config.run.batchSize) + going;
 }
 
 double median(std::vector<double> values) {
@@ -35,15 +32,7 @@ double median(std::vector<double> values) {
 }
 
 std::string speedText(double imagesPerSecond) {
-    return fixed(imagesPerSecond, imagesPerSecond < 100 ? 1 : 0) + " images/s";
-}
-
-const char* reasonText(StopReason reason) {
-    switch (reason) {
-        case StopReason::Completed: return "Done";
-        case StopReason::EarlyStopped: return "Stopped early";
-        default: return "Stopped";
-    }
+    return fixedText(imagesPerSecond, imagesPerSecond < 100 ? 1 : 0) + " images/s";
 }
 
 std::string ofEpochs(std::int64_t epoch, std::int64_t epochs) {
@@ -62,10 +51,10 @@ void TrainReport::show(const RunStarted& run) {
     const std::string text =
         table({{"Run", run.runName},
                {"Folder", run.runFolder},
-               {"Data", run.config.data.name + ": " + grouped(run.trainImages) + " training, " +
-                            grouped(run.validationImages) + " validation, " + grouped(run.testImages) +
-                            " test images, " + grouped(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
-               {"Model", grouped(run.parameters) + " parameters"},
+               {"Data", run.config.data.name + ": " + groupedText(run.trainImages) + " training, " +
+                            groupedText(run.validationImages) + " validation, " + groupedText(run.testImages) +
+                            " test images, " + groupedText(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
+               {"Model", groupedText(run.parameters) + " parameters"},
                {"Device", run.device + ", " + run.precision},
                {"Kernels", run.kernels},
                {"Plan", planText(run)}});
@@ -75,32 +64,33 @@ void TrainReport::show(const RunStarted& run) {
 void TrainReport::show(const StepDone& step) {
     m_speeds.push_back(step.imagesPerSecond);
     m_memory = std::max(m_memory, step.memoryBytes);
-    const std::string numbers = "loss " + fixed(step.loss, 4) + "  accuracy " + percent(step.accuracy) + "  " +
-                                speedText(step.imagesPerSecond);
+    std::string numbers;
+    for (const Metric& metric : kMetrics)
+        if (metric.leads || m_everyStep) numbers += metric.name + (" " + metric.text(step)) + "  ";
+    numbers += speedText(step.imagesPerSecond);
     const std::string place = ofEpochs(step.stepInEpoch, step.stepsPerEpoch);
     if (m_everyStep) {
         m_line.line("step " + std::to_string(step.step) + "  epoch " + ofEpochs(step.epoch, m_epochs) + " " + place +
-                    "  " + numbers + "  top-5 " + percent(step.top5Accuracy) + "  lr " + fixed(step.learningRate, 6));
+                    "  " + numbers + "  lr " + fixedText(step.learningRate, 6));
         return;
     }
     const std::string before = "epoch " + ofEpochs(step.epoch, m_epochs) + " ";
-    const std::string after = " " + place + "  " + numbers + "  ETA " + duration(step.remainingSeconds);
+    const std::string after = " " + place + "  " + numbers + "  ETA " + durationText(step.remainingSeconds);
     const double share = static_cast<double>(step.stepInEpoch) / static_cast<double>(step.stepsPerEpoch);
     m_line.status(before + bar(share, m_line.room(textWidth(before + after))) + after);
 }
 
 void TrainReport::show(const EpochDone& epoch) {
-    m_line.line("epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  loss " +
-                withValidation(fixed(epoch.train.loss, 4), fixed(epoch.validation.loss, 4)) + "  accuracy " +
-                withValidation(percent(epoch.train.accuracy), percent(epoch.validation.accuracy)) + "  top-5 " +
-                withValidation(percent(epoch.train.top5Accuracy), percent(epoch.validation.top5Accuracy)) + "  " +
-                duration(epoch.seconds) + (epoch.best ? ", best so far" : ""));
+    std::string text = "epoch " + ofEpochs(epoch.epoch, epoch.epochs) + "  ";
+    for (const Metric& metric : kMetrics)
+        text += metric.name + (" " + metric.text(epoch.train)) + " (" + metric.text(epoch.validation) + ")  ";
+    m_line.line(text + durationText(epoch.seconds) + (epoch.best ? ", best so far" : ""));
 }
 
 void TrainReport::show(const ProbePredicted& probe) {
     std::string text;
     for (const ClassProbability& entry : probe.prediction.top)
-        text += (text.empty() ? "" : ", ") + entry.name + " " + percent(entry.probability);
+        text += (text.empty() ? "" : ", ") + entry.name + " " + percentText(entry.probability);
     m_line.line("  the picture: " + text);
 }
 
@@ -116,21 +106,21 @@ void TrainReport::show(const Message& message) {
 
 void TrainReport::show(const RunFinished& result) {
     std::vector<std::vector<std::string>> rows = {
-        {reasonText(result.reason), counted(result.epochsDone, "epoch") + ", " + counted(result.stepsDone, "step") +
-                                        " in " + duration(result.seconds)}};
+        {capitalized(wordsOf(result.reason).state), counted(result.epochsDone, "epoch") + ", " +
+                                                        counted(result.stepsDone, "step") + " in " +
+                                                        durationText(result.seconds)}};
     if (!result.explanation.empty()) rows.push_back({"Why", result.explanation});
     if (result.bestEpoch > 0) {
         rows.push_back({"Best", "epoch " + std::to_string(result.bestEpoch) + ": validation accuracy " +
-                                    percent(result.bestValidationAccuracy)});
+                                    percentText(result.bestValidationAccuracy)});
     }
     if (result.tested) {
-        rows.push_back({"Test accuracy", percent(result.test.accuracy)});
-        rows.push_back({"Test top-5", percent(result.test.top5Accuracy)});
-        rows.push_back({"Test loss", fixed(result.test.loss, 4)});
+        for (const Metric& metric : kMetrics)
+            rows.push_back({std::string("Test ") + metric.name, metric.text(result.test)});
     }
     if (!m_speeds.empty()) {
         rows.push_back({"Speed", speedText(median(m_speeds)) + " (median)"});
-        rows.push_back({"Peak memory", bytes(m_memory)});
+        rows.push_back({"Peak memory", bytesText(m_memory)});
     }
     if (!result.runFolder.empty()) rows.push_back({"Kept in", result.runFolder});
     m_line.line("\n" + table(rows));

@@ -31,14 +31,11 @@ struct RunStarted {
     std::int64_t firstStep = 1;   // so too; within an epoch when it goes on from there
 };
 
-struct StepDone {
+struct StepDone : EpochMetrics {   // of this batch, in training mode
     std::int64_t step = 0;         // since the run began, from 1
     std::int64_t epoch = 0;        // from 1
     std::int64_t stepInEpoch = 0;  // from 1
     std::int64_t stepsPerEpoch = 0;
-    double loss = 0;               // of this batch, in training mode
-    double accuracy = 0;
-    double top5Accuracy = 0;
     double learningRate = 0;
     double imagesPerSecond = 0;    // smoothed
     double elapsedSeconds = 0;     // since Train
@@ -103,6 +100,7 @@ struct RunFinished {
     EpochMetrics test;              // of the best weights, on the test set
     double seconds = 0;
     std::string explanation;        // of EarlyStopped, Diverged and Failed: what happened
+    std::string testPrecision;      // what the test was computed in, "fp32" or "bf16"; empty: not tested, or not known
 };
 
 struct RunFailed {
@@ -131,6 +129,7 @@ struct ModelOpened {
 // The answer to Session::evaluate.
 struct RunEvaluated {
     RunFinished result;             // the run's own, with what the test set gave
+    std::string note;               // not empty: it was measured on another device than it was trained on
     bool stopped = false;           // as the user asked: the result is as it was
     std::string problem;            // not empty: so too, and why
 };

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/config/schema.h"
+#include "core/events/state_words.h"
 
 #include <array>
 #include <limits>
@@ -18,9 +19,7 @@ using Json = nlohmann::ordered_json;
 // Each describe() calls visit(key, member) for every member; `Self` is const for writing.
 template <typename Visit, typename Self>
 void describeMetrics(Visit& visit, Self& metrics) {
-    visit("loss", metrics.loss);
-    visit("accuracy", metrics.accuracy);
-    visit("top5_accuracy", metrics.top5Accuracy);
+    for (const Metric& metric : kMetrics) visit(metric.key, metrics.*metric.value);
 }
 
 template <typename Visit, typename Self>
@@ -30,9 +29,7 @@ void describe(Visit& visit, Self& step) {
     visit("epoch", step.epoch);
     visit("step_in_epoch", step.stepInEpoch);
     visit("steps_per_epoch", step.stepsPerEpoch);
-    visit("loss", step.loss);
-    visit("accuracy", step.accuracy);
-    visit("top5_accuracy", step.top5Accuracy);
+    describeMetrics(visit, step);
     visit("learning_rate", step.learningRate);
     visit("images_per_second", step.imagesPerSecond);
     visit("elapsed_seconds", step.elapsedSeconds);
@@ -68,6 +65,7 @@ void describe(Visit& visit, Self& result) {
     visit("test", result.test);
     visit("seconds", result.seconds);
     visit("explanation", result.explanation);
+    visit("test_precision", result.testPrecision);
 }
 
 template <typename Visit>
@@ -147,6 +145,7 @@ template <typename Visit>
 void describe(Visit& visit, const RunEvaluated& evaluated) {
     describe(visit, evaluated.result);
     visit("evaluation_stopped", evaluated.stopped);
+    if (!evaluated.note.empty()) visit("note", evaluated.note);
     if (!evaluated.problem.empty()) visit("problem", evaluated.problem);
 }
 
@@ -160,16 +159,6 @@ template <typename T>
 std::string nameOf() {
     return kEventNames[Event(T{}).index()];
 }
-
-struct ReasonName {
-    StopReason reason;
-    const char* name;
-};
-constexpr std::array kReasons = {ReasonName{StopReason::Completed, "completed"},
-                                 ReasonName{StopReason::Stopped, "stopped"},
-                                 ReasonName{StopReason::EarlyStopped, "early-stopped"},
-                                 ReasonName{StopReason::Diverged, "diverged"},
-                                 ReasonName{StopReason::Failed, "failed"}};
 
 class Writer {
 public:
@@ -186,11 +175,7 @@ public:
         m_json[key] = inner.take();
     }
     void operator()(const char* key, const Config& config) { m_json[key] = Json::parse(toJson(config)); }
-    void operator()(const char* key, StopReason reason) {
-        for (const auto& [value, name] : kReasons) {
-            if (value == reason) m_json[key] = name;
-        }
-    }
+    void operator()(const char* key, StopReason reason) { m_json[key] = wordsOf(reason).key; }
     void operator()(const char* key, Severity severity) {
         m_json[key] = severity == Severity::Warning ? "warning" : "info";
     }
@@ -264,8 +249,8 @@ public:
     void operator()(const char* key, StopReason& reason) const {
         std::string text;
         (*this)(key, text);
-        for (const auto& [value, name] : kReasons) {
-            if (text == name) reason = value;
+        for (const StateWords& words : kStateWords) {
+            if (text == words.key) reason = words.reason;
         }
     }
 

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Means of sums.
+// Words for metrics, and means of sums.
 #include "core/events/metrics.h"
+
+#include "core/base/number_text.h"
 
 #include <limits>
 
 namespace vit {
+
+std::string Metric::label() const { return capitalized(name); }
+
+std::string Metric::text(double number) const { return share ? percentText(number) : fixedText(number, 4); }
+
+std::string metricsText(const EpochMetrics& metrics) {
+    std::string text;
+    for (const Metric& metric : kMetrics)
+        text += (text.empty() ? "" : ", ") + (metric.name + (" " + metric.text(metrics)));
+    return text;
+}
 
 MetricSums& MetricSums::operator+=(const MetricSums& other) {
     loss += other.loss;

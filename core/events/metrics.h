@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Loss and accuracies, and their sums over many images.
+// What is measured of a model: one list, from which every file, table, plot and line that tells of it follows.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string>
 
 namespace vit {
 
@@ -12,6 +14,32 @@ struct EpochMetrics {
     double accuracy = 0;
     double top5Accuracy = 0;
 };
+
+struct Metric {
+    const char* key;        // in JSON, columns of CSV and tags of TensorBoard: "top5_accuracy"
+    const char* shortKey;   // where a person types it: "top5", as in the column test_top5
+    const char* name;       // within a sentence: "top-5 accuracy"
+    const char* axis;       // of a plot, with the unit: "Among the first five (%)"
+    bool share;             // 0–1, shown as a percentage
+    bool higherIsBetter;
+    bool leads;             // is among the few that are shown where room is short
+    double EpochMetrics::*value;
+
+    std::string label() const;               // the name as a title: "Top-5 accuracy"
+    std::string text(double number) const;   // "55.14 %", "2.3105"; "–" for NaN
+    std::string text(const EpochMetrics& metrics) const { return text(metrics.*value); }
+};
+
+inline constexpr Metric kLoss = {"loss", "loss", "loss", "Cross-entropy (nats)", false, false, true,
+                                 &EpochMetrics::loss};
+inline constexpr Metric kAccuracy = {"accuracy", "accuracy", "accuracy", "Correct (%)", true, true, true,
+                                     &EpochMetrics::accuracy};
+inline constexpr Metric kTop5Accuracy = {"top5_accuracy", "top5", "top-5 accuracy", "Among the first five (%)", true,
+                                         true, false, &EpochMetrics::top5Accuracy};
+inline constexpr std::array kMetrics = {kLoss, kAccuracy, kTop5Accuracy};
+
+// "loss 2.3105, accuracy 55.14 %, top-5 accuracy 81.86 %"
+std::string metricsText(const EpochMetrics& metrics);
 
 // Sums over images, kept in double so that the mean does not depend on how they were batched.
 struct MetricSums {

@@ -4,6 +4,7 @@
 
 #include "core/base/number_text.h"
 #include "core/config/schema.h"
+#include "core/events/state_words.h"
 #include "core/io/csv.h"
 
 #include <cmath>
@@ -18,48 +19,47 @@ std::string number(double value) {
     return std::isfinite(value) ? numberText(value) : std::string();
 }
 
-void addMetrics(Row& row, const EpochMetrics& metrics) {
-    for (const double value : {metrics.loss, metrics.accuracy, metrics.top5Accuracy}) row.push_back(number(value));
+void addCells(Row& row, const Row& cells) { row.insert(row.end(), cells.begin(), cells.end()); }
+
+// "train_loss", …
+Row metricColumns(const std::string& prefix) {
+    Row columns;
+    for (const Metric& metric : kMetrics) columns.push_back(prefix + metric.key);
+    return columns;
 }
 
-Row resultCells(const RunSummary& run, const RunCurves& curves) {
+Row metricCells(const EpochMetrics& metrics) {
+    Row cells;
+    for (const Metric& metric : kMetrics) cells.push_back(number(metrics.*metric.value));
+    return cells;
+}
+
+Row metricCells(const EpochMetrics* metrics) { return metrics ? metricCells(*metrics) : Row(kMetrics.size()); }
+
+Row resultCells(const RunSummary& run) {
     Row row = {std::to_string(run.epochsDone)};
-    if (curves.epochs.empty()) {
-        row.insert(row.end(), 6, "");
-    } else {
-        addMetrics(row, curves.epochs.back().train);
-        addMetrics(row, curves.epochs.back().validation);
-    }
-    if (!run.result) {
-        row.insert(row.end(), 6, "");
-        row[row.size() - 5] = run.epochsDone > 0 ? number(run.bestValidationAccuracy) : "";
-        return row;
-    }
-    row.push_back(run.result->bestEpoch > 0 ? std::to_string(run.result->bestEpoch) : "");
-    row.push_back(run.result->bestEpoch > 0 ? number(run.result->bestValidationAccuracy) : "");
-    if (run.result->tested)
-        addMetrics(row, run.result->test);
-    else
-        row.insert(row.end(), 3, "");
-    row.push_back(number(run.result->seconds));
+    addCells(row, metricCells(run.last ? &run.last->train : nullptr));
+    addCells(row, metricCells(run.last ? &run.last->validation : nullptr));
+    const std::int64_t bestEpoch = run.result ? run.result->bestEpoch : run.bestEpoch;
+    const double bestAccuracy = run.result ? run.result->bestValidationAccuracy : run.bestValidationAccuracy;
+    row.push_back(bestEpoch > 0 ? std::to_string(bestEpoch) : "");
+    row.push_back(bestEpoch > 0 ? number(bestAccuracy) : "");
+    addCells(row, metricCells(run.result && run.result->tested ? &run.result->test : nullptr));
+    row.push_back(run.result ? number(run.result->seconds) : "");
     return row;
-}
-
-std::string stateText(const RunSummary& run) {
-    if (!run.result) return "unfinished";
-    return run.result->reason == StopReason::Completed ? "completed" : "stopped";
 }
 
 }  // namespace
 
 std::string epochTable(const RunSummary& run, const RunCurves& curves) {
-    std::string table = csvRow({"run", "epoch", "step", "train_loss", "train_accuracy", "train_top5_accuracy",
-                                "validation_loss", "validation_accuracy", "validation_top5_accuracy", "learning_rate",
-                                "images_per_second", "seconds", "best"});
+    Row heading = {"run", "epoch", "step"};
+    for (const char* images : {"train_", "validation_"}) addCells(heading, metricColumns(images));
+    addCells(heading, {"learning_rate", "images_per_second", "seconds", "best"});
+    std::string table = csvRow(heading);
     for (const EpochDone& epoch : curves.epochs) {
         Row row = {run.name, std::to_string(epoch.epoch), std::to_string(epoch.step)};
-        addMetrics(row, epoch.train);
-        addMetrics(row, epoch.validation);
+        addCells(row, metricCells(epoch.train));
+        addCells(row, metricCells(epoch.validation));
         for (const double value : {epoch.learningRate, epoch.imagesPerSecond, epoch.seconds})
             row.push_back(number(value));
         row.push_back(epoch.best ? "true" : "false");
@@ -69,42 +69,31 @@ std::string epochTable(const RunSummary& run, const RunCurves& curves) {
 }
 
 std::string stepTable(const RunSummary& run, const RunCurves& curves) {
-    std::string table = csvRow({"run", "step", "epoch", "loss", "accuracy", "top5_accuracy", "learning_rate",
-                                "images_per_second", "elapsed_seconds", "memory_bytes"});
+    Row heading = {"run", "step", "epoch"};
+    addCells(heading, metricColumns(""));
+    addCells(heading, {"learning_rate", "images_per_second", "elapsed_seconds", "memory_bytes"});
+    std::string table = csvRow(heading);
     for (const StepDone& step : curves.steps) {
         Row row = {run.name, std::to_string(step.step), std::to_string(step.epoch)};
-        for (const double value : {step.loss, step.accuracy, step.top5Accuracy, step.learningRate, step.imagesPerSecond,
-                                   step.elapsedSeconds, step.memoryBytes}) {
+        addCells(row, metricCells(step));
+        for (const double value : {step.learningRate, step.imagesPerSecond, step.elapsedSeconds, step.memoryBytes})
             row.push_back(number(value));
-        }
         table += csvRow(row);
     }
     return table;
 }
 
 std::string runTable(const std::vector<RunSummary>& runs) {
-    Row heading = {"run",
-                   "created",
-                   "state",
-                   "epochs_done",
-                   "train_loss",
-                   "train_accuracy",
-                   "train_top5_accuracy",
-                   "validation_loss",
-                   "validation_accuracy",
-                   "validation_top5_accuracy",
-                   "best_epoch",
-                   "best_validation_accuracy",
-                   "test_loss",
-                   "test_accuracy",
-                   "test_top5_accuracy",
-                   "seconds"};
+    Row heading = {"run", "created", "state", "epochs_done"};
+    for (const char* images : {"train_", "validation_"}) addCells(heading, metricColumns(images));
+    addCells(heading, {"best_epoch", "best_validation_accuracy"});
+    addCells(heading, metricColumns("test_"));
+    heading.push_back("seconds");
     for (const Field& field : schema()) heading.push_back(field.key);
     std::string table = csvRow(heading);
     for (const RunSummary& run : runs) {
-        Row row = {run.name, run.created, stateText(run)};
-        const Row results = resultCells(run, readCurves(run.folder));
-        row.insert(row.end(), results.begin(), results.end());
+        Row row = {run.name, run.created, run.result ? wordsOf(run.result->reason).key : kUnfinished};
+        addCells(row, resultCells(run));
         for (const Field& field : schema()) row.push_back(toText(field, field.get(run.config)));
         table += csvRow(row);
     }

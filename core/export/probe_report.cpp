@@ -2,12 +2,13 @@
 // Picture, bars and curve.
 #include "core/export/probe_report.h"
 
-#include "core/export/report_text.h"
+#include "core/base/number_text.h"
 #include "core/export/svg_plot.h"
 #include "core/io/base64.h"
 #include "core/runs/run_probe.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace vit {
@@ -25,7 +26,7 @@ std::string bars(const Prediction& last) {
     std::string rows;
     for (const ClassProbability& entry : last.top) {
         rows += "<tr><th>" + escaped(entry.name) + "</th><td class=\"bar\"><div style=\"width:" +
-                fixed(100 * entry.probability, 2) + "%\"></div></td><td>" + percent(entry.probability) + "</td></tr>\n";
+                fixedText(100 * entry.probability, 2) + "%\"></div></td><td>" + percentText(entry.probability) + "</td></tr>\n";
     }
     return "<table class=\"bars\"><caption>After epoch " + std::to_string(last.epoch) + "</caption>\n" + rows +
            "</table>\n";

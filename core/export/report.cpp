@@ -6,30 +6,20 @@
 #include "core/base/number_text.h"
 #include "core/config/presets.h"
 #include "core/config/schema.h"
+#include "core/events/state_words.h"
 #include "core/export/probe_report.h"
 #include "core/export/report_style.h"
-#include "core/export/report_text.h"
 #include "core/export/svg_plot.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
 #include "core/runs/run_files.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <cstdio>
 
 namespace vit {
 
 namespace {
-
-std::string duration(double seconds) {
-    const auto whole = static_cast<std::int64_t>(std::llround(seconds));
-    char text[64];
-    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld h", static_cast<long long>(whole / 3600),
-                  static_cast<long long>(whole / 60 % 60), static_cast<long long>(whole % 60));
-    return text;
-}
 
 std::string row(const std::string& heading, const std::string& value) {
     return "<tr><th>" + escaped(heading) + "</th><td>" + escaped(value) + "</td></tr>\n";
@@ -39,33 +29,24 @@ std::string section(const std::string& title, const std::string& content) {
     return "<section>\n<h2>" + escaped(title) + "</h2>\n" + content + "</section>\n";
 }
 
-std::string stateText(const RunSummary& run) {
-    if (!run.result) return "not ended: it is going on, or was interrupted";
-    return run.result->reason == StopReason::Completed ? "completed" : "stopped";
-}
-
 std::string resultRows(const RunSummary& run, const RunCurves& curves) {
-    std::string rows = row("State", stateText(run)) + row("Begun", run.created) +
-                       row("Epochs", std::to_string(run.epochsDone) + " of " + std::to_string(run.config.run.epochs));
+    std::string rows =
+        row("State", run.result ? wordsOf(run.result->reason).ending : "Not ended: it is going on, or was interrupted");
+    if (run.result && !run.result->explanation.empty()) rows += row("Why", run.result->explanation);
+    rows += row("Begun", run.created);
+    rows += row("Epochs", std::to_string(run.epochsDone) + " of " + std::to_string(run.config.run.epochs));
     const auto best = std::max_element(curves.epochs.begin(), curves.epochs.end(), [](const auto& a, const auto& b) {
         return a.validation.accuracy < b.validation.accuracy;
     });
-    if (best != curves.epochs.end() && std::isfinite(best->validation.accuracy)) {
-        rows += row("Best validation accuracy",
-                    percent(best->validation.accuracy) + " in epoch " + std::to_string(best->epoch) + " (top-5 " +
-                        percent(best->validation.top5Accuracy) + ", loss " + fixed(best->validation.loss, 4) + ")");
-    }
-    if (!curves.epochs.empty()) {
-        const EpochMetrics& last = curves.epochs.back().train;
-        rows += row("Training, last epoch", percent(last.accuracy) + " (top-5 " + percent(last.top5Accuracy) +
-                                                ", loss " + fixed(last.loss, 4) + ")");
-    }
+    if (best != curves.epochs.end() && std::isfinite(best->validation.accuracy))
+        rows += row("Best validation, epoch " + std::to_string(best->epoch), metricsText(best->validation));
+    if (!curves.epochs.empty()) rows += row("Training, last epoch", metricsText(curves.epochs.back().train));
     if (run.result && run.result->tested) {
-        const EpochMetrics& test = run.result->test;
-        rows += row("Test, best weights", percent(test.accuracy) + " (top-5 " + percent(test.top5Accuracy) + ", loss " +
-                                              fixed(test.loss, 4) + ")");
+        const std::string& precision = run.result->testPrecision;
+        rows += row("Test, best weights",
+                    metricsText(run.result->test) + (precision.empty() ? "" : ", computed in " + precision));
     }
-    if (run.result) rows += row("Time", duration(run.result->seconds));
+    if (run.result) rows += row("Time", durationText(run.result->seconds));
     return "<table>" + rows + "</table>\n";
 }
 
@@ -76,24 +57,26 @@ SvgCurve curve(const std::string& name, const std::string& style, const std::vec
     return result;
 }
 
-std::string plots(const std::vector<EpochDone>& epochs) {
-    const auto pair = [&](const std::string& title, const std::string& unit, double EpochMetrics::*member,
-                          double factor) {
-        return svgPlot({title,
-                        "Epoch",
-                        unit,
-                        {curve("Training", "train", epochs, [=](const auto& e) { return factor * (e.train.*member); }),
-                         curve("Validation", "validation", epochs,
-                               [=](const auto& e) { return factor * (e.validation.*member); })}});
+std::string plotOf(const Metric& metric, const std::vector<EpochDone>& epochs) {
+    const double factor = metric.share ? 100 : 1;
+    const auto curveOf = [&](const char* name, const char* style, EpochMetrics EpochDone::*images) {
+        return curve(name, style, epochs, [&](const EpochDone& epoch) { return factor * (epoch.*images).*metric.value; });
     };
-    return "<div class=\"plots\">\n" + pair("Loss", "", &EpochMetrics::loss, 1) +
-           pair("Accuracy", " %", &EpochMetrics::accuracy, 100) +
-           pair("Top-5 accuracy", " %", &EpochMetrics::top5Accuracy, 100) +
-           svgPlot({"Learning rate",
+    return svgPlot({metric.label(),
+                    "Epoch",
+                    metric.share ? " %" : "",
+                    {curveOf("Training", "train", &EpochDone::train),
+                     curveOf("Validation", "validation", &EpochDone::validation)}});
+}
+
+std::string plots(const std::vector<EpochDone>& epochs) {
+    std::string all;
+    for (const Metric& metric : kMetrics) all += plotOf(metric, epochs);
+    all += svgPlot({"Learning rate",
                     "Epoch",
                     "",
-                    {curve("Learning rate", "rate", epochs, [](const auto& e) { return e.learningRate; })}}) +
-           "</div>\n";
+                    {curve("Learning rate", "rate", epochs, [](const EpochDone& epoch) { return epoch.learningRate; })}});
+    return "<div class=\"plots\">\n" + all + "</div>\n";
 }
 
 std::string textOf(const Field& field, const Config& config) {
@@ -152,8 +135,7 @@ std::string environment(const RunSummary& run) {
     for (const auto& [key, value] : recorded.items()) {
         std::string heading = key;
         std::replace(heading.begin(), heading.end(), '_', ' ');
-        heading[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(heading[0])));
-        rows += row(heading, jsonCell(value));
+        rows += row(capitalized(heading), jsonCell(value));
     }
     return "<table>" + rows + "</table>\n";
 }

@@ -2,11 +2,11 @@
 // Axes with round numbers, curves and a legend.
 #include "core/export/svg_plot.h"
 
+#include "core/base/number_text.h"
 #include "core/base/value_range.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 namespace vit {
@@ -42,18 +42,10 @@ ValueRange widened(ValueRange range) {
     return {range.low - margin, range.high + margin};
 }
 
-std::string place(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", value);
-    return text;
-}
+std::string place(double value) { return fixedText(value, 2); }
 
 // Rounded to the step, so that neither 0.30000000000000004 nor -0 appears.
-std::string tickText(double value, double step) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", std::round(value / step) * step + 0.0);
-    return text;
-}
+std::string tickText(double value, double step) { return roundedText(std::round(value / step) * step + 0.0, 6); }
 
 class Drawing {
 public:

@@ -19,8 +19,7 @@ struct PublishedEpoch {
 struct PublishedRun {
     std::string name;  // "Keras example, run 1"
     std::vector<PublishedEpoch> epochs;
-    double testAccuracy = 0;  // of the weights at the best validation accuracy
-    double testTop5Accuracy = 0;
+    EpochMetrics test;  // of the weights at the best validation accuracy; NaN for what was not published
 };
 
 const std::vector<PublishedRun>& publishedRuns();

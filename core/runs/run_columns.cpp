@@ -4,11 +4,10 @@
 
 #include "core/base/number_text.h"
 #include "core/config/schema.h"
+#include "core/events/state_words.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace vit {
 
@@ -40,17 +39,19 @@ RunColumn settingColumn(const Field& field) {
             [&field](const RunSummary& run) { return settingOf(field, run); }};
 }
 
-RunColumn testColumn(const char* key, const char* label, ColumnKind kind, double EpochMetrics::*metric) {
-    return {key, kResults, label, "On the test set, with the best weights", kind, [metric](const RunSummary& run) {
-                return run.result && run.result->tested ? number(run.result->test.*metric) : RunValue();
-            }};
-}
+ColumnKind kindOf(const Metric& metric) { return metric.share ? ColumnKind::Share : ColumnKind::Number; }
 
-RunColumn lastColumn(const char* key, const char* label, const char* help, ColumnKind kind,
-                     EpochMetrics EpochDone::*images, double EpochMetrics::*metric) {
-    return {key, kResults, label, help, kind, [images, metric](const RunSummary& run) {
-                return run.last ? number((*run.last).*images.*metric) : RunValue();
-            }};
+// Of every metric, "test_accuracy" and the like.
+template <typename Find>
+void addMetricColumns(std::vector<RunColumn>& columns, const std::string& key, const std::string& label,
+                      const std::string& help, Find find) {
+    for (const Metric& metric : kMetrics) {
+        columns.push_back({key + "_" + metric.shortKey, kResults, label + " " + metric.name, help, kindOf(metric),
+                           [find, value = metric.value](const RunSummary& run) {
+                               const EpochMetrics* metrics = find(run);
+                               return metrics ? number(metrics->*value) : RunValue();
+                           }});
+    }
 }
 
 std::vector<RunColumn> factColumns() {
@@ -71,26 +72,23 @@ std::vector<RunColumn> factColumns() {
 }
 
 std::vector<RunColumn> resultColumns() {
-    using M = EpochMetrics;
-    using E = EpochDone;
-    return {
-        {"best_accuracy", kResults, "Best validation", "Best validation accuracy after any epoch", ColumnKind::Share,
+    std::vector<RunColumn> columns = {
+        {"best_accuracy", kResults, "Best validation accuracy", "Best validation accuracy after any epoch",
+         ColumnKind::Share,
          [](const RunSummary& run) { return run.bestEpoch > 0 ? number(run.bestValidationAccuracy) : RunValue(); }},
         {"best_epoch", kResults, "Best epoch", "The epoch of the best validation accuracy", ColumnKind::Number,
-         [](const RunSummary& run) { return run.bestEpoch > 0 ? number(double(run.bestEpoch)) : RunValue(); }},
-        testColumn("test_accuracy", "Test accuracy", ColumnKind::Share, &M::accuracy),
-        testColumn("test_top5", "Test top-5", ColumnKind::Share, &M::top5Accuracy),
-        testColumn("test_loss", "Test loss", ColumnKind::Number, &M::loss),
-        lastColumn("validation_accuracy", "Last validation", "Validation accuracy after the last epoch",
-                   ColumnKind::Share, &E::validation, &M::accuracy),
-        lastColumn("validation_top5", "Last validation top-5", "Validation top-5 accuracy after the last epoch",
-                   ColumnKind::Share, &E::validation, &M::top5Accuracy),
-        lastColumn("validation_loss", "Last validation loss", "Validation loss after the last epoch",
-                   ColumnKind::Number, &E::validation, &M::loss),
-        lastColumn("train_accuracy", "Last training", "Training accuracy over the last epoch", ColumnKind::Share,
-                   &E::train, &M::accuracy),
-        lastColumn("train_loss", "Last training loss", "Training loss over the last epoch", ColumnKind::Number,
-                   &E::train, &M::loss),
+         [](const RunSummary& run) { return run.bestEpoch > 0 ? number(double(run.bestEpoch)) : RunValue(); }}};
+    addMetricColumns(columns, "test", "Test", "On the test set, with the best weights", [](const RunSummary& run) {
+        return run.result && run.result->tested ? &run.result->test : nullptr;
+    });
+    addMetricColumns(columns, "validation", "Last validation", "On the validation images, after the last epoch",
+                     [](const RunSummary& run) { return run.last ? &run.last->validation : nullptr; });
+    addMetricColumns(columns, "train", "Last training", "On the training images, over the last epoch",
+                     [](const RunSummary& run) { return run.last ? &run.last->train : nullptr; });
+    const std::vector<RunColumn> others = {
+        {"test_precision", kResults, "Test precision", "The number format that the test was computed in",
+         ColumnKind::Text,
+         [](const RunSummary& run) { return run.result ? text(run.result->testPrecision) : RunValue(); }},
         {"epochs_done", kResults, "Epochs done", "Finished epochs", ColumnKind::Number,
          [](const RunSummary& run) { return number(double(run.epochsDone)); }},
         {"time", kResults, "Time", "Time of all its epochs", ColumnKind::Seconds,
@@ -98,21 +96,9 @@ std::vector<RunColumn> resultColumns() {
         {"images_per_second", kResults, "Images/s", "Training speed in the last epoch", ColumnKind::Number,
          [](const RunSummary& run) { return run.last ? number(std::round(run.last->imagesPerSecond)) : RunValue(); }},
         {"parameters", kResults, "Parameters", "Numbers that the model learns", ColumnKind::Number,
-         [](const RunSummary& run) { return run.parameters > 0 ? number(double(run.parameters)) : RunValue(); }},
-    };
-}
-
-std::string format(const char* pattern, auto... values) {
-    std::array<char, 64> text{};
-    const int length = std::snprintf(text.data(), text.size(), pattern, values...);
-    return {text.data(), static_cast<std::size_t>(std::max(0, length))};
-}
-
-std::string secondsText(double seconds) {
-    const auto all = std::llround(seconds);
-    if (all < 60) return format("%.1f s", seconds);
-    if (all < 3600) return format("%lld min %02lld s", all / 60, all % 60);
-    return format("%lld h %02lld min", all / 3600, all / 60 % 60);
+         [](const RunSummary& run) { return run.parameters > 0 ? number(double(run.parameters)) : RunValue(); }}};
+    columns.insert(columns.end(), others.begin(), others.end());
+    return columns;
 }
 
 }  // namespace
@@ -148,25 +134,17 @@ std::string cellText(const RunColumn& column, const RunSummary& run) {
     const auto* number = std::get_if<double>(&value);
     if (!number) return {};
     switch (column.kind) {
-        case ColumnKind::Share: return format("%.2f %%", *number * 100);
-        case ColumnKind::Seconds: return secondsText(*number);
-        default: return std::floor(*number) == *number ? format("%.0f", *number) : format("%.4g", *number);
+        case ColumnKind::Share: return percentText(*number);
+        case ColumnKind::Seconds: return durationText(*number);
+        default: return std::floor(*number) == *number ? fixedText(*number, 0) : roundedText(*number, 4);
     }
 }
 
 bool isBefore(const RunValue& a, const RunValue& b) { return a < b; }
 
 std::string stateOf(const RunSummary& run) {
-    if (run.live) return "running";
-    if (!run.result) return "unfinished";
-    switch (run.result->reason) {
-        case StopReason::Completed: return "finished";
-        case StopReason::Stopped: return "stopped";
-        case StopReason::EarlyStopped: return "stopped early";
-        case StopReason::Diverged: return "diverged";
-        case StopReason::Failed: return "failed";
-    }
-    return "unfinished";
+    if (run.live) return kRunning;
+    return run.result ? wordsOf(run.result->reason).state : kUnfinished;
 }
 
 std::vector<const RunColumn*> differingColumns(const std::vector<const RunSummary*>& runs) {

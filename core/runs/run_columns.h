@@ -33,13 +33,13 @@ const std::vector<RunColumn>& runColumns();
 // By its key or, where it is the only one, by the key's last part ("patch_size"). Null if there is none.
 const RunColumn* findRunColumn(std::string_view key);
 
-// As a person reads it: "55.1 %", "1 h 02 min", "128, 64"; empty if there is nothing.
+// As a person reads it: "55.14 %", "1 h 02 min", "128, 64"; empty if there is nothing.
 std::string cellText(const RunColumn& column, const RunSummary& run);
 
 // Nothing comes before numbers, numbers before texts.
 bool isBefore(const RunValue& a, const RunValue& b);
 
-// "running", "finished", "stopped", or "unfinished" of one that was killed, failed, or is trained by another program.
+// "running", "unfinished", or how it ended (state_words.h).
 std::string stateOf(const RunSummary& run);
 
 // The columns that are not the same in all of these runs, settings first.

@@ -52,30 +52,25 @@ std::vector<tensorboard::Hyperparameter> hyperparameters(const Config& config) {
     return list;
 }
 
-const std::vector<tensorboard::Metric>& metrics() {
-    static const std::vector<tensorboard::Metric> list = {
-        {"accuracy/best_validation", "Best validation accuracy", true},
-        {"accuracy/validation", "Validation accuracy", true},
-        {"top5_accuracy/validation", "Validation top-5 accuracy", true},
-        {"loss/validation", "Validation loss", true},
-        {"accuracy/train", "Training accuracy", false},
-        {"loss/train", "Training loss", false},
-        {"accuracy/test", "Test accuracy", false},
-        {"top5_accuracy/test", "Test top-5 accuracy", false},
-        {"loss/test", "Test loss", false},
+std::vector<tensorboard::Metric> shownMetrics() {
+    std::vector<tensorboard::Metric> list = {{"accuracy/best_validation", "Best validation accuracy", true}};
+    const auto add = [&](const char* part, const char* title, bool ofValidation) {
+        for (const Metric& metric : kMetrics)
+            list.push_back({metric.key + std::string("/") + part, std::string(title) + " " + metric.name, ofValidation});
     };
+    add("validation", "Validation", true);
+    add("train", "Training", false);
+    add("test", "Test", false);
     return list;
 }
 
 void addMetrics(std::vector<Scalar>& scalars, const EpochMetrics& metrics, const std::string& part) {
-    scalars.push_back({"loss/" + part, metrics.loss});
-    scalars.push_back({"accuracy/" + part, metrics.accuracy});
-    scalars.push_back({"top5_accuracy/" + part, metrics.top5Accuracy});
+    for (const Metric& metric : kMetrics) scalars.push_back({metric.key + ("/" + part), metrics.*metric.value});
 }
 
 std::string record(const StepDone& step, double time) {
     std::vector<Scalar> scalars;
-    addMetrics(scalars, {step.loss, step.accuracy, step.top5Accuracy}, "step");
+    addMetrics(scalars, step, "step");
     scalars.push_back({"learning_rate/step", step.learningRate});
     scalars.push_back({"images_per_second/step", step.imagesPerSecond});
     return tensorboard::scalarsRecord(time, step.step, scalars);
@@ -125,7 +120,7 @@ std::string eventsOf(const RunSummary& run, const RunCurves& curves, ProbeRecord
     const double start = beginning(run);
     std::string events = tensorboard::versionRecord(start);
     events += tensorboard::restartRecord(start);
-    events += tensorboard::experimentRecord(start, hyperparameters(run.config), metrics());
+    events += tensorboard::experimentRecord(start, hyperparameters(run.config), shownMetrics());
     events += tensorboard::sessionStartRecord(start, run.name, hyperparameters(run.config));
     auto epoch = curves.epochs.begin();
     auto probe = curves.probes.begin();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A run's curves, hyperparameters and results for TensorBoard: while it goes on, or afterwards.
 //
-//   loss/step, accuracy/step, top5_accuracy/step, learning_rate/step, images_per_second/step    over the steps
-//   loss, accuracy and top5_accuracy of /train and /validation, learning_rate/epoch, images_per_second/epoch,
-//   seconds/epoch                                                                              over the epochs
-//   loss/test, accuracy/test, top5_accuracy/test, accuracy/best_validation                     at the best epoch
+//   METRIC/step, learning_rate/step, images_per_second/step                                  over the steps
+//   METRIC/train, METRIC/validation, learning_rate/epoch, images_per_second/epoch, seconds/epoch  over the epochs
+//   METRIC/test, accuracy/best_validation                                                    at the best epoch
 //   probe/CLASS                   over the epochs: the class that the pinned picture most probably was, its probability
 //   probe                         that picture; probe-2/CLASS and probe-2 of another that was pinned later
 //   hyperparameters and metrics of the HParams plugin
+// METRIC is each key of core/events/metrics.h: "loss", "accuracy", …
 #pragma once
 
 #include "core/config/config.h"

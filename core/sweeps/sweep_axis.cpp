@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 namespace vit {
 
@@ -17,9 +15,7 @@ namespace {
 // Four significant digits are enough for a hyperparameter, read well, and are the same whatever the last bit of a
 // computer's pow() is. The ends stay as they were given.
 double rounded(double value, const SweepAxis& axis) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", value);
-    return std::clamp(std::strtod(text, nullptr), axis.from, axis.to);
+    return std::clamp(vit::rounded(value, 4), axis.from, axis.to);
 }
 
 // `share` of the way from one end to the other.

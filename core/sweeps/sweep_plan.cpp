@@ -238,10 +238,14 @@ double sweepFlopsPerImage(const SweepPlan& plan, const std::vector<PlannedTrial>
     return all;
 }
 
+const Metric& metricOf(SweepObjective objective) {
+    return objective == SweepObjective::ValidationAccuracy ? kAccuracy : kLoss;
+}
+
 bool isBetter(SweepObjective objective, double a, double b) {
     if (std::isnan(a)) return false;
     if (std::isnan(b)) return true;
-    return objective == SweepObjective::ValidationAccuracy ? a > b : a < b;
+    return metricOf(objective).higherIsBetter ? a > b : a < b;
 }
 
 }  // namespace vit

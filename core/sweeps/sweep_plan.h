@@ -7,6 +7,7 @@
 #include "core/config/config.h"
 #include "core/config/derived.h"
 #include "core/config/schema.h"
+#include "core/events/metrics.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -85,6 +86,7 @@ std::vector<std::int64_t> sweepRungs(const SweepPlan& plan);
 // Arithmetic of training the whole sweep, for each training image: with a run's measured speed it gives the time. Which
 // trials halving keeps is not known beforehand: they count as the average of all.
 double sweepFlopsPerImage(const SweepPlan& plan, const std::vector<PlannedTrial>& trials, const ModelInput& input);
+const Metric& metricOf(SweepObjective objective);             // of the validation images
 bool isBetter(SweepObjective objective, double a, double b);  // false if `a` is NaN
 
 // {"preset": "testing", "config": {…}, "vary": {"optimizer.learning_rate": {"log_range": [1e-4, 1e-2], "count": 3},

@@ -25,8 +25,7 @@ std::string labelOf(const SweepState& state, const SweepTrial& trial) {
 double bestResult(const fs::path& run, SweepObjective objective, std::int64_t epochs) {
     double best = std::numeric_limits<double>::quiet_NaN();
     for (const auto& line : run_files::readEpochs(run)) {
-        const EpochMetrics& metrics = line.value.validation;
-        const double value = objective == SweepObjective::ValidationAccuracy ? metrics.accuracy : metrics.loss;
+        const double value = line.value.validation.*metricOf(objective).value;
         if (line.value.epoch <= epochs && isBetter(objective, value, best)) best = value;
     }
     return best;

@@ -60,18 +60,22 @@ void TestEventJson::everyEventIsOneNamedLine() {
 }
 
 void TestEventJson::stepsRoundTrip() {
-    const StepDone step{11, 2, 3, 8, 4.25, 0.1 + 0.2, 0.75, 1e-3, 1234.5, 60, -1, 3e9};
+    const StepDone step{{4.25, 0.1 + 0.2, 0.75}, 11, 2, 3, 8, 1e-3, 1234.5, 60, -1, 3e9};
     const StepDone read = stepDoneFromJson(toJson(Event(step)));
-    const auto& [number, epoch, stepInEpoch, stepsPerEpoch, loss, accuracy, top5, rate, speed, elapsed, remaining,
-                 memory] = read;
-    QCOMPARE(number, step.step);
-    QCOMPARE(epoch, step.epoch);
-    QCOMPARE(stepInEpoch, step.stepInEpoch);
-    QCOMPARE(stepsPerEpoch, step.stepsPerEpoch);
+    QCOMPARE(read.step, step.step);
+    QCOMPARE(read.epoch, step.epoch);
+    QCOMPARE(read.stepInEpoch, step.stepInEpoch);
+    QCOMPARE(read.stepsPerEpoch, step.stepsPerEpoch);
     // Exactly: QCOMPARE would let nearly equal numbers pass.
-    QVERIFY(loss == step.loss && accuracy == step.accuracy && top5 == step.top5Accuracy && rate == step.learningRate);
-    QVERIFY(speed == step.imagesPerSecond && elapsed == step.elapsedSeconds && remaining == step.remainingSeconds);
-    QVERIFY(memory == step.memoryBytes);
+    for (const Metric& metric : kMetrics) QVERIFY2(read.*metric.value == step.*metric.value, metric.key);
+    QVERIFY(read.learningRate == step.learningRate && read.imagesPerSecond == step.imagesPerSecond);
+    QVERIFY(read.elapsedSeconds == step.elapsedSeconds && read.remainingSeconds == step.remainingSeconds);
+    QVERIFY(read.memoryBytes == step.memoryBytes);
+    // Scripts read these.
+    QCOMPARE(QStringList(parsed(step).keys()),
+             (QStringList{"accuracy", "elapsed_seconds", "epoch", "event", "images_per_second", "learning_rate", "loss",
+                          "memory_bytes", "remaining_seconds", "step", "step_in_epoch", "steps_per_epoch",
+                          "top5_accuracy"}));
 }
 
 void TestEventJson::epochsRoundTrip() {
@@ -84,14 +88,18 @@ void TestEventJson::epochsRoundTrip() {
     QVERIFY(train.loss == 1.5 && train.accuracy == 0.5 && train.top5Accuracy == 0.9);
     QVERIFY(validation.loss == 1.75 && validation.accuracy == 0.25 && validation.top5Accuracy == 0.8);
     QVERIFY(rate == epoch.learningRate && seconds == epoch.seconds && speed == epoch.imagesPerSecond);
+    QCOMPARE(QStringList(parsed(epoch)["train"].toObject().keys()),
+             (QStringList{"accuracy", "loss", "top5_accuracy"}));
     QCOMPARE(best, true);
 }
 
 void TestEventJson::resultsRoundTrip() {
     const RunFinished result{StopReason::EarlyStopped, "a",  "/b/a",      3, 24, 2, 0.55, true,
-                             {1.25, 0.5, 0.8},         99.5, "No better."};
+                             {1.25, 0.5, 0.8},         99.5, "No better.", "bf16"};
     const RunFinished read = runFinishedFromJson(toJson(Event(result)));
-    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds, why] = read;
+    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds, why, precision] =
+        read;
+    QCOMPARE(precision, std::string("bf16"));
     QCOMPARE(reason, StopReason::EarlyStopped);
     QCOMPARE(why, std::string("No better."));
     QCOMPARE(name, result.runName);

@@ -33,9 +33,9 @@ void TestPublishedRuns::holdsThePrintedNumbers() {
     QCOMPARE(first.epochs[0].validation.accuracy, 0.0992);
     QCOMPARE(first.epochs[0].validation.top5Accuracy, 0.3056);
     QCOMPARE(first.epochs[19].validation.accuracy, 0.4610);
-    QCOMPARE(first.testAccuracy, 0.5514);
+    QCOMPARE(first.test.accuracy, 0.5514);
     QCOMPARE(publishedRuns()[1].epochs[99].validation.accuracy, 0.5454);
-    QCOMPARE(publishedRuns()[1].testTop5Accuracy, 0.8191);
+    QCOMPARE(publishedRuns()[1].test.top5Accuracy, 0.8191);
 }
 
 QTEST_GUILESS_MAIN(TestPublishedRuns)

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void reportIsOnePage();
     void reportShowsThePinnedPicture();
     void pictureThatIsGoneIsSaid();
+    void endIsWhatHappened_data();
+    void endIsWhatHappened();
 };
 
 void TestReport::initTestCase() {
@@ -86,6 +88,26 @@ void TestReport::pictureThatIsGoneIsSaid() {
     const ExportResult board = exportRun(at("picture gone"), ExportFormat::TensorBoard, at("gone"), Existing::Replace);
     QVERIFY(test::picturesOf(test::eventsOf(board.files[0])).empty());
     QCOMPARE(test::scalarsOf(test::eventsOf(board.files[0])).at("probe/d").size(), std::size_t{1});
+}
+
+void TestReport::endIsWhatHappened_data() {
+    QTest::addColumn<int>("reason");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("completed") << int(StopReason::Completed) << "Finished";
+    QTest::newRow("stopped") << int(StopReason::Stopped) << "Stopped: everything is kept";
+    QTest::newRow("early") << int(StopReason::EarlyStopped) << "Stopped early: it no longer became better";
+    QTest::newRow("diverged") << int(StopReason::Diverged) << "Diverged: the loss exploded";
+    QTest::newRow("failed") << int(StopReason::Failed) << "Failed";
+}
+
+void TestReport::endIsWhatHappened() {
+    QFETCH(int, reason);
+    QFETCH(QString, says);
+    test::endAs(at("pinned"), static_cast<StopReason>(reason), "The disk was full.");
+    exportRun(at("pinned"), ExportFormat::Report, at("ended.html"), Existing::Replace);
+    const QString page = QString::fromUtf8(test::readFile(QString::fromStdString(at("ended.html").string())));
+    QVERIFY2(page.contains("<th>State</th><td>" + says + "</td>"), qPrintable(page.section("</section>", 0, 0)));
+    QVERIFY(page.contains("The disk was full."));
 }
 
 QTEST_GUILESS_MAIN(TestReport)

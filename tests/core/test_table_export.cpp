@@ -38,6 +38,8 @@ private Q_SLOTS:
     void cellsAreQuotedWhereNeeded();
     void tablesAreExact();
     void runsAreATable();
+    void stateIsWhatHappened_data();
+    void stateIsWhatHappened();
 };
 
 void TestTableExport::initTestCase() {
@@ -72,11 +74,17 @@ void TestTableExport::tablesAreExact() {
     QCOMPARE(result.files, (std::vector<fs::path>{at("run.csv"), at("run-steps.csv")}));
     const auto epochs = cells(at("run.csv"));
     QCOMPARE(epochs.size(), std::size_t{4});
+    // Scripts read these.
+    QCOMPARE(epochs[0].join(' '),
+             QString("run epoch step train_loss train_accuracy train_top5_accuracy validation_loss validation_accuracy "
+                     "validation_top5_accuracy learning_rate images_per_second seconds best"));
     const auto column = epochs[0].indexOf("train_loss");
     QCOMPARE(epochs[3][0], QString("a & b"));
     QCOMPARE(epochs[3][column].toDouble(), test::epochDone(3).train.loss);
     const auto steps = cells(at("run-steps.csv"));
     QCOMPARE(steps.size(), std::size_t{7});
+    QCOMPARE(steps[0].join(' '), QString("run step epoch loss accuracy top5_accuracy learning_rate images_per_second "
+                                         "elapsed_seconds memory_bytes"));
     QCOMPARE(steps[6][steps[0].indexOf("learning_rate")].toDouble(), 0.1 / 3);
 }
 
@@ -88,9 +96,33 @@ void TestTableExport::runsAreATable() {
     QCOMPARE(rows.size(), std::size_t{3});
     for (const Field& field : schema())
         QVERIFY2(rows[0].contains(QString::fromStdString(field.key)), field.key.c_str());
-    QVERIFY(rows[0].contains("test_accuracy"));
+    QCOMPARE(QStringList(rows[0].first(16)).join(' '),
+             QString("run created state epochs_done train_loss train_accuracy train_top5_accuracy validation_loss "
+                     "validation_accuracy validation_top5_accuracy best_epoch best_validation_accuracy test_loss "
+                     "test_accuracy test_top5_accuracy seconds"));
     QCOMPARE(rows[1][rows[0].indexOf("test_accuracy")].toDouble(), 0.5);
     QCOMPARE(rows[1][rows[0].indexOf("best_validation_accuracy")].toDouble(), 0.1 * 3);
+}
+
+void TestTableExport::stateIsWhatHappened_data() {
+    QTest::addColumn<int>("reason");
+    QTest::addColumn<QString>("state");
+    QTest::newRow("completed") << int(StopReason::Completed) << "completed";
+    QTest::newRow("stopped") << int(StopReason::Stopped) << "stopped";
+    QTest::newRow("early") << int(StopReason::EarlyStopped) << "early-stopped";
+    QTest::newRow("diverged") << int(StopReason::Diverged) << "diverged";
+    QTest::newRow("failed") << int(StopReason::Failed) << "failed";
+}
+
+void TestTableExport::stateIsWhatHappened() {
+    QFETCH(int, reason);
+    QFETCH(QString, state);
+    const fs::path store = at("ended-" + state.toStdString());
+    test::writeRun(store / "one", preset("testing").config, false);
+    test::endAs(store / "one", static_cast<StopReason>(reason), "why");
+    exportRunTable(RunStore(store).list(), store / "runs.csv", Existing::Keep);
+    const auto rows = cells(store / "runs.csv");
+    QCOMPARE(rows[1][rows[0].indexOf("state")], state);
 }
 
 QTEST_GUILESS_MAIN(TestTableExport)

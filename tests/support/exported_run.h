@@ -5,6 +5,8 @@
 #include "core/config/presets.h"
 #include "core/data/images/image.h"
 #include "core/io/safetensors.h"
+#include "core/runs/run_files.h"
+#include "core/runs/run_store.h"
 #include "core/runs/run_writer.h"
 #include "tests/support/made_weights.h"
 
@@ -75,6 +77,14 @@ inline void writeRun(const std::filesystem::path& folder, const Config& config, 
     result.test = {1.25, 0.5, 0.75};
     result.seconds = 6;
     writer.writeResult(result);
+}
+
+// Lets such a run have ended otherwise.
+inline void endAs(const std::filesystem::path& folder, StopReason reason, const std::string& explanation) {
+    RunFinished result = *readRun(folder).result;
+    result.reason = reason;
+    result.explanation = explanation;
+    run_files::writeResult(folder, result);
 }
 
 // With an event file and weights; its batch size differs from that of its preset, "first-steps".

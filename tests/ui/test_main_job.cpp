@@ -101,7 +101,7 @@ void TestMainJob::trainsAndShowsCurves() {
 
     const CurveGrid* curves = m_window->trainPage()->curves();
     const auto stepsPerEpoch = epochs[0][0].value<EpochDone>().step;
-    for (const MetricPlot* plot : {curves->loss(), curves->accuracy(), curves->top5()}) {
+    for (const MetricPlot* plot : {curves->of(kLoss), curves->of(kAccuracy), curves->of(kTop5Accuracy)}) {
         QCOMPARE(plot->plot()->graph(0)->dataCount(), 2 * stepsPerEpoch);
         QCOMPARE(plot->plot()->graph(1)->dataCount(), 2);
         QCOMPARE(plot->plot()->graph(2)->dataCount(), 2);
@@ -274,10 +274,10 @@ void TestMainJob::showsTheLastRunAfterARestart() {
     clickTrain();
     QVERIFY(finished.wait(kTrainingTimeoutMs));
     const auto result = finished[0][0].value<RunFinished>();
-    const int points = m_window->trainPage()->curves()->loss()->plot()->graph(0)->dataCount();
+    const int points = m_window->trainPage()->curves()->of(kLoss)->plot()->graph(0)->dataCount();
     QVERIFY(m_window->close());
     open();
-    const QCustomPlot* loss = m_window->trainPage()->curves()->loss()->plot();
+    const QCustomPlot* loss = m_window->trainPage()->curves()->of(kLoss)->plot();
     QTRY_COMPARE(loss->graph(0)->dataCount(), points);
     QCOMPARE(loss->graph(2)->dataCount(), 1);
     QCOMPARE(find<QLabel>("runName")->text(), QString::fromStdString(result.runName));
@@ -313,7 +313,7 @@ void TestMainJob::resumesTheRunShown() {
     const auto second = again[0][0].value<RunFinished>();
     QCOMPARE(second.runFolder, first.runFolder);
     // The curves of both sittings.
-    QTRY_COMPARE(std::int64_t(m_window->trainPage()->curves()->loss()->plot()->graph(0)->dataCount()),
+    QTRY_COMPARE(std::int64_t(m_window->trainPage()->curves()->of(kLoss)->plot()->graph(0)->dataCount()),
                  second.stepsDone);
 }
 

@@ -76,16 +76,16 @@ void TestModelImport::publishedCurvesAreOneClickAway() {
     QVERIFY(button);
     QTest::mouseClick(button, Qt::LeftButton);
     QCOMPARE(toggled.count(), 1);
-    for (MetricPlot* plot : {grid.loss(), grid.accuracy(), grid.top5()}) {
+    for (MetricPlot* plot : {grid.of(kLoss), grid.of(kAccuracy), grid.of(kTop5Accuracy)}) {
         QVERIFY(plot->referencesShown());
         QCOMPARE(plot->references().readable().size(), std::size_t{2});
     }
-    const QCPGraph* accuracy = grid.accuracy()->references().readable()[0].graph;
+    const QCPGraph* accuracy = grid.of(kAccuracy)->references().readable()[0].graph;
     QCOMPARE(accuracy->dataCount(), 100);
     QCOMPARE(accuracy->data()->at(0)->value, 9.92);  // per cent, the first epoch of the first run
     QTest::mouseClick(button, Qt::LeftButton);
-    QVERIFY(!grid.loss()->referencesShown());
-    QVERIFY(grid.accuracy()->references().readable().empty());
+    QVERIFY(!grid.of(kLoss)->referencesShown());
+    QVERIFY(grid.of(kAccuracy)->references().readable().empty());
 }
 
 QTEST_MAIN(TestModelImport)

@@ -103,7 +103,7 @@ void TestPlots::feed(int epochs) {
 
 void TestPlots::eventsBecomePoints() {
     feed(3);
-    const QCustomPlot* loss = m_grid->loss()->plot();
+    const QCustomPlot* loss = m_grid->of(kLoss)->plot();
     QCOMPARE(loss->graph(0)->dataCount(), 3 * kStepsPerEpoch);
     QCOMPARE(loss->graph(1)->dataCount(), 3);
     QCOMPARE(loss->graph(2)->dataCount(), 3);
@@ -111,7 +111,7 @@ void TestPlots::eventsBecomePoints() {
     QCOMPARE(loss->graph(0)->data()->constBegin()->key, 1.0 / kStepsPerEpoch);
     QCOMPARE(loss->graph(0)->data()->constBegin()->value, 4.6);
 
-    const QCustomPlot* accuracy = m_grid->accuracy()->plot();
+    const QCustomPlot* accuracy = m_grid->of(kAccuracy)->plot();
     QCOMPARE(accuracy->graph(1)->data()->constBegin()->value, 40.0);  // in percent
     QCOMPARE(accuracy->graph(2)->data()->constBegin()->value, 35.0);
     QCOMPARE(m_grid->learningRate()->plot()->graphCount(), 1);
@@ -125,12 +125,12 @@ void TestPlots::missingValidationDrawsNothing() {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     epoch.validation = {nan, nan, nan};
     m_grid->addEpoch(epoch);
-    QCOMPARE(m_grid->loss()->plot()->graph(1)->dataCount(), 1);
-    QCOMPARE(m_grid->loss()->plot()->graph(2)->dataCount(), 0);
+    QCOMPARE(m_grid->of(kLoss)->plot()->graph(1)->dataCount(), 1);
+    QCOMPARE(m_grid->of(kLoss)->plot()->graph(2)->dataCount(), 0);
 }
 
 void TestPlots::viewFollowsUntilZoomed() {
-    MetricPlot* loss = m_grid->loss();
+    MetricPlot* loss = m_grid->of(kLoss);
     QCustomPlot* plot = loss->plot();
     feed(1);
     QTRY_VERIFY(plot->yAxis->range().upper > 4.5);
@@ -156,7 +156,7 @@ void TestPlots::viewFollowsUntilZoomed() {
 
 void TestPlots::doubleClickShowsEverything() {
     feed(2);
-    MetricPlot* loss = m_grid->loss();
+    MetricPlot* loss = m_grid->of(kLoss);
     QCustomPlot* plot = loss->plot();
     const QPointF middle = plot->axisRect()->center();
     QWheelEvent wheel(middle, plot->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
@@ -169,7 +169,7 @@ void TestPlots::doubleClickShowsEverything() {
 
 void TestPlots::dragMovesTheView() {
     feed(2);
-    QCustomPlot* plot = m_grid->loss()->plot();
+    QCustomPlot* plot = m_grid->of(kLoss)->plot();
     QTRY_VERIFY(plot->xAxis->range().upper > 2);
     const QCPRange before = plot->xAxis->range();
     const QPoint from = plot->axisRect()->center();
@@ -180,12 +180,12 @@ void TestPlots::dragMovesTheView() {
     QApplication::sendEvent(plot, &move);
     QTest::mouseRelease(plot, Qt::LeftButton, {}, from + QPoint(-60, 0));
     QVERIFY(plot->xAxis->range().lower > before.lower);
-    QVERIFY(m_grid->loss()->isZoomed());
+    QVERIFY(m_grid->of(kLoss)->isZoomed());
 }
 
 void TestPlots::logAxis() {
     feed(2);
-    MetricPlot* loss = m_grid->loss();
+    MetricPlot* loss = m_grid->of(kLoss);
     QVERIFY(!loss->isLogarithmic());
     QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.loss.log"), Qt::LeftButton);
     QVERIFY(loss->isLogarithmic());
@@ -228,15 +228,15 @@ void TestPlots::percentAxisBeginsAtZero() {
         step.top5Accuracy = 0.97;
         return step;
     }()});
-    QTRY_VERIFY(m_grid->accuracy()->plot()->yAxis->range().upper < 15);
-    QCOMPARE(m_grid->accuracy()->plot()->yAxis->range().lower, 0.0);
-    QTRY_VERIFY(m_grid->top5()->plot()->yAxis->range().upper >= 100);
-    QVERIFY(m_grid->top5()->plot()->yAxis->range().upper < 105);
+    QTRY_VERIFY(m_grid->of(kAccuracy)->plot()->yAxis->range().upper < 15);
+    QCOMPARE(m_grid->of(kAccuracy)->plot()->yAxis->range().lower, 0.0);
+    QTRY_VERIFY(m_grid->of(kTop5Accuracy)->plot()->yAxis->range().upper >= 100);
+    QVERIFY(m_grid->of(kTop5Accuracy)->plot()->yAxis->range().upper < 105);
 }
 
 void TestPlots::crosshairNamesTheValues() {
     feed(4);
-    QCustomPlot* plot = m_grid->loss()->plot();
+    QCustomPlot* plot = m_grid->of(kLoss)->plot();
     QTRY_VERIFY(plot->xAxis->range().upper > 4);
     const QPoint at(static_cast<int>(plot->xAxis->coordToPixel(2.0)), plot->axisRect()->center().y());
     QTest::mouseMove(plot, at + QPoint(3, 0));
@@ -246,18 +246,18 @@ void TestPlots::crosshairNamesTheValues() {
         QTRY_VERIFY2(box->isVisible(), qPrintable(each->objectName()));
         QVERIFY(box->text().contains("epoch"));
     }
-    const QString text = m_grid->loss()->findChild<QLabel*>("readout")->text();
+    const QString text = m_grid->of(kLoss)->findChild<QLabel*>("readout")->text();
     QVERIFY2(text.contains("training") && text.contains("1.5") && text.contains("validation"), qPrintable(text));
-    QVERIFY(m_grid->accuracy()->findChild<QLabel*>("readout")->text().contains("40.00 %"));
+    QVERIFY(m_grid->of(kAccuracy)->findChild<QLabel*>("readout")->text().contains("40.00 %"));
 
-    m_grid->loss()->hideCrosshair();
-    QVERIFY(!m_grid->loss()->findChild<QLabel*>("readout")->isVisible());
+    m_grid->of(kLoss)->hideCrosshair();
+    QVERIFY(!m_grid->of(kLoss)->findChild<QLabel*>("readout")->isVisible());
 }
 
 void TestPlots::maximizing() {
     QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.accuracy.maximize"), Qt::LeftButton);
-    QVERIFY(m_grid->accuracy()->isVisible());
-    QVERIFY(!m_grid->loss()->isVisible());
+    QVERIFY(m_grid->of(kAccuracy)->isVisible());
+    QVERIFY(!m_grid->of(kLoss)->isVisible());
     QTest::mouseClick(m_grid->findChild<QToolButton*>("plot.accuracy.maximize"), Qt::LeftButton);
     for (const MetricPlot* plot : m_grid->plots()) QVERIFY(plot->isVisible());
 }
@@ -274,7 +274,7 @@ void TestPlots::exports() {
     feed(3);
     const QTemporaryDir folder;
     const QString png = folder.filePath("loss.png");
-    m_grid->loss()->exportTo(png);
+    m_grid->of(kLoss)->exportTo(png);
     const QImage image(png);
     QVERIFY(!image.isNull());
     QVERIFY(image.width() >= 900);
@@ -285,7 +285,7 @@ void TestPlots::exports() {
     QVERIFY(hasCurve);
 
     const QString pdf = folder.filePath("loss.pdf");
-    m_grid->loss()->exportTo(pdf);
+    m_grid->of(kLoss)->exportTo(pdf);
     QFile file(pdf);
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QByteArray bytes = file.readAll();
@@ -305,7 +305,7 @@ void TestPlots::exportFails() {
     QFETCH(QString, path);
     feed(1);
     try {
-        m_grid->loss()->exportTo(path);
+        m_grid->of(kLoss)->exportTo(path);
         QFAIL("nothing was thrown");
     } catch (const Error& error) {
         QVERIFY(QString(error.what()).contains(path));
@@ -330,7 +330,7 @@ void TestPlots::clearing() {
 
 void TestPlots::themeFollows() {
     feed(1);
-    QCustomPlot* plot = m_grid->loss()->plot();
+    QCustomPlot* plot = m_grid->of(kLoss)->plot();
     const QColor light = plot->graph(2)->pen().color();
     applyTheme(true);
     QVERIFY(plot->graph(2)->pen().color() != light);

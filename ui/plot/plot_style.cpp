@@ -31,6 +31,7 @@ void styleAxis(QCPAxis* axis, const Colors& colors, const QFont& font) {
 }  // namespace
 
 void stylePlot(QCustomPlot* plot, const Colors& colors) {
+    plot->setLocale(QLocale::c());  // numbers as everywhere else, on paper too
     const QFont font = smaller(QApplication::font());
     plot->setBackground(QBrush(colors.surface));
     styleAxis(plot->xAxis, colors, font);

@@ -9,6 +9,7 @@
 #include "ui/form/experiment_form.h"
 #include "ui/look/theme.h"
 #include "ui/pages/sweeps/sweep_page.h"
+#include "ui/pages/train/run_words.h"
 #include "ui/pages/train/train_page.h"
 #include "ui/shell/main_tool_bar.h"
 #include "ui/shell/window_actions.h"
@@ -103,8 +104,7 @@ void RunControl::connectRun() {
         if (m_state != State::Idle && m_state != State::Stopping) setState(paused ? State::Paused : State::Running);
     });
     connect(bridge, &SessionBridge::runFinished, this, [this](const RunFinished& result) {
-        endRun(result.reason == StopReason::Stopped ? tr("%1 was stopped and is kept").arg(qstr(result.runName))
-                                                    : tr("%1 is finished").arg(qstr(result.runName)));
+        endRun(stateText(result));
     });
     connect(bridge, &SessionBridge::runFailed, this, &RunControl::onRunFailed);
 }

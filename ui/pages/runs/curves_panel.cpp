@@ -39,20 +39,20 @@ double positionOf(const StepDone& step) {
 }
 
 BandCurve epochCurve(const std::vector<EpochDone>& epochs, EpochMetrics EpochDone::*images,
-                     double EpochMetrics::*metric) {
+                     const Metric& metric) {
     QVector<double> x, y;
     for (const EpochDone& epoch : epochs) {
         x << double(epoch.epoch);
-        y << (epoch.*images).*metric;
+        y << (epoch.*images).*metric.value;
     }
     return curveOf(x, y);
 }
 
-BandCurve stepCurve(const std::vector<StepDone>& steps, double StepDone::*metric, double end) {
+BandCurve stepCurve(const std::vector<StepDone>& steps, const Metric& metric, double end) {
     QVector<double> x, y;
     for (const StepDone& step : steps) {
         x << positionOf(step);
-        y << step.*metric;
+        y << step.*metric.value;
     }
     return bucketed(curveOf(x, y), end, kBuckets);
 }
@@ -61,25 +61,26 @@ BandCurve stepCurve(const std::vector<StepDone>& steps, double StepDone::*metric
 
 CurvesPanel::CurvesPanel(QWidget* parent) : QWidget(parent) {
     setObjectName("curvesPanel");
-    m_loss = new OverlayPlot("overlay.loss", tr("Loss"), tr("Cross-entropy (nats)"), false, this);
-    m_accuracy = new OverlayPlot("overlay.accuracy", tr("Accuracy"), tr("Correct (%)"), true, this);
     auto* plots = new QHBoxLayout;
     plots->setSpacing(kSpace);
-    plots->addWidget(m_loss);
-    plots->addWidget(m_accuracy);
+    for (const Metric& metric : kMetrics) {
+        if (!metric.leads) continue;
+        m_plots.push_back({metric, new OverlayPlot(QString("overlay.") + metric.shortKey,
+                                                   QString::fromStdString(metric.label()), metric.axis, metric.share,
+                                                   this)});
+        plots->addWidget(m_plots.back().plot);
+    }
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpace, kSpace, kSpace, kSpaceSmall);
     layout->setSpacing(kSpaceSmall);
     layout->addWidget(makeControls());
     layout->addLayout(plots, 1);
-    for (OverlayPlot* plot : {m_loss, m_accuracy}) {
-        connect(plot, &OverlayPlot::crosshairMoved, this, [this](double epoch) {
-            m_loss->showCrosshair(epoch);
-            m_accuracy->showCrosshair(epoch);
+    for (const MetricOverlay& each : m_plots) {
+        connect(each.plot, &OverlayPlot::crosshairMoved, this, [this](double epoch) {
+            for (const MetricOverlay& other : m_plots) other.plot->showCrosshair(epoch);
         });
-        connect(plot, &OverlayPlot::crosshairLeft, this, [this] {
-            m_loss->hideCrosshair();
-            m_accuracy->hideCrosshair();
+        connect(each.plot, &OverlayPlot::crosshairLeft, this, [this] {
+            for (const MetricOverlay& other : m_plots) other.plot->hideCrosshair();
         });
     }
     connect(&m_job, &Job::failed, this, &CurvesPanel::failed);
@@ -181,12 +182,11 @@ void CurvesPanel::load() {
 void CurvesPanel::draw() {
     const double weight = double(m_smoothing->value()) / kSmoothingUnits * kMostSmoothing;
     m_smoothingText->setText(QString::number(weight, 'f', 2));
-    drawMetric(m_loss, &EpochMetrics::loss, &StepDone::loss);
-    drawMetric(m_accuracy, &EpochMetrics::accuracy, &StepDone::accuracy);
+    for (const MetricOverlay& each : m_plots) drawMetric(each.plot, each.metric);
     updateNote();
 }
 
-void CurvesPanel::drawMetric(OverlayPlot* plot, double EpochMetrics::*metric, double StepDone::*ofStep) {
+void CurvesPanel::drawMetric(OverlayPlot* plot, const Metric& metric) {
     const auto images = static_cast<Images>(m_images->currentIndex());
     const auto band = static_cast<Band>(m_band->currentIndex());
     const double weight = double(m_smoothing->value()) / kSmoothingUnits * kMostSmoothing;
@@ -206,7 +206,7 @@ void CurvesPanel::drawMetric(OverlayPlot* plot, double EpochMetrics::*metric, do
             lines.push_back({smooth, isDashed ? tr("%1, training").arg(run.name) : run.name, run.color, isDashed});
         };
         const Curves& curves = **found;
-        if (images == EachStep) add(stepCurve(curves.steps, ofStep, end), false);
+        if (images == EachStep) add(stepCurve(curves.steps, metric, end), false);
         const bool both = images == Both;
         if (images == Validation || both) add(epochCurve(curves.epochs, &EpochDone::validation, metric), false);
         if (images == Training || both) add(epochCurve(curves.epochs, &EpochDone::train, metric), both);

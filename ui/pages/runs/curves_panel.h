@@ -51,12 +51,16 @@ private:
         std::vector<StepDone> steps;  // only where they are shown
         std::vector<EpochDone> epochs;
     };
+    struct MetricOverlay {
+        Metric metric;
+        OverlayPlot* plot;
+    };
     using Loaded = std::vector<std::shared_ptr<const Curves>>;
 
     QWidget* makeControls();
     void load();
     void draw();
-    void drawMetric(OverlayPlot* plot, double EpochMetrics::*metric, double StepDone::*ofStep);
+    void drawMetric(OverlayPlot* plot, const Metric& metric);
     void updateNote();
 
     std::vector<Choice> m_runs;
@@ -67,8 +71,7 @@ private:
     QSlider* m_smoothing;
     QLabel* m_smoothingText;
     QLabel* m_note;
-    OverlayPlot* m_loss;
-    OverlayPlot* m_accuracy;
+    std::vector<MetricOverlay> m_plots;
 };
 
 }  // namespace vit::ui

@@ -143,8 +143,11 @@ QFormLayout* SweepDialog::makeStrategy() {
     m_rungs->setToolTip(tr("Epochs in all at the end of each rung, as in 1, 3, 9"));
     connect(m_rungs, &QLineEdit::textEdited, this, [this] { m_typing.start(); });
     m_objective = combo("sweepObjective");
-    addChoice(m_objective, SweepObjective::ValidationAccuracy, tr("Validation accuracy"), tr("The highest is best"));
-    addChoice(m_objective, SweepObjective::ValidationLoss, tr("Validation loss"), tr("The lowest is best"));
+    for (const auto objective : {SweepObjective::ValidationAccuracy, SweepObjective::ValidationLoss}) {
+        const Metric& metric = metricOf(objective);
+        addChoice(m_objective, objective, tr("Validation %1").arg(metric.name),
+                  metric.higherIsBetter ? tr("The highest is best") : tr("The lowest is best"));
+    }
     m_order = combo("sweepPlanOrder");
     addChoice(m_order, SweepOrder::Listed, tr("As listed"), {});
     addChoice(m_order, SweepOrder::Shuffled, tr("Shuffled"), {});

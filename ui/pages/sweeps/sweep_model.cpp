@@ -2,8 +2,6 @@
 // Rows are kept when only their contents change, so that a selection survives.
 #include "ui/pages/sweeps/sweep_model.h"
 
-#include "ui/look/format.h"
-
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -105,11 +103,10 @@ QVariant SweepModel::headerData(int section, Qt::Orientation orientation, int ro
     if (role != Qt::DisplayRole) return {};
     if (section == 0) return tr("Trial");
     if (section <= axes()) return label(m_state.plan.axes[static_cast<std::size_t>(section - 1)].key);
-    const bool accuracy = m_state.plan.objective == SweepObjective::ValidationAccuracy;
     switch (section - 1 - axes()) {
         case Rung: return tr("Rung");
         case Epochs: return tr("Epochs");
-        case Value: return accuracy ? tr("Best accuracy") : tr("Best loss");
+        case Value: return tr("Best %1").arg(metricOf(m_state.plan.objective).name);
         case Status: return tr("Status");
         default: return {};
     }
@@ -127,11 +124,7 @@ QString SweepModel::tailText(const SweepTrial& trial, int tail) const {
     switch (tail) {
         case Rung: return QString("%1/%2").arg(trial.rung + 1).arg(sweepRungs(m_state.plan).size());
         case Epochs: return QString("%1/%2").arg(trial.epochs).arg(trialConfig(m_state, trial).run.epochs);
-        case Value: {
-            const double value = trialValue(trial);
-            const bool accuracy = m_state.plan.objective == SweepObjective::ValidationAccuracy;
-            return accuracy ? percentText(value) : plainNumber(value);
-        }
+        case Value: return qstr(metricOf(m_state.plan.objective).text(trialValue(trial)));
         case Status: return statusOf(trial);
         default: return {};
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Spreads events over the four plots.
+// Spreads events over the plots.
 #include "ui/pages/train/curve_grid.h"
 
 #include "core/runs/published_runs.h"
@@ -7,7 +7,7 @@
 
 #include <QGridLayout>
 
-#include <limits>
+#include <algorithm>
 
 namespace vit::ui {
 
@@ -19,21 +19,11 @@ double epochPosition(const StepDone& step) {
     return double(step.epoch - 1) + within;
 }
 
-MetricPlot::Options lossOptions() {
-    return {.name = "plot.loss", .title = QObject::tr("Loss"), .axisLabel = QObject::tr("Cross-entropy (nats)"),
-            .logToggle = true};
-}
-
-MetricPlot::Options accuracyOptions() {
-    return {.name = "plot.accuracy", .title = QObject::tr("Accuracy"), .axisLabel = QObject::tr("Correct (%)"),
-            .percent = true, .legend = Qt::AlignTop | Qt::AlignLeft};
-}
-
-// Of few classes five are half at the start: what stays free is below the curve.
-MetricPlot::Options top5Options() {
-    return {.name = "plot.top5", .title = QObject::tr("Top-5 accuracy"),
-            .axisLabel = QObject::tr("Among the first five (%)"), .percent = true,
-            .legend = Qt::AlignBottom | Qt::AlignRight};
+// A curve that falls leaves the upper right free, one that rises the lower right.
+MetricPlot::Options optionsOf(const Metric& metric) {
+    return {.name = QString("plot.") + metric.shortKey, .title = QString::fromStdString(metric.label()),
+            .axisLabel = metric.axis, .percent = metric.share, .logToggle = !metric.share,
+            .legend = (metric.higherIsBetter ? Qt::AlignBottom : Qt::AlignTop) | Qt::AlignRight};
 }
 
 MetricPlot::Options rateOptions() {
@@ -43,10 +33,9 @@ MetricPlot::Options rateOptions() {
 
 }  // namespace
 
-CurveGrid::CurveGrid(QWidget* parent)
-    : QWidget(parent), m_loss(new MetricPlot(lossOptions(), this)),
-      m_accuracy(new MetricPlot(accuracyOptions(), this)), m_top5(new MetricPlot(top5Options(), this)),
-      m_learningRate(new MetricPlot(rateOptions(), this)) {
+CurveGrid::CurveGrid(QWidget* parent) : QWidget(parent) {
+    for (std::size_t i = 0; i < kMetrics.size(); ++i) m_metrics[i] = new MetricPlot(optionsOf(kMetrics[i]), this);
+    m_learningRate = new MetricPlot(rateOptions(), this);
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(kSpace);
@@ -69,52 +58,57 @@ CurveGrid::CurveGrid(QWidget* parent)
 }
 
 void CurveGrid::addPublishedCurves() {
-    const auto add = [](MetricPlot* plot, double EpochMetrics::*value) {
+    for (const Metric& metric : kMetrics) {
         std::vector<ReferenceCurve> curves;
         for (const PublishedRun& run : publishedRuns()) {
             ReferenceCurve curve{QString::fromStdString(run.name), {}, {}, {}};
             for (const PublishedEpoch& epoch : run.epochs) {
                 curve.epochs << double(epoch.epoch);
-                curve.train << epoch.train.*value;
-                curve.validation << epoch.validation.*value;
+                curve.train << epoch.train.*metric.value;
+                curve.validation << epoch.validation.*metric.value;
             }
             curves.push_back(std::move(curve));
         }
-        plot->setReferences(std::move(curves),
-                            tr("Compare with the published runs of the Keras example on CIFAR-100 (line: validation, "
-                               "dots: training)"));
-    };
-    add(m_loss, &EpochMetrics::loss);
-    add(m_accuracy, &EpochMetrics::accuracy);
-    add(m_top5, &EpochMetrics::top5Accuracy);
+        of(metric)->setReferences(std::move(curves),
+                                  tr("Compare with the published runs of the Keras example on CIFAR-100 (line: "
+                                     "validation, dots: training)"));
+    }
 }
 
 void CurveGrid::showPublishedCurves(bool visible) {
-    if (m_loss->referencesShown() == visible) return;
+    if (publishedCurvesShown() == visible) return;
     for (MetricPlot* plot : plots()) plot->showReferences(visible);
     Q_EMIT publishedCurvesToggled(visible);
 }
 
 void CurveGrid::addSteps(const std::vector<StepDone>& steps) {
-    QVector<double> epochs, losses, accuracies, top5, rates;
-    for (const StepDone& step : steps) {
-        epochs << epochPosition(step);
-        losses << step.loss;
-        accuracies << step.accuracy;
-        top5 << step.top5Accuracy;
-        rates << step.learningRate;
-    }
-    m_loss->addSteps(epochs, losses);
-    m_accuracy->addSteps(epochs, accuracies);
-    m_top5->addSteps(epochs, top5);
-    m_learningRate->addSteps(epochs, rates);
+    const auto add = [&](MetricPlot* plot, double StepDone::*value) {
+        QVector<double> epochs, values;
+        for (const StepDone& step : steps) {
+            epochs << epochPosition(step);
+            values << step.*value;
+        }
+        plot->addSteps(epochs, values);
+    };
+    for (const Metric& metric : kMetrics) add(of(metric), metric.value);
+    add(m_learningRate, &StepDone::learningRate);
 }
 
 void CurveGrid::addEpoch(const EpochDone& epoch) {
-    const double x = double(epoch.epoch);
-    m_loss->addEpoch(x, epoch.train.loss, epoch.validation.loss);
-    m_accuracy->addEpoch(x, epoch.train.accuracy, epoch.validation.accuracy);
-    m_top5->addEpoch(x, epoch.train.top5Accuracy, epoch.validation.top5Accuracy);
+    for (const Metric& metric : kMetrics)
+        of(metric)->addEpoch(double(epoch.epoch), epoch.train.*metric.value, epoch.validation.*metric.value);
+}
+
+std::vector<MetricPlot*> CurveGrid::plots() const {
+    std::vector<MetricPlot*> all(m_metrics.begin(), m_metrics.end());
+    all.push_back(m_learningRate);
+    return all;
+}
+
+MetricPlot* CurveGrid::of(const Metric& metric) const {
+    const auto found = std::find_if(kMetrics.begin(), kMetrics.end(),
+                                    [&](const Metric& each) { return each.value == metric.value; });
+    return m_metrics[static_cast<std::size_t>(found - kMetrics.begin())];
 }
 
 void CurveGrid::clear() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The four plots of a run: loss, accuracy, top-5 accuracy and learning rate, with one crosshair across all.
+// The plots of a run: every metric and the learning rate, with one crosshair across all.
 #pragma once
 
 #include "core/events/event.h"
@@ -27,15 +27,13 @@ public:
 
     // The curves that the published example printed, behind the run's own.
     void showPublishedCurves(bool visible);
-    bool publishedCurvesShown() const { return m_loss->referencesShown(); }
+    bool publishedCurvesShown() const { return m_metrics.front()->referencesShown(); }
 
-    MetricPlot* loss() const { return m_loss; }
-    MetricPlot* accuracy() const { return m_accuracy; }
-    MetricPlot* top5() const { return m_top5; }
+    MetricPlot* of(const Metric& metric) const;
     MetricPlot* learningRate() const { return m_learningRate; }
-    std::array<MetricPlot*, 4> plots() const { return {m_loss, m_accuracy, m_top5, m_learningRate}; }
+    std::vector<MetricPlot*> plots() const;
 
-    // One plot over the whole area, or all four (null).
+    // One plot over the whole area, or all (null).
     void maximize(MetricPlot* plot);
     MetricPlot* maximized() const { return m_maximized; }
 
@@ -46,9 +44,7 @@ Q_SIGNALS:
 private:
     void addPublishedCurves();
 
-    MetricPlot* m_loss;
-    MetricPlot* m_accuracy;
-    MetricPlot* m_top5;
+    std::array<MetricPlot*, kMetrics.size()> m_metrics{};
     MetricPlot* m_learningRate;
     MetricPlot* m_maximized = nullptr;
 };

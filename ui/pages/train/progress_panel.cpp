@@ -2,6 +2,8 @@
 // Writes events into labels.
 #include "ui/pages/train/progress_panel.h"
 
+#include "core/base/number_text.h"
+#include "core/events/state_words.h"
 #include "ui/look/format.h"
 #include "ui/look/theme.h"
 #include "ui/widgets/elided_label.h"
@@ -31,17 +33,6 @@ QLabel* makeCaption(const QString& text, QWidget* parent) {
     caption->setFont(small);
     setRole(caption, "muted");
     return caption;
-}
-
-QString endText(StopReason reason) {
-    switch (reason) {
-        case StopReason::Completed: return QObject::tr("Finished");
-        case StopReason::Stopped: return QObject::tr("Stopped: everything is kept");
-        case StopReason::EarlyStopped: return QObject::tr("Stopped early: it no longer became better");
-        case StopReason::Diverged: return QObject::tr("Ended: the loss exploded");
-        case StopReason::Failed: return QObject::tr("Failed");
-    }
-    return {};
 }
 
 QFont strong(QFont font) {
@@ -95,21 +86,18 @@ ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
     results->setContentsMargins(kSpaceLarge, 0, 0, 0);
     results->setHorizontalSpacing(kSpaceLarge + 6);
     results->setVerticalSpacing(0);
-    m_accuracy = new QLabel(m_results);
-    m_accuracy->setObjectName("testAccuracy");
-    m_top5 = new QLabel(m_results);
-    m_top5->setObjectName("testTop5");
-    m_accuracyCaption = makeCaption({}, m_results);
-    m_top5Caption = makeCaption({}, m_results);
-    for (QLabel* value : {m_accuracy, m_top5}) {
-        value->setFont(displayFont());
-        setRole(value, "success");
-        value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    for (const Metric& metric : kMetrics) {
+        if (!metric.share) continue;
+        const Result result{metric, new QLabel(m_results), makeCaption({}, m_results)};
+        result.value->setObjectName("test" + QString::fromStdString(capitalized(metric.shortKey)));
+        result.value->setFont(displayFont());
+        setRole(result.value, "success");
+        result.value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        const int column = static_cast<int>(m_shares.size());
+        results->addWidget(result.value, 0, column);
+        results->addWidget(result.caption, 1, column, Qt::AlignTop);
+        m_shares.push_back(result);
     }
-    results->addWidget(m_accuracy, 0, 0);
-    results->addWidget(m_top5, 0, 1);
-    results->addWidget(m_accuracyCaption, 1, 0, Qt::AlignTop);
-    results->addWidget(m_top5Caption, 1, 1, Qt::AlignTop);
     results->setRowStretch(1, 1);
     m_results->hide();
 
@@ -213,15 +201,15 @@ void ProgressPanel::showEvaluated(const std::optional<RunFinished>& result) {
 void ProgressPanel::showFinished(const RunFinished& result) {
     endRun();
     m_elapsed->setText(durationText(result.seconds));
-    setPhase(endText(result.reason));
+    setPhase(wordsOf(result.reason).ending);
     if (result.reason == StopReason::Completed) showBar(double(m_epochs));
-    if (result.tested) {
-        showResult(m_accuracy, m_accuracyCaption, percentText(result.test.accuracy), tr("test accuracy"));
-        showResult(m_top5, m_top5Caption, percentText(result.test.top5Accuracy), tr("test top-5"));
-    } else if (result.bestEpoch > 0) {
-        showResult(m_accuracy, m_accuracyCaption, percentText(result.bestValidationAccuracy),
-                   tr("best validation accuracy, epoch %1").arg(result.bestEpoch));
-        showResult(m_top5, m_top5Caption, {}, {});
+    for (const Result& shown : m_shares) {
+        const bool best = !result.tested && result.bestEpoch > 0 && shown.metric.value == kAccuracy.value;
+        shown.value->setText(percentText(best ? result.bestValidationAccuracy : result.test.*shown.metric.value));
+        shown.caption->setText(best ? tr("best validation accuracy, epoch %1").arg(result.bestEpoch)
+                                    : tr("test %1").arg(shown.metric.name));
+        shown.value->setVisible(best || result.tested);
+        shown.caption->setVisible(best || result.tested);
     }
     m_results->setVisible(result.tested || result.bestEpoch > 0);
 }
@@ -260,13 +248,6 @@ void ProgressPanel::endRun() {
     m_clock.stop();
     m_remaining->setText(kUnknown);
     if (m_bar->maximum() == 0) showBar(0);
-}
-
-void ProgressPanel::showResult(QLabel* value, QLabel* caption, const QString& text, const QString& label) {
-    value->setText(text);
-    caption->setText(label);
-    value->setVisible(!text.isEmpty());
-    caption->setVisible(!text.isEmpty());
 }
 
 }  // namespace vit::ui

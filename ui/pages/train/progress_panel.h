@@ -44,17 +44,18 @@ private:
     void showBar(double epochs);  // done of the run
     void showElapsed();
     void endRun();
-    void showResult(QLabel* value, QLabel* caption, const QString& text, const QString& label);
 
     QLabel* m_name;
     QLabel* m_position;
     QLabel* m_phase;
     QProgressBar* m_bar;
     QWidget* m_results;
-    QLabel* m_accuracy;
-    QLabel* m_accuracyCaption;
-    QLabel* m_top5;
-    QLabel* m_top5Caption;
+    struct Result {
+        Metric metric;
+        QLabel* value;
+        QLabel* caption;
+    };
+    std::vector<Result> m_shares;
     QLabel* m_speed;
     QLabel* m_elapsed;
     QLabel* m_remaining;

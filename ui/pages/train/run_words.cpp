@@ -3,6 +3,7 @@
 #include "ui/pages/train/run_words.h"
 
 #include "core/config/schema.h"
+#include "core/events/state_words.h"
 #include "ui/look/format.h"
 
 #include <QCoreApplication>
@@ -17,9 +18,11 @@ namespace {
 QString tr(const char* text) { return QCoreApplication::translate("RunWords", text); }
 
 QString testText(const RunFinished& result) {
-    return tr(" Test accuracy %1, top-5 %2 (weights of epoch %3).")
-        .arg(percentText(result.test.accuracy), percentText(result.test.top5Accuracy))
-        .arg(result.bestEpoch);
+    const QString precision = QString::fromStdString(result.testPrecision);
+    return tr(" Test: %1 (weights of epoch %2%3).")
+        .arg(QString::fromStdString(metricsText(result.test)))
+        .arg(result.bestEpoch)
+        .arg(precision.isEmpty() ? QString() : tr(", computed in %1").arg(precision));
 }
 
 }  // namespace
@@ -35,31 +38,32 @@ QString startedText(const RunStarted& run) {
 }
 
 QString epochText(const EpochDone& epoch) {
-    QString text = epoch.best ? tr("Epoch %1 of %2, the best so far: loss %3, accuracy %4")
-                              : tr("Epoch %1 of %2: loss %3, accuracy %4");
-    text = text.arg(withThousands(epoch.epoch), withThousands(epoch.epochs), plainNumber(epoch.train.loss),
-                    percentText(epoch.train.accuracy));
+    QString text = epoch.best ? tr("Epoch %1 of %2, the best so far: %3") : tr("Epoch %1 of %2: %3");
+    text = text.arg(withThousands(epoch.epoch), withThousands(epoch.epochs),
+                    QString::fromStdString(metricsText(epoch.train)));
     if (!std::isnan(epoch.validation.loss))
-        text += tr("; validation loss %1, accuracy %2, top-5 %3")
-                    .arg(plainNumber(epoch.validation.loss), percentText(epoch.validation.accuracy),
-                         percentText(epoch.validation.top5Accuracy));
+        text += tr("; validation %1").arg(QString::fromStdString(metricsText(epoch.validation)));
     const QString speed = withThousands(std::llround(epoch.imagesPerSecond));
     return text + tr("; %1, %2 images/s").arg(durationText(epoch.seconds), speed);
 }
 
+QString stateText(const RunFinished& result) {
+    return QString::fromStdString(result.runName) + ' ' + wordsOf(result.reason).state;
+}
+
 QString finishedText(const RunFinished& result) {
-    QString text = result.reason == StopReason::Stopped ? tr("%1 was stopped after %2 in %3.")
-                                                        : tr("%1 finished after %2 in %3.");
     const QString epochs =
         result.epochsDone == 1 ? tr("1 epoch") : tr("%1 epochs").arg(withThousands(result.epochsDone));
-    text = text.arg(QString::fromStdString(result.runName), epochs, durationText(result.seconds));
+    QString text = tr("%1 after %2 in %3.").arg(stateText(result), epochs, durationText(result.seconds));
     if (!result.explanation.empty()) text += " " + QString::fromStdString(result.explanation);
     if (result.tested) text += testText(result);
     return text;
 }
 
-QString evaluatedText(const RunFinished& result) {
-    return tr("%1 was evaluated.").arg(QString::fromStdString(result.runName)) + testText(result);
+QString evaluatedText(const RunEvaluated& evaluated) {
+    const QString note = evaluated.note.empty() ? QString() : " " + QString::fromStdString(evaluated.note);
+    return tr("%1 was evaluated.").arg(QString::fromStdString(evaluated.result.runName)) + testText(evaluated.result) +
+           note;
 }
 
 QString failedText(const RunFailed& failure) {

@@ -10,8 +10,9 @@ namespace vit::ui {
 
 QString startedText(const RunStarted& run);
 QString epochText(const EpochDone& epoch);
+QString stateText(const RunFinished& result);  // "first stopped early"
 QString finishedText(const RunFinished& result);
-QString evaluatedText(const RunFinished& result);
+QString evaluatedText(const RunEvaluated& evaluated);
 QString failedText(const RunFailed& failure);  // hyperparameters by their labels instead of their keys
 
 }  // namespace vit::ui

@@ -242,7 +242,7 @@ void TrainPage::onRunFinished(const RunFinished& result) {
 
 void TrainPage::onRunEvaluated(const RunEvaluated& evaluated) {
     const RunFinished& result = evaluated.result;
-    if (evaluated.problem.empty() && !evaluated.stopped) m_log.append(LogLevel::Success, evaluatedText(result));
+    if (evaluated.problem.empty() && !evaluated.stopped) m_log.append(LogLevel::Success, evaluatedText(evaluated));
     const bool isShown = m_shown && m_shown->folder == std::filesystem::path(result.runFolder);
     if (!evaluated.problem.empty()) {
         const QString problem =
