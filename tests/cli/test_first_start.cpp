@@ -22,7 +22,7 @@ private:
 
     // As run.sh writes them; the class of each, by its file.
     QMap<QString, QString> writeImages() const {
-        QFile script(VIT_TEST_DATA "/../../../packaging/run.sh");
+        QFile script(QDir::cleanPath(QStringLiteral(VIT_TEST_DATA "/../../../packaging/run.sh")));
         if (!script.open(QIODevice::ReadOnly)) return {};
         const auto loop = QRegularExpression("for index in ([0-9 ]+); do").match(QString::fromUtf8(script.readAll()));
         QMap<QString, QString> classes;
