@@ -3,7 +3,7 @@
 #include "core/inspect/predictor.h"
 
 #include "core/base/error.h"
-#include "core/device/device.h"
+#include "core/device/torch_device.h"
 #include "core/model/classifier.h"
 
 #include <chrono>
@@ -19,12 +19,13 @@ Predictor::Predictor(Predictor&&) noexcept = default;
 Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
-Predictor Predictor::open(const std::filesystem::path& runFolder, DeviceChoice device) {
+Predictor Predictor::open(const std::filesystem::path& runFolder, DeviceChoice device, Precision precision) {
     RunConfig run;
     run.device = device;
-    const bool cuda = selectDevice(run).device.choice == DeviceChoice::Cuda;
+    run.precision = precision;
+    const DeviceSelection selection = selectDevice(run);
     auto impl = std::make_unique<Impl>();
-    impl->model = openModelFolder(runFolder, cuda ? torch::kCUDA : torch::kCPU);
+    impl->model = openModelFolder(runFolder, torchDevice(selection), selection.precision == Precision::BFloat16);
     return Predictor(std::move(impl));
 }
 
@@ -55,7 +56,7 @@ EvaluationResult Predictor::evaluate(const DatasetView& view,
     const auto start = std::chrono::steady_clock::now();
     const EpochMetrics mean = classifier.evaluate(view, classifier.config().run.batchSize, progress).mean();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    return {view.count(), mean.loss, mean.accuracy, mean.top5Accuracy, elapsed.count()};
+    return {view.count(), mean, elapsed.count()};
 }
 
 }  // namespace vit

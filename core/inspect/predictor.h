@@ -5,6 +5,7 @@
 #include "core/config/config.h"
 #include "core/data/dataset.h"
 #include "core/data/images/image.h"
+#include "core/events/metrics.h"
 #include "core/events/prediction.h"
 
 #include <filesystem>
@@ -17,17 +18,17 @@ namespace vit {
 
 struct EvaluationResult {
     std::int64_t images = 0;
-    double loss = 0;
-    double accuracy = 0;      // 0–1
-    double top5Accuracy = 0;  // 0–1
+    EpochMetrics metrics;
     double seconds = 0;
 };
 
 // Not thread-safe: one caller at a time.
 class Predictor {
 public:
-    // The best weights of a run. Throws Error if the folder holds none or they do not fit the configuration.
-    static Predictor open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu);
+    // The best weights of a run; evaluate() computes in `precision`, predict() in fp32. Throws Error if the folder holds
+    // none or they do not fit the configuration, InvalidInput when the device is not there.
+    static Predictor open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu,
+                          Precision precision = Precision::Float32);
     Predictor(Predictor&&) noexcept;
     Predictor& operator=(Predictor&&) noexcept;
     ~Predictor();

@@ -87,7 +87,7 @@ Prediction Classifier::predict(const Image& photo, int top) {
     return prediction;
 }
 
-OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device) {
+OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device, bool bfloat16) {
     const std::filesystem::path weights = runFolder / "best.safetensors";
     if (!std::filesystem::exists(weights)) {
         throw Error(runFolder.string() +
@@ -98,7 +98,7 @@ OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Devic
     OpenedModel opened;
     opened.runName = runFolder.filename().string();
     opened.classifier = std::make_unique<Classifier>(
-        config, dataDescriptionFromJson(readTextFile(runFolder / "environment.json")), device);
+        config, dataDescriptionFromJson(readTextFile(runFolder / "environment.json")), device, bfloat16);
     const TensorFile file = readSafetensors(weights);
     try {
         loadWeights(*opened.classifier->network(), file);

@@ -65,6 +65,6 @@ struct OpenedModel {
     std::int64_t epoch = 0;
     std::int64_t step = 0;
 };
-OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device);
+OpenedModel openModelFolder(const std::filesystem::path& runFolder, torch::Device device, bool bfloat16 = false);
 
 }  // namespace vit

@@ -9,9 +9,10 @@
 
 namespace vit {
 
-// Measures the run's best weights on the test set and writes that into its result, which a run that was killed gets by
-// it: as stopped. Throws Error or InvalidInput when there are no weights, the data set is not there or has no such
+// Measures the run's best weights on the test set, in the precision that it was trained in and on its device or, where
+// that is not here, on the CPU, which the note says; and writes that into its result, which a run that was killed gets
+// by it: as stopped. Throws Error or InvalidInput when there are no weights, the data set is not there or has no such
 // images or another program trains the run, and Cancelled when `progress` says so; the result is then as it was.
-RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress);
+RunEvaluated evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress);
 
 }  // namespace vit

@@ -6,6 +6,7 @@
 #include "core/config/schema.h"
 #include "core/runs/run_about.h"
 #include "core/runs/run_files.h"
+#include "core/session/elsewhere.h"
 #include "core/session/environment.h"
 #include "core/session/fault_words.h"
 #include "core/session/resume.h"
@@ -66,7 +67,10 @@ RunFinished Experiment::train() {
         m_lock.emplace(m_request.resumeFrom);
     const Config config = resumes() ? extended(readRun(m_request.resumeFrom), m_request.extension) : m_request.config;
     if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
-    const DeviceSelection device = selectDevice(config.run);
+    RunConfig where = config.run;
+    where.device = m_request.device.value_or(where.device);
+    if (resumes()) requireDeviceToGoOn(m_request.resumeFrom, where);
+    const DeviceSelection device = selectDevice(where);
     at::set_num_threads(device.threads);
 
     const auto data = m_data.open(config.data.name, config.model.imageSize,
@@ -86,7 +90,7 @@ RunFinished Experiment::train() {
         m_writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
         if (!resumes() || m_request.extension.epochs > 0) m_writer->writeConfig(config);
         begin(trainer, device);
-        return trainToItsEnd(trainer);
+        return trainToItsEnd(trainer, device.precision);
     } catch (const std::exception& fault) {
         if (isOutOfMemory(fault)) throwOutOfMemory(config, describe(*data).input(), device.device);
         throw;
@@ -109,21 +113,27 @@ std::filesystem::path Experiment::runFolder() const {
 void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     const Config& config = trainer.classifier().config();
     const RunStarted started = describeRun(config, device, trainer, m_writer->folder());
+    const std::string elsewhere = resumes() ? elsewhereText(m_writer->folder(), device, "goes on") : std::string();
     m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads));
     if (config.run.tensorboard) m_writer->startTensorBoard();
     m_model = {trainer.sharedClassifier(), started.runName, trainer.position().epoch, trainer.position().step, true};
     record(started);
     for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
+    if (!elsewhere.empty()) {
+        record(Message{Severity::Warning,
+                       elsewhere + ": from here on its results are not bit for bit those that it would have had there."});
+    }
     if (!m_lock->isHeld()) {
         record(Message{Severity::Warning, "The file system of " + started.runFolder +
                                               " knows no locks: take care that no second program trains this run."});
     }
 }
 
-RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
+RunFinished Experiment::trainToItsEnd(Trainer& trainer, Precision precision) {
     try {
         RunFinished result = trainer.run({m_request.maxSteps, m_request.testAfterStop, m_request.stopAfterEpoch});
         result.runName = runName(m_writer->folder());  // the trainer knows the folder alone
+        if (result.tested) result.testPrecision = precisionName(precision);
         m_model.epoch = result.bestEpoch;
         m_writer->writeResult(result);
         return result;

@@ -51,7 +51,7 @@ private:
     RunFinished train();
     std::filesystem::path runFolder() const;
     void begin(Trainer& trainer, const DeviceSelection& device);
-    RunFinished trainToItsEnd(Trainer& trainer);
+    RunFinished trainToItsEnd(Trainer& trainer, Precision precision);
     void record(const Event& event);
     void predictProbe();
     template <typename Write>

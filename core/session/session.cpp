@@ -249,7 +249,7 @@ private:
         evaluated.result.runName = runName(asked.folder);
         evaluated.result.runFolder = asked.folder.string();
         try {
-            evaluated.result = evaluateRun(asked.folder, *m_data, [&](const std::string& what, auto done, auto total) {
+            evaluated = evaluateRun(asked.folder, *m_data, [&](const std::string& what, auto done, auto total) {
                 m_listener(PhaseChanged{what, done, total});
                 answerPredictions();
                 return !stopping(asked.ticket);

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace vit {
@@ -23,6 +24,7 @@ struct TrainRequest {
     std::filesystem::path runFolder;   // empty: a new one in the run store; else it must not exist or be empty
     std::filesystem::path resumeFrom;  // an existing run to go on with where it was saved last; config is then its own
     Extension extension;               // of a run that is resumed
+    std::optional<DeviceChoice> device;  // so too: go on on this one; its own device stays in its configuration
     std::int64_t maxSteps = 0;         // stop (as Stopped) after so many steps; 0 = no limit
     bool testAfterStop = false;        // evaluate the best weights on the test set even when stopped
     std::int64_t stopAfterEpoch = 0;   // stop (as Stopped) when this epoch is finished; 0 = at the planned end
