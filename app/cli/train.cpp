@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/config_options.h"
 #include "app/cli/data_argument.h"
+#include "app/cli/device_option.h"
 #include "app/cli/image_files.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/run_argument.h"
@@ -36,6 +37,7 @@ struct Options {
     std::string probe;
     std::int64_t moreEpochs = 0;
     std::string schedule = "keep";
+    std::optional<DeviceChoice> device;
     std::int64_t maxSteps = 0;
     bool test = false;
     bool verbose = false;
@@ -74,6 +76,7 @@ TrainRequest requestFrom(const Options& options) {
         request.resumeFrom = findRun(options.resume).folder;
         request.extension = {options.moreEpochs,
                              options.schedule == "stretch" ? ScheduleEnd::Stretch : ScheduleEnd::Keep};
+        request.device = options.device;
         return request;
     }
     if (!options.runFolder.empty() && !run_files::isFree(options.runFolder)) {
@@ -156,6 +159,9 @@ void addTrainCommand(CLI::App& app) {
             "over all epochs")
         ->check(CLI::IsMember({"keep", "stretch"}))
         ->needs(more);
+    addDeviceOption(*command, options->device,
+                    "With --resume: go on on this device (auto, cpu or cuda) instead of the run's own")
+        ->needs(resume);
     command->add_option("--probe", options->probe,
                         "Predict this picture after every epoch, to watch the model learn it");
     command->add_option("--max-steps", options->maxSteps, "Stop after so many steps")->check(CLI::PositiveNumber);

@@ -49,17 +49,12 @@ bool cpuHasBfloat16() {
 // at::hasCUDA() would ask for a device.
 bool isCudaBuild() { return at::Context::hasCUDART(); }
 
-std::string precisionName(Precision precision) { return precision == Precision::BFloat16 ? "bf16" : "fp32"; }
-
 DeviceInfo chooseDevice(DeviceChoice choice, std::string& why) {
     const std::vector<DeviceInfo> devices = availableDevices();
     const auto cuda = std::find_if(devices.begin(), devices.end(),
                                    [](const DeviceInfo& d) { return d.choice == DeviceChoice::Cuda; });
-    if (choice == DeviceChoice::Cuda && cuda == devices.end()) {
-        const std::string cause = isCudaBuild() ? "no CUDA device can be used: check the driver with nvidia-smi"
-                                                : "this program was built with the CPU build of libtorch";
-        throw InvalidInput(Issues{{"run.device", "CUDA was chosen, but " + cause + ". Choose auto or cpu."}});
-    }
+    if (choice == DeviceChoice::Cuda && cuda == devices.end())
+        throw InvalidInput(Issues{{"run.device", "CUDA was chosen, but " + cudaProblem() + ". Choose auto or cpu."}});
     if (choice == DeviceChoice::Auto)
         why = cuda != devices.end() ? " (auto: a CUDA device is present)" : " (auto: no CUDA device found)";
     return choice != DeviceChoice::Cpu && cuda != devices.end() ? *cuda : devices.front();
@@ -76,6 +71,14 @@ std::vector<DeviceInfo> availableDevices() {
     }
     return devices;
 }
+
+std::string cudaProblem() {
+    if (torch::cuda::is_available()) return {};
+    return isCudaBuild() ? "no CUDA device can be used: check the driver with nvidia-smi"
+                         : "this program was built with the CPU build of libtorch";
+}
+
+std::string precisionName(Precision precision) { return precision == Precision::BFloat16 ? "bf16" : "fp32"; }
 
 DeviceSelection selectDevice(const RunConfig& run) {
     DeviceSelection selection;

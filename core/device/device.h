@@ -27,6 +27,11 @@ struct DeviceSelection {
     std::string precisionText;  // "fp32", "bf16 (auto: the CPU has AVX-512 bf16)"
 };
 
+// Why no CUDA device can be used here; empty where one can.
+std::string cudaProblem();
+
+std::string precisionName(Precision precision);  // "fp32" or "bf16"
+
 // Throws InvalidInput when a device is chosen that is not there.
 DeviceSelection selectDevice(const RunConfig& run);
 

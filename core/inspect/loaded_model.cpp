@@ -14,12 +14,14 @@
 
 namespace vit {
 
-LoadedModel LoadedModel::open(const std::filesystem::path& runFolder, DeviceChoice device) {
+LoadedModel LoadedModel::open(const std::filesystem::path& runFolder, DeviceChoice device, Precision precision) {
     RunConfig run;
     run.device = device;
+    run.precision = precision;
+    const DeviceSelection selection = selectDevice(run);
     TrainedModel stored = readTrainedModel(runFolder);
-    auto classifier =
-        std::make_shared<Classifier>(stored.config, std::move(stored.description), torchDevice(selectDevice(run)));
+    auto classifier = std::make_shared<Classifier>(stored.config, std::move(stored.description), torchDevice(selection),
+                                                   selection.precision == Precision::BFloat16);
     try {
         loadWeights(*classifier->network(), stored.weights);
     } catch (const Error& fault) {
@@ -68,7 +70,7 @@ EvaluationResult LoadedModel::evaluate(const DatasetView& view, const Progress& 
     const auto start = std::chrono::steady_clock::now();
     const EpochMetrics mean = m_classifier->evaluate(view, config().run.batchSize, progress).mean();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    return {view.count(), mean.loss, mean.accuracy, mean.top5Accuracy, elapsed.count()};
+    return {view.count(), mean, elapsed.count()};
 }
 
 }  // namespace vit

@@ -7,6 +7,7 @@
 #include "core/data/data_description.h"
 #include "core/data/dataset.h"
 #include "core/data/images/image.h"
+#include "core/events/metrics.h"
 #include "core/events/prediction.h"
 #include "core/inspect/look.h"
 
@@ -22,9 +23,7 @@ namespace vit {
 
 struct EvaluationResult {
     std::int64_t images = 0;
-    double loss = 0;
-    double accuracy = 0;      // 0–1
-    double top5Accuracy = 0;  // 0–1
+    EpochMetrics metrics;
     double seconds = 0;
 };
 
@@ -46,8 +45,10 @@ public:
         bool training = false;
     };
 
-    // The best weights of a run. Throws Error or InvalidInput if the folder holds none or they do not fit.
-    static LoadedModel open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu);
+    // The best weights of a run; views are computed in `precision`, photos in fp32. Throws Error or InvalidInput if the
+    // folder holds none, if they do not fit, or if the device is not there.
+    static LoadedModel open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu,
+                            Precision precision = Precision::Float32);
     LoadedModel(std::shared_ptr<Classifier> classifier, State state);
 
     State& state() { return m_state; }

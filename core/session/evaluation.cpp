@@ -8,6 +8,7 @@
 #include "core/runs/run_files.h"
 #include "core/runs/run_lock.h"
 #include "core/runs/run_store.h"
+#include "core/session/elsewhere.h"
 
 #include <ATen/Parallel.h>
 
@@ -31,7 +32,7 @@ RunFinished resultOf(const RunSummary& run) {
 
 }  // namespace
 
-RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress) {
+RunEvaluated evaluateRun(const std::filesystem::path& folder, DataStore& data, const Progress& progress) {
     const RunSummary run = readRun(folder);
     if (!run.hasModel) throw Error("The run " + run.name + " has no weights yet: train it for an epoch first.");
     const RunLock lock(folder);
@@ -39,15 +40,23 @@ RunFinished evaluateRun(const std::filesystem::path& folder, DataStore& data, co
     const auto dataset = data.open(config.data.name, config.model.imageSize, progress);
     const DatasetView view(dataset, Split::Test, config.data.validationShare, config.data.trainLimit);
     if (view.count() == 0) throw InvalidInput("The data set " + config.data.name + " has no test images.");
-    at::set_num_threads(selectDevice(config.run).threads);
-    const EvaluationResult measured = LoadedModel::open(folder, config.run.device).evaluate(view, [&](std::int64_t done, std::int64_t total) {
+    // One that is to be had only elsewhere makes way for what is here.
+    const bool cuda = config.run.device == DeviceChoice::Cuda;
+    const RunConfig measuring = measuringConfig(run, cuda ? DeviceChoice::Auto : config.run.device);
+    const DeviceSelection here = selectDevice(measuring);
+    at::set_num_threads(here.threads);
+    LoadedModel model = LoadedModel::open(folder, measuring.device, measuring.precision);
+    const EvaluationResult measured = model.evaluate(view, [&](std::int64_t done, std::int64_t total) {
         return progress("Testing the best weights", done, total);
     });
-    RunFinished result = resultOf(run);
-    result.tested = true;
-    result.test = {measured.loss, measured.accuracy, measured.top5Accuracy};
-    run_files::writeResult(folder, result);
-    return result;
+    RunEvaluated evaluated;
+    evaluated.result = resultOf(run);
+    evaluated.result.tested = true;
+    evaluated.result.test = measured.metrics;
+    evaluated.result.testPrecision = precisionName(here.precision);
+    run_files::writeResult(folder, evaluated.result);
+    if (const std::string text = elsewhereText(folder, here, "was tested"); !text.empty()) evaluated.note = text + ".";
+    return evaluated;
 }
 
 }  // namespace vit

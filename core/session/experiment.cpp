@@ -8,6 +8,7 @@
 #include "core/io/atomic_file.h"
 #include "core/runs/run_about.h"
 #include "core/runs/run_files.h"
+#include "core/session/elsewhere.h"
 #include "core/session/environment.h"
 #include "core/session/fault_words.h"
 #include "core/session/resume.h"
@@ -68,7 +69,10 @@ RunFinished Experiment::train() {
         m_lock.emplace(m_request.resumeFrom);
     const Config config = resumes() ? extended(readRun(m_request.resumeFrom), m_request.extension) : m_request.config;
     if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
-    const DeviceSelection device = selectDevice(config.run);
+    RunConfig where = config.run;
+    where.device = m_request.device.value_or(where.device);
+    if (resumes()) requireDeviceToGoOn(m_request.resumeFrom, where);
+    const DeviceSelection device = selectDevice(where);
     at::set_num_threads(device.threads);
 
     if (!m_request.startFrom.empty()) {
@@ -96,7 +100,7 @@ RunFinished Experiment::train() {
         m_writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
         if (!resumes() || m_request.extension.epochs > 0) m_writer->writeConfig(config);
         begin(trainer, device);
-        return trainToItsEnd(trainer);
+        return trainToItsEnd(trainer, device.precision);
     } catch (const std::exception& fault) {
         if (isOutOfMemory(fault)) throwOutOfMemory(config, describe(*data).input(), device.device);
         throw;
@@ -128,6 +132,7 @@ std::optional<ChannelStatistics> Experiment::givenStatistics(const Dataset& data
 void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     const Config& config = trainer.classifier().config();
     const RunStarted started = describeRun(config, device, trainer, m_writer->folder());
+    const std::string elsewhere = resumes() ? elsewhereText(m_writer->folder(), device, "goes on") : std::string();
     m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads,
                                                m_start ? m_start->origin : std::string()));
     if (config.run.tensorboard) m_writer->startTensorBoard();
@@ -137,16 +142,21 @@ void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     record(started);
     if (m_taken) record(*m_taken);
     for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
+    if (!elsewhere.empty()) {
+        record(Message{Severity::Warning,
+                       elsewhere + ": from here on its results are not bit for bit those that it would have had there."});
+    }
     if (!m_lock->isHeld()) {
         record(Message{Severity::Warning, "The file system of " + started.runFolder +
                                               " knows no locks: take care that no second program trains this run."});
     }
 }
 
-RunFinished Experiment::trainToItsEnd(Trainer& trainer) {
+RunFinished Experiment::trainToItsEnd(Trainer& trainer, Precision precision) {
     try {
         RunFinished result = trainer.run({m_request.maxSteps, m_request.testAfterStop, m_request.stopAfterEpoch});
         result.runName = runName(m_writer->folder());  // the trainer knows the folder alone
+        if (result.tested) result.testPrecision = precisionName(precision);
         m_model->state().epoch = result.bestEpoch;
         m_writer->writeResult(result);
         return result;

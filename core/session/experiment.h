@@ -54,7 +54,7 @@ private:
     std::filesystem::path runFolder() const;
     std::optional<ChannelStatistics> givenStatistics(const Dataset& data) const;
     void begin(Trainer& trainer, const DeviceSelection& device);
-    RunFinished trainToItsEnd(Trainer& trainer);
+    RunFinished trainToItsEnd(Trainer& trainer, Precision precision);
     void record(const Event& event);
     void predictProbe();
     template <typename Write>

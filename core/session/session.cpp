@@ -221,7 +221,7 @@ private:
         evaluated.result.runName = runName(folder);
         evaluated.result.runFolder = folder.string();
         try {
-            evaluated.result = evaluateRun(folder, *m_data, [&](const std::string& what, auto done, auto total) {
+            evaluated = evaluateRun(folder, *m_data, [&](const std::string& what, auto done, auto total) {
                 m_listener(PhaseChanged{what, done, total});
                 answerQuestions();
                 return !stopping(ticket);

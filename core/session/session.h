@@ -9,6 +9,7 @@
 #include "core/inspect/loaded_model.h"
 #include "core/runs/extension.h"
 #include "core/runs/run_store.h"
+#include "core/session/evaluation.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +29,7 @@ struct TrainRequest {
     std::filesystem::path runFolder;   // empty: a new one in the run store; else it must not exist or be empty
     std::filesystem::path resumeFrom;  // an existing run to go on with where it was saved last; config is then its own
     Extension extension;               // of a run that is resumed
+    std::optional<DeviceChoice> device;  // so too: go on on this one; its own device stays in its configuration
     std::filesystem::path startFrom;   // a run or a .safetensors file with whose weights a new run begins; empty: none
     std::int64_t maxSteps = 0;         // stop (as Stopped) after so many steps; 0 = no limit
     bool testAfterStop = false;        // evaluate the best weights on the test set even when stopped
@@ -42,14 +44,6 @@ struct ModelOpened {
     std::vector<std::string> classNames;
     std::int64_t epoch = 0;
     std::string problem;  // not empty: it could not be opened, and why
-};
-
-// What evaluate() comes to.
-struct RunEvaluated {
-    RunFinished result;    // the run's own, with what the test set gave
-    std::string note;      // not empty: it was measured on another device than it was trained on
-    bool stopped = false;  // as the user asked: the result is as it was
-    std::string problem;   // not empty: so too, and why
 };
 
 // What a question comes to.

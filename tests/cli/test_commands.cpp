@@ -2,7 +2,9 @@
 // The real vit-cli, run as a person or a script runs it: exit codes, output, and what it leaves on the disk.
 #include "core/config/schema.h"
 #include "core/data/images/image.h"
+#include "core/device/device.h"
 #include "core/inspect/patches.h"
+#include "core/io/atomic_file.h"
 #include "core/runs/run_lock.h"
 
 #include <QtTest>
@@ -101,6 +103,7 @@ private Q_SLOTS:
     void oneBadImageDoesNotHideTheOthers();
     void runFolderIsNeverOverwritten();
     void stoppedRunGoesOn();
+    void runOfAGraphicsCardGoesOn();
     void plainOutputHasNoControlCharacters();
     void pictureIsWatchedMeanwhile();
     void interruptStopsAndKeeps();
@@ -386,6 +389,25 @@ void TestCommands::stoppedRunGoesOn() {
     QCOMPARE(events.last()["reason"].toString(), QString("completed"));
     QCOMPARE(events.last()["epochs_done"].toInt(), 2);
     QCOMPARE(events.last()["run_folder"].toString(), end["run_folder"].toString());
+}
+
+void TestCommands::runOfAGraphicsCardGoesOn() {
+    if (vit::cudaProblem().empty()) QSKIP("There is a graphics card.");
+    const QString folder = path("from-elsewhere");
+    QCOMPARE(run({"train", "--preset", "testing", "--max-steps", "3", "--run-dir", folder}).code, 0);
+    vit::Config config = vit::loadConfig((folder + "/config.json").toStdString());
+    config.run.device = vit::DeviceChoice::Cuda;
+    vit::writeFileAtomically((folder + "/config.json").toStdString(), vit::toJson(config));
+
+    const Finished refused = run({"train", "--resume", folder});
+    QCOMPARE(refused.code, 2);
+    const QString way = "--resume " + folder + " --device cpu";
+    QVERIFY2(refused.err.contains(way), qPrintable(refused.err));
+    const Finished resumed = run(QStringList{"train", "--max-steps", "5"} + way.split(' '));
+    QVERIFY2(resumed.code == 0, qPrintable(resumed.err));
+    const Finished evaluated = run({"evaluate", folder});
+    QVERIFY2(evaluated.code == 0 && evaluated.out.contains("Device"), qPrintable(evaluated.err));
+    QCOMPARE(run({"train", "--preset", "testing", "--device", "cpu"}).code, 2);  // that is --set run.device=cpu
 }
 
 void TestCommands::plainOutputHasNoControlCharacters() {

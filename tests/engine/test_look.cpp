@@ -200,7 +200,7 @@ void TestLook::batchesMakeTheEvaluation() {
         }
     });
     QCOMPARE(next, view.count());
-    QCOMPARE(model.evaluate(view).accuracy, static_cast<double>(right) / static_cast<double>(next));
+    QCOMPARE(model.evaluate(view).metrics.accuracy, static_cast<double>(right) / static_cast<double>(next));
     QVERIFY_THROWS_EXCEPTION(Cancelled, model.evaluate(view, [](auto, auto) { return false; }));
 }
 

@@ -128,6 +128,8 @@ void RunControl::resumeShownRun(const Extension& extension) {
     TrainRequest request;
     request.resumeFrom = run->folder;
     request.extension = extension;
+    // Where its graphics card is not, it goes on on the CPU, and the log says so.
+    if (run->config.run.device == DeviceChoice::Cuda) request.device = DeviceChoice::Auto;
     m_parts.bridge.train(std::move(request));
     m_parts.trainPage.setFocus();
 }
