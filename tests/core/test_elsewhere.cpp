@@ -3,7 +3,7 @@
 #include "core/config/presets.h"
 #include "core/config/schema.h"
 #include "core/device/device.h"
-#include "core/inspect/predictor.h"
+#include "core/inspect/loaded_model.h"
 #include "core/io/atomic_file.h"
 #include "core/session/session.h"
 #include "tests/support/recorder.h"
@@ -82,9 +82,9 @@ void TestElsewhere::isMeasuredAndPredictedWith() {
     const QString note = QString::fromStdString(evaluated.note);
     QVERIFY2(note.startsWith("The run was trained on NVIDIA H200 in fp32 and was tested on CPU, 1 thread in fp32"),
              qPrintable(note));
-    Predictor predictor = Predictor::open(home() / "there");
+    LoadedModel model = LoadedModel::open(home() / "there");
     const Image picture{8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3, 100)};
-    QVERIFY(!predictor.predict(picture).top.empty());
+    QVERIFY(!model.predict(picture).top.empty());
 }
 
 void TestElsewhere::isNotGoneOnWithUnasked() {

@@ -4,6 +4,7 @@
 #include "core/data/data_description.h"
 #include "core/device/device.h"
 #include "core/input/epoch_batches.h"
+#include "core/inspect/loaded_model.h"
 #include "core/io/atomic_file.h"
 #include "core/io/safetensors.h"
 #include "core/model/classifier.h"
@@ -85,12 +86,13 @@ double TestStartFrom::lossOfSource() const {
     const Config config = oneStep("").config;
     const auto data = DataStore(home() / "data").open(config.data.name, config.model.imageSize, {});
     const DatasetView view(data, Split::Train, config.data.validationShare, config.data.trainLimit);
-    const OpenedModel opened = openModelFolder(source(), torch::kCPU);
-    EpochBatches batches({config, view, opened.classifier->pipeline()}, 1, 0);
+    LoadedModel loaded = LoadedModel::open(source());
+    Classifier& model = loaded.classifier();
+    EpochBatches batches({config, view, model.pipeline()}, 1, 0);
     const PreparedBatch batch = batches.next();
     const ForwardMode mode{true, static_cast<std::uint64_t>(config.run.seed), 0};
     const torch::NoGradGuard noGrad;
-    return torch::nn::functional::cross_entropy(opened.classifier->logits(batch.images, mode), batch.labels)
+    return torch::nn::functional::cross_entropy(model.logits(batch.images, mode), batch.labels)
         .item<double>();
 }
 
