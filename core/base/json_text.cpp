@@ -17,16 +17,18 @@ std::string after(const std::string& text, const std::string& mark) {
     return at == std::string::npos ? text : text.substr(at + mark.size());
 }
 
+std::string quoted(const std::string& text) {
+    const std::string rest = after(text, "'");
+    return rest.substr(0, rest.rfind('\''));
+}
+
 }  // namespace
 
 std::string jsonFault(const nlohmann::json::exception& fault) {
     const std::string text = escapedUtf8(fault.what());
     if (dynamic_cast<const nlohmann::json::parse_error*>(&fault) != nullptr) return after(text, "parse error at ");
-    if (fault.id == kKeyNotFound) {
-        const std::string key = after(text, "key '");
-        return "the entry \"" + key.substr(0, key.rfind('\'')) + "\" is missing";
-    }
-    if (fault.id == kNumberOverflow) return "a number in it is too large";
+    if (fault.id == kKeyNotFound) return "the entry \"" + quoted(text) + "\" is missing";
+    if (fault.id == kNumberOverflow) return "the number " + quoted(text) + " is too large";
     return "an entry is of the wrong kind";
 }
 

@@ -21,7 +21,7 @@ FileLock::FileLock(const std::filesystem::path& path, Wait wait) : m_file(openPl
 FileLock::~FileLock() { ::close(m_file); }
 
 void FileLock::leaveNote(std::string_view text) const {
-    if (::ftruncate(m_file, 0) == 0) [[maybe_unused]] const auto written = ::pwrite(m_file, text.data(), text.size(), 0);
+    if (::ftruncate(m_file, 0) != 0 || ::pwrite(m_file, text.data(), text.size(), 0) < 0) return;
 }
 
 }  // namespace vit

@@ -8,7 +8,8 @@
 namespace vit {
 
 // Held until destruction; the system lets go of it when the process ends, however it ends. Two locks on one file are in
-// each other's way within a process too. The file stays: were it removed, two processes could each hold one of its name.
+// each other's way within a process too. The file stays: were it removed, two processes could each hold one of that
+// name.
 class FileLock {
 public:
     enum class Wait { No, UntilFree };

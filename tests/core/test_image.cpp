@@ -258,7 +258,8 @@ void TestImage::formatsThatTheSystemMayLack_data() {
     QTest::addColumn<QString>("name");
     const QByteArray gif = QByteArray("GIF89a\1\0\1\0\x80\0\0\xFF\xFF\xFF\0\0\0,\0\0\0\0\1\0\1\0\0\2\2\x44\1\0;", 35);
     QTest::newRow("gif") << ".gif" << gif << "a GIF picture";
-    QTest::newRow("heic") << ".heic" << QByteArray(3, '\0') + "\x18" "ftypheic" + QByteArray(40, '\0') << "a HEIC picture";
+    const QByteArray heic = QByteArray(3, '\0') + "\x18" "ftypheic" + QByteArray(40, '\0');
+    QTest::newRow("heic") << ".heic" << heic << "a HEIC picture";
 }
 
 // What the dialogs offer is what opens; of the rest the message says what would.

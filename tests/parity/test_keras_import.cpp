@@ -291,7 +291,8 @@ void TestKerasImport::refusesSizesThatTheFileCannotHold() {
     const hid_t space = H5Screate_simple(2, size.data(), nullptr);
     const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(layout, 2, chunk.data());
-    const hid_t bomb = H5Dcreate2(file, "layers/dense/vars/0", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    const hid_t bomb =
+        H5Dcreate2(file, "layers/dense/vars/0", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, layout, H5P_DEFAULT);
     QVERIFY(bomb >= 0);
     H5Dclose(bomb);
     H5Pclose(layout);

@@ -132,7 +132,7 @@ EncodedImage inspectBmp(Bytes bytes) {
     const std::size_t word = littleEndian(bytes, 14, 4) == kOldHeader ? 2 : 4;
     const std::int64_t width = littleEndian(bytes, 18, word);
     std::int64_t height = littleEndian(bytes, 18 + word, word);
-    if (word == 4) height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(height)));  // < 0: from the top
+    if (word == 4) height = std::abs(std::int64_t{static_cast<std::int32_t>(height)});  // < 0: from the top
     return {PictureFormat::Bmp, width, height};
 }
 

@@ -88,8 +88,8 @@ void checkBeforeDecoding(const EncodedImage& encoded) {
     if (encoded.format == PictureFormat::Unknown)
         throw Error("it is no picture of a known format; those that can be opened here are " + openableFormats());
     if (!canOpen(encoded.format))
-        throw Error("it is a " + formatName(encoded.format) + " picture, which cannot be opened on this computer; convert "
-                    "it to one of " + openableFormats());
+        throw Error("it is a " + formatName(encoded.format) +
+                    " picture, which cannot be opened on this computer; convert it to one of " + openableFormats());
     if (encoded.truncated) throw Error("it is cut off: its end is missing");
     if (encoded.width <= 0 || encoded.height <= 0) throw Error("it is damaged: its header does not state its size");
     if (encoded.width > kMaxPixels / encoded.height)

@@ -17,8 +17,8 @@ namespace vit {
 struct PictureCodec {
     cv::Mat (*imdecode)(const cv::Mat& encoded, int flags);
     void (*imencode)(const std::string& ending, const cv::Mat& picture, std::vector<std::uint8_t>& encoded);
-    // Whether this OpenCV was built for the format of files that end so. It is asked for the writing of it, which can be
-    // asked without a file; of each format it has both or neither.
+    // Whether this OpenCV was built for the format of files that end so. It is asked for the writing of it, which takes
+    // no file to ask; of each format it has both or neither.
     bool (*knows)(const std::string& ending);
 };
 

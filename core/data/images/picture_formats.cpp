@@ -45,7 +45,8 @@ const std::vector<const Format*>& openable() {
 }  // namespace
 
 bool canOpen(PictureFormat format) {
-    return std::any_of(openable().begin(), openable().end(), [&](const Format* known) { return known->format == format; });
+    return std::any_of(openable().begin(), openable().end(),
+                       [&](const Format* known) { return known->format == format; });
 }
 
 const std::vector<std::string>& imageExtensions() {
@@ -69,10 +70,10 @@ std::string openableFormats() {
 bool isUnopenableName(const std::string& fileName) {
     std::string name = fileName;
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    return std::any_of(formats().begin(), formats().end(), [&](const Format& format) {
-        return !canOpen(format.format) && std::any_of(format.endings.begin(), format.endings.end(),
-                                                      [&](const std::string& ending) { return name.ends_with(ending); });
-    });
+    for (const Format& format : formats())
+        for (const std::string& ending : format.endings)
+            if (name.ends_with(ending)) return !canOpen(format.format);
+    return false;
 }
 
 std::string formatName(PictureFormat format) {

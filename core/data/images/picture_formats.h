@@ -8,8 +8,8 @@
 
 namespace vit {
 
-// All that asks for it loads OpenCV's codecs (picture_codec.h) and throws Error if they are not there. The endings of the
-// formats' names are imageExtensions() in image.h.
+// The first use loads OpenCV's codecs (picture_codec.h) and throws Error if they are not there. The endings of the names
+// are imageExtensions() in image.h.
 bool canOpen(PictureFormat format);
 std::string openableFormats();  // "JPEG, PNG, WebP and TIFF"
 

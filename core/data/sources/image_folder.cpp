@@ -118,8 +118,8 @@ public:
         for (const auto& [name, images] : train) {
             if (!isUtf8(name))
                 throw InvalidInput("The folder " + escapedUtf8(name) + " in " + m_folder.string() +
-                                   " has a name that is not UTF-8 and cannot be that of a class: rename it. (The program "
-                                   "convmv renames many at once.)");
+                                   " has a name that is not UTF-8 and cannot be that of a class: rename it. The "
+                                   "program convmv renames many at once.");
             m_result.classNames.push_back(name);
         }
         std::sort(m_result.classNames.begin(), m_result.classNames.end(), naturalLess);

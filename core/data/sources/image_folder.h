@@ -31,8 +31,8 @@ struct ImageFolder {
 // Whether there are at least two classes' folders with pictures in them.
 bool isImageFolder(const std::filesystem::path& folder);
 
-// Looks at names only. Throws InvalidInput if there are fewer than two classes, if test has a class that train lacks, or
-// if the name of a class is not UTF-8.
+// Looks at names only. Throws InvalidInput if there are fewer than two classes, if test has a class that train lacks,
+// or if the name of a class is not UTF-8.
 ImageFolder listImageFolder(const std::filesystem::path& folder);
 
 // Files whose names say that they are pictures, but of a format that cannot be opened on this computer; relative to the

@@ -169,8 +169,8 @@ private:
             if (m_bytes > m_limits.bytes) refuseSize();
             if (m_bytes > m_limits.ratioFrom && m_bytes / m_limits.ratio > m_packedBytes)
                 refuse("what comes out of it is more than " + groupedText(m_limits.ratio) +
-                       " times its own size, as if it were made to fill the disk. If you trust it, unpack it yourself and "
-                       "add the folder");
+                       " times its own size, as if it were made to fill the disk. If you trust it, unpack it yourself "
+                       "and add the folder");
             file.write(block.data(), static_cast<std::size_t>(count));
         }
         file.close();
