@@ -5,8 +5,8 @@
 #include "core/config/schema.h"
 #include "core/events/event_json.h"
 #include "core/io/atomic_file.h"
-#include "core/io/strict_json.h"
 #include "core/io/plain_file.h"
+#include "core/io/strict_json.h"
 #include "core/io/system_fault.h"
 #include "core/runs/run_files.h"
 
@@ -50,6 +50,10 @@ void removeIfThere(const std::filesystem::path& path) {
     if (fault) throwSystemFault("Cannot remove", path, fault.value());
 }
 
+std::string logLine(const char* severity, const std::string& text) {
+    return run_files::timeText(std::time(nullptr), run_files::kIsoTime) + severity + text;
+}
+
 // Files that were being written when a process was killed; theirs are the names that writeFileAtomically() makes.
 std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> found;
@@ -68,12 +72,6 @@ std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) 
     return notes;
 }
 
-}  // namespace
-
-RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std::int64_t keepSteps)
-    : m_folder(withoutLinks(std::move(folder))), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
-      m_flushed(std::chrono::steady_clock::now()) {
-    using namespace run_files;
 // The files that grow, of which one may be a link where the run came from somebody else: refused before anything of the
 // run is changed. All others are replaced as a whole, which replaces a link and not what it leads to.
 std::filesystem::path withoutLinks(std::filesystem::path folder) {
@@ -82,6 +80,12 @@ std::filesystem::path withoutLinks(std::filesystem::path folder) {
     return folder;
 }
 
+}  // namespace
+
+RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std::int64_t keepSteps)
+    : m_folder(withoutLinks(std::move(folder))), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
+      m_flushed(std::chrono::steady_clock::now()) {
+    using namespace run_files;
     const auto note = [this](std::vector<std::string> notes) {
         for (std::string& text : notes) m_recovered.push_back(std::move(text));
     };
@@ -132,25 +136,39 @@ void RunWriter::append(const ProbePredicted& probe) {
 }
 
 void RunWriter::log(const Message& message) {
-    const std::string time = run_files::timeText(std::time(nullptr), run_files::kIsoTime);
-    const char* severity = message.severity == Severity::Warning ? " WARNING " : " ";
-    m_log->append(time + severity + message.text);
+    m_log->append(logLine(message.severity == Severity::Warning ? " WARNING " : " ", message.text));
     m_log->flush();
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
-    if (m_tensorBoard) m_tensorBoard->add(result);
-    flush();
+    flushCurves();
     run_files::writeResult(m_folder, result);
+    endTensorBoard(result);
+}
+
+// The run is safe by now, and TensorBoard's file can be made of its curves again: no reason to call the run failed.
+void RunWriter::endTensorBoard(const RunFinished& result) {
+    if (!m_tensorBoard) return;
+    m_tensorBoard->add(result);
+    try {
+        m_tensorBoard->flush();
+    } catch (const Error& fault) {
+        m_log->append(logLine(" WARNING ", fault.what()));
+        flushLog();
+    }
 }
 
 void RunWriter::flush() {
+    flushCurves();
+    if (m_tensorBoard) m_tensorBoard->flush();
+}
+
+void RunWriter::flushCurves() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->flush();
     m_epochs->flush();
     if (m_probe) m_probe->flush();
     flushLog();
-    if (m_tensorBoard) m_tensorBoard->flush();
 }
 
 void RunWriter::sync() {

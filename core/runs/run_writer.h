@@ -54,6 +54,8 @@ private:
     std::chrono::steady_clock::time_point m_flushed;
 
     void flushLog();
+    void flushCurves();
 };
+    void endTensorBoard(const RunFinished& result);
 
 }  // namespace vit
