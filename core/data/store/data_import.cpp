@@ -8,6 +8,7 @@
 #include "core/data/store/archive.h"
 #include "core/data/store/data_source.h"
 #include "core/data/store/known_data.h"
+#include "core/io/disk_space.h"
 
 #include <algorithm>
 
@@ -17,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-FoundData findFor(const std::string& name, const fs::path& folder, const fs::path& from) {
 std::string listOf(const std::vector<BrokenImage>& broken) {
     constexpr std::size_t kNamed = 3;
     std::string text;
@@ -39,6 +39,7 @@ std::vector<BrokenImage> unopenableIn(const fs::path& folder) {
     return list;
 }
 
+FoundData findFor(const std::string& name, const fs::path& folder, const fs::path& from) {
     const std::optional<FoundData> found = findData(folder);
     if (!found) {
         const std::vector<BrokenImage> unopenable = unopenableIn(folder);
@@ -61,6 +62,7 @@ void transferFiles(const FoundData& found, const fs::path& target, Transfer tran
     const std::vector<fs::path> files = filesOf(found);
     std::int64_t total = 0;
     for (const fs::path& file : files) total += static_cast<std::int64_t>(fs::file_size(found.folder / file));
+    if (transfer == Transfer::Copy) requireFreeSpace(target, total, "To copy the data set");
     ByteCounter counter(progress, transfer == Transfer::Copy ? "Copying" : "Sorting", total);
     for (const fs::path& file : files) {
         fs::create_directories((target / file).parent_path());
@@ -78,8 +80,6 @@ std::string countsText(std::size_t train, std::size_t test) {
            groupedText(static_cast<std::int64_t>(test)) + " to test.";
 }
 
-DataManifest examineImages(const fs::path& folder, const Progress& progress) {
-    const ImageFolder all = listImageFolder(folder);
 // They were not copied.
 void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& manifest) {
     if (unopenable.empty()) return;
@@ -88,6 +88,8 @@ void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& ma
                             " files whose format " + formatAdvice(unopenable);
 }
 
+DataManifest examineImages(const fs::path& folder, const Progress& progress) {
+    const ImageFolder all = listImageFolder(folder);
     const std::vector<BrokenImage> broken = findBrokenImages(folder, all, progress);
     const std::size_t count = all.train.size() + all.test.size();
     constexpr std::size_t kTolerated = 10;  // one in so many
@@ -145,10 +147,10 @@ void importData(const std::string& name, const fs::path& from, const fs::path& s
     const bool folder = fs::is_directory(from);
     if (!folder) unpackArchive(from, scratch, progress);
     FoundData found = findFor(name, folder ? from : scratch, from);
-    transferFiles(found, draft / kFilesFolder, folder ? Transfer::Copy : Transfer::Move, progress);
-    found.folder = draft / kFilesFolder;
     const auto unopenable =
         found.kind == DataKind::ImageFolder ? unopenableIn(found.folder) : std::vector<BrokenImage>{};
+    transferFiles(found, draft / kFilesFolder, folder ? Transfer::Copy : Transfer::Move, progress);
+    found.folder = draft / kFilesFolder;
     DataManifest manifest = examine(name, found, progress);
     tellUnopenable(unopenable, manifest);
     writeManifest(manifest, draft / kManifestFile);
