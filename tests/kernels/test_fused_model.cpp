@@ -159,14 +159,24 @@ void TestFusedModel::agreesWithPlain() {
     const double expected = lossOf(pair.plain, pair.images, training).item<double>();
     QVERIFY(std::abs(lossOf(pair.fused, pair.images, training).item<double>() - expected) <
             kRounding * std::max(1.0, std::abs(expected)));
-    // Against double precision: where sums cancel, the plain path in fp32 is the coarser one.
+    // Against double precision: where sums cancel, either path may be the coarser one, and how far single precision is off
+    // is a matter of the draw and of the order in which a compiler adds. In 24 draws of weights and images for ViT-S and
+    // ViT-Ti the plain path's gradients were off by up to 0.3e-5 to 3.1e-5, and the fused path's by 0.4 to 2.9 times as
+    // much, 1.15 times in the middle. A wrong term, or one of bf16, is off by 1e-3 and more.
+    constexpr double kOfPlain = 4;
+    const auto plain = gradientsOf(pair.plain, pair.images, training);
+    const auto fused = gradientsOf(pair.fused, pair.images, training);
     pair.plain->to(torch::kFloat64);
     const auto exact = gradientsOf(pair.plain, pair.images.to(torch::kFloat64), training);
-    const auto fused = gradientsOf(pair.fused, pair.images, training);
+    double allowed = kRounding;
+    for (std::size_t i = 0; i < exact.size(); ++i)
+        allowed = std::max(allowed, kOfPlain * difference(plain[i].to(torch::kFloat64), exact[i]));
+    QVERIFY2(allowed < 2e-4, qPrintable(QString::number(allowed)));  // or it would allow anything
     const auto names = pair.plain->named_parameters().keys();
     for (std::size_t i = 0; i < exact.size(); ++i) {
         const double off = difference(fused[i].to(torch::kFloat64), exact[i]);
-        QVERIFY2(off < kRounding, qPrintable(QString("%1: %2").arg(QString::fromStdString(names[i])).arg(off)));
+        const QString name = QString::fromStdString(names[i]);
+        QVERIFY2(off < allowed, qPrintable(QString("%1: %2, allowed %3").arg(name).arg(off).arg(allowed)));
     }
 }
 
