@@ -5,6 +5,7 @@
 #include "core/base/json_text.h"
 #include "core/device/device.h"
 #include "core/runs/run_about.h"
+#include "core/runs/run_files.h"
 #include "core/runs/run_writer.h"
 #include "core/train/trainer.h"
 
