@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kPatience = 20'000;  // ms; what takes a blink takes seconds on a busy machine
-constexpr int kQuietMs = 900;      // three times what the watch gathers notes for
+constexpr int kQuietMs = 600;      // twice what the watch gathers notes for
 
 void touch(const fs::path& path) {
     QFile file(QString::fromStdString(path.string()));
