@@ -295,7 +295,7 @@ void TestForm::factsAreOfTheDataSetsChannels() {
     DataInfo grey = dataSet("grey", 10, true);
     grey.channels = 1;
     DataInfo color = dataSet("color", 10, true);
-    color.kind = DataKind::Idx;  // which may be of either
+    color.format = "idx";  // which may be of either
     DataInfo old = dataSet("old", 10, true);
     old.channels = 0;  // not known
     m_form->setDataSets({grey, color, old});
