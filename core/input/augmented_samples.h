@@ -10,9 +10,8 @@
 
 namespace vit {
 
-// `count` versions of one image, resized to the model's input and changed by every augmentation that is on, as a training
-// step would;
-// the same seed gives the same pictures.
+// `count` versions of one image, resized to the model's input and changed by every augmentation that is on, as a
+// training step would; the same seed gives the same pictures.
 std::vector<Image> augmentedSamples(const Image& image, const Config& config, int count, std::uint64_t seed);
 
 }  // namespace vit

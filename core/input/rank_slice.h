@@ -6,8 +6,8 @@
 
 namespace vit {
 
-// All ranks together train on each batch once, in the order of a single one. Parts may differ by an image, and are empty
-// where a batch has fewer images than there are ranks.
+// All ranks together train on each batch once, in the order of a single one. Parts may differ by an image, and some are
+// empty where a batch has fewer images than there are ranks.
 struct RankSlice {
     std::int64_t rank = 0;  // 0 … ranks-1
     std::int64_t ranks = 1;

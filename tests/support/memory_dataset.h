@@ -20,8 +20,9 @@ inline std::shared_ptr<const Dataset> measured(std::string name, LabelledImages 
 inline std::shared_ptr<const Dataset> datasetInMemory(std::string name, const ImageShape& shape,
                                                       std::vector<std::string> classNames, ImageTable train,
                                                       ImageTable test = {}) {
-    return measured(std::move(name), {std::move(classNames), std::make_shared<const MemoryImages>(shape, std::move(train)),
-                                      std::make_shared<const MemoryImages>(shape, std::move(test))});
+    LabelledImages images{std::move(classNames), std::make_shared<const MemoryImages>(shape, std::move(train)),
+                          std::make_shared<const MemoryImages>(shape, std::move(test))};
+    return measured(std::move(name), std::move(images));
 }
 
 }  // namespace vit::test

@@ -168,8 +168,8 @@ std::vector<std::string> idxFiles(const std::filesystem::path& folder) {
     return complete ? files : std::vector<std::string>{};
 }
 
-LabelledImages readIdx(const std::string& name, const std::filesystem::path& folder, std::vector<std::string> classNames,
-                       const ExpectedCounts& expected, const Progress& progress) {
+LabelledImages readIdx(const std::string& name, const std::filesystem::path& folder,
+                       std::vector<std::string> classNames, const ExpectedCounts& expected, const Progress& progress) {
     std::vector<std::filesystem::path> files;
     for (const std::string& file : idxFiles(folder)) files.push_back(folder / file);
     if (files.empty())

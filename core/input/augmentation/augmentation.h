@@ -19,7 +19,7 @@
 //        };
 //
 // 2. Put it into the table in augmentation.cpp, where it is to come in turn.
-// 3. Give it its hyperparameter, as any other: a member of AugmentationConfig and its row in core/config/schema_data.cpp.
+// 3. Give it its hyperparameter, as any other: a member of AugmentationConfig and a row in core/config/schema_data.cpp.
 //
 // Its site is its own, so the others go on drawing the numbers they drew before, and it draws the same ones whatever is
 // added later. Training on every device, resumed runs, several ranks and the Data page follow from the row.

@@ -6,8 +6,8 @@
 
 namespace vit {
 
-// images [B, C, H, W], angles in radians, float64 [B]: the sampled point turns by +angle. Bilinear, the border reflected
-// about the pixels' edges (d c b a | a b c d | d c b a).
+// images [B, C, H, W], angles in radians, float64 [B]: the sampled point turns by +angle. Bilinear, the border
+// reflected about the pixels' edges (d c b a | a b c d | d c b a).
 torch::Tensor rotateImages(const torch::Tensor& images, const torch::Tensor& angles);
 
 void drawRotation(const AugmentationConfig& config, const RandomUnits& random, std::span<double> numbers);

@@ -92,7 +92,8 @@ struct Pass : torch::CustomClassHolder {
             std::byte* own = bytesOf(scratch) + thread * scratch.size(1);
             for (std::int64_t i = begin; i < end; ++i) {
                 kernel->backward(shared, firstImage + i, in + i * elements, from + i * elements,
-                                 bytesOf(kept) + i * kept.size(1), to + i * elements, gradients + thread * sums.size(1), own);
+                                 bytesOf(kept) + i * kept.size(1), to + i * elements,
+                                 gradients + thread * sums.size(1), own);
             }
         });
         variable_list result{dIn};

@@ -73,7 +73,8 @@ torch::Tensor dropout(const torch::Tensor& input, double rate, const ForwardMode
     if (!mode.training || rate <= 0) return input;
     // In one kernel, from the generator that TrainStep sets for each step: a recorded step can draw from no other.
     if (!input.is_cpu()) return std::get<0>(at::native_dropout(input, rate, true));
-    return DropoutFunction::apply(input, keepMask(input, rate, mode.key(site), mode.firstElement(input)), 1 / (1 - rate));
+    const torch::Tensor mask = keepMask(input, rate, mode.key(site), mode.firstElement(input));
+    return DropoutFunction::apply(input, mask, 1 / (1 - rate));
 }
 
 }  // namespace vit

@@ -32,8 +32,8 @@ std::uint32_t dropoutSite(std::int64_t part, std::int64_t layer);
 // on the CPU and begins with element `first` of the dropout's whole tensor.
 torch::Tensor keepMask(const torch::Tensor& like, double rate, const RandomKey& key, std::int64_t first = 0);
 
-// Inverted dropout of [B, …]: kept elements are divided by (1 - rate). The identity in evaluation mode and for rate 0. On a GPU
-// the device's generator, set for each step, takes the place of the site.
+// Inverted dropout of [B, …]: kept elements are divided by (1 - rate). The identity in evaluation mode and for rate 0.
+// On a GPU the device's generator, set for each step, takes the place of the site.
 torch::Tensor dropout(const torch::Tensor& input, double rate, const ForwardMode& mode, std::uint32_t site);
 
 }  // namespace vit
