@@ -4,6 +4,7 @@
 #include "app/cli/config_options.h"
 #include "app/cli/status_line.h"
 #include "app/cli/text.h"
+#include "core/base/json_text.h"
 #include "core/config/presets.h"
 #include "core/train/benchmark.h"
 
@@ -56,7 +57,7 @@ void printJson(const BenchmarkResult& result, BenchmarkMode mode) {
         line["peak_gflops"] = result.peakFlops / 1e9;
         line["peak_share"] = result.flops / result.peakFlops;
     }
-    std::cout << line.dump() << '\n';
+    std::cout << jsonText(line) << '\n';
 }
 
 std::string stepText(const StepTimes& times, BenchmarkMode mode) {

@@ -4,6 +4,7 @@
 #include "app/cli/run_argument.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/config/presets.h"
 #include "core/config/schema.h"
 #include "core/runs/published_runs.h"
@@ -121,7 +122,7 @@ void printJson(const RunCurves& curves) {
             line[published.name] = {{"train", toJson(published.epochs[index].train)},
                                     {"validation", toJson(published.epochs[index].validation)}};
         }
-        std::cout << line.dump() << '\n';
+        std::cout << jsonText(line) << '\n';
     }
 }
 

@@ -5,6 +5,7 @@
 #include "app/cli/split_option.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/data/store/data_store.h"
 #include "core/inspect/predictor.h"
 
@@ -35,7 +36,7 @@ void printJson(const RunSummary& run, const Options& options, const EvaluationRe
                                          {"accuracy", result.accuracy},
                                          {"top5_accuracy", result.top5Accuracy},
                                          {"seconds", result.seconds}};
-    std::cout << line.dump() << '\n';
+    std::cout << jsonText(line) << '\n';
 }
 
 void printText(const RunSummary& run, const Options& options, const EvaluationResult& result) {

@@ -6,6 +6,7 @@
 #include "app/cli/status_line.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/inspect/predictor.h"
 
 #include <CLI/CLI.hpp>
@@ -37,7 +38,7 @@ void printJson(const std::string& path, const Prediction& prediction) {
                                          {"step", prediction.step},
                                          {"milliseconds", prediction.milliseconds},
                                          {"top", std::move(top)}};
-    std::cout << line.dump() << std::endl;
+    std::cout << jsonText(line) << std::endl;
 }
 
 void printText(const std::string& path, const Prediction& prediction) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // vit-cli presets: the configurations one can start from.
+#include "core/base/json_text.h"
 #include "core/config/presets.h"
 
 #include "app/cli/commands.h"
@@ -31,7 +32,7 @@ void printJson() {
                        {"description", preset.description},
                        {"config", nlohmann::ordered_json::parse(toJson(preset.config))}});
     }
-    std::cout << all.dump(2) << '\n';
+    std::cout << jsonText(all, 2) << '\n';
 }
 
 void printText() {

@@ -5,6 +5,7 @@
 #include "app/cli/run_argument.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/config/schema.h"
 #include "core/runs/run_columns.h"
 #include "core/runs/run_filter.h"
@@ -88,7 +89,7 @@ void listJson(const ListOptions& options) {
         json["config"] = nlohmann::ordered_json::parse(toJson(run.config));
         all.push_back(std::move(json));
     }
-    std::cout << all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+    std::cout << jsonText(all, 2) << '\n';
 }
 
 void listColumns() {

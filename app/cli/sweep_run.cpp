@@ -8,6 +8,7 @@
 #include "app/cli/sweep_text.h"
 #include "app/cli/text.h"
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/session/session.h"
 #include "core/sweeps/sweep_runner.h"
 
@@ -77,7 +78,7 @@ private:
     std::string m_text;
     std::int64_t m_epochs = 0;
 
-    static void say(const Json& json) { std::cout << json.dump() << std::endl; }
+    static void say(const Json& json) { std::cout << jsonText(json) << std::endl; }
 
     void show(const StepDone& step) {
         const std::string before =

@@ -3,6 +3,7 @@
 #include "app/cli/sweep_text.h"
 
 #include "app/cli/text.h"
+#include "core/base/json_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -112,7 +113,7 @@ std::string statusJson(const SweepFolder& sweep, const SweepState& state) {
                                   {"run", trial->run.empty() ? Json() : Json(sweep.runFolder(*trial).string())},
                                   {"problem", trial->problem}});
     }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace);
+    return jsonText(json, 2);
 }
 
 }  // namespace vit::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A configuration as a JSON file: one object for each group of the schema.
+#include "core/base/json_text.h"
 #include "core/config/field_check.h"
 #include "core/config/schema.h"
 #include "core/io/atomic_file.h"
@@ -71,7 +72,7 @@ void readField(const std::string& key, const Json& json, Config& config, Issues&
     }
     const auto value = valueOf(*field, json);
     if (!value) {
-        issues.push_back({key, json.dump() + " is not " + kindText(*field) + ": use " + rangeText(*field) + "."});
+        issues.push_back({key, jsonText(json) + " is not " + kindText(*field) + ": use " + rangeText(*field) + "."});
     } else if (const auto problem = rangeProblem(*field, *value)) {
         issues.push_back({key, *problem});
     } else {
@@ -114,7 +115,7 @@ std::string toJson(const Config& config) {
         const SplitKey key = splitKey(field);
         std::visit([&](const auto& value) { json[key.section][key.name] = value; }, field.get(config));
     }
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(json, 2) + "\n";
 }
 
 Config fromJson(std::string_view text, const Config& base) {

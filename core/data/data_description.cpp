@@ -3,6 +3,7 @@
 #include "core/data/data_description.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,7 @@ std::string toJson(const DataDescription& description) {
         {"mean", description.statistics.mean},
         {"deviation", description.statistics.deviation},
     };
-    return json.dump(2);
+    return jsonText(json, 2);
 }
 
 DataDescription dataDescriptionFromJson(std::string_view text) {
@@ -38,7 +39,7 @@ DataDescription dataDescriptionFromJson(std::string_view text) {
         json.at("deviation").get_to(description.statistics.deviation);
         return description;
     } catch (const nlohmann::json::exception& fault) {
-        throw Error(std::string("The model's description cannot be read: ") + fault.what());
+        throw Error("The model's description cannot be read: " + jsonFault(fault) + ".");
     }
 }
 

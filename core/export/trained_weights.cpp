@@ -3,6 +3,8 @@
 #include "core/export/trained_weights.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
+#include "core/base/utf8.h"
 #include "core/config/schema.h"
 #include "core/io/atomic_file.h"
 #include "core/runs/run_files.h"
@@ -19,9 +21,7 @@ namespace {
 constexpr double kLeastDeviation = 1e-7;  // as the input pipeline has it
 constexpr double kWhite = 255;
 
-std::string jsonText(const nlohmann::json& json) {
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string metadataText(const nlohmann::json& value) { return jsonText(value); }
 
 }  // namespace
 
@@ -94,23 +94,23 @@ std::map<std::string, std::string> TrainedWeights::metadata() const {
     const Dataset::Shape& native = m_description.nativeShape;
     return {
         {"producer", "ViT Workbench " VIT_VERSION},
-        {"run", m_folder.filename().string()},
+        {"run", escapedUtf8(m_folder.filename().string())},
         {"epoch", std::to_string(m_epoch)},
         {"dataset", m_description.dataset},
-        {"class_names", jsonText(m_description.classNames)},
-        {"mean", jsonText(unitMean)},
-        {"std", jsonText(unitDeviation)},
+        {"class_names", metadataText(m_description.classNames)},
+        {"mean", metadataText(unitMean)},
+        {"std", metadataText(unitDeviation)},
         {"layout", "NCHW"},
         {"channel_order", unitMean.size() == 1 ? "grey" : "RGB"},
-        {"native_size", jsonText({native.height, native.width})},
-        {"image_size", jsonText({m_config.model.imageSize, m_config.model.imageSize})},
+        {"native_size", metadataText({native.height, native.width})},
+        {"image_size", metadataText({m_config.model.imageSize, m_config.model.imageSize})},
         {"patch_size", std::to_string(m_config.model.patchSize)},
         {"preprocessing",
          "Bring the photo's centre square to native_size [height, width] by area averaging; (pixel / 255 - mean) / std "
          "for each channel; then bilinear to image_size, half-pixel centres, without antialiasing."},
         {"activation", "gelu (erf), after every dense layer of the MLPs, the last one too"},
-        {"norm_epsilon", jsonText(m_config.model.normEpsilon)},
-        {"config", jsonText(nlohmann::json::parse(toJson(m_config)))},
+        {"norm_epsilon", metadataText(m_config.model.normEpsilon)},
+        {"config", metadataText(nlohmann::json::parse(toJson(m_config)))},
     };
 }
 

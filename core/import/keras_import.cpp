@@ -3,6 +3,7 @@
 #include "core/import/keras_import.h"
 
 #include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "core/import/keras_layers.h"
 #include "core/import/keras_sizes.h"
 
@@ -108,6 +109,10 @@ ChannelStatistics statisticsOf(const KerasLayers& layers, const ImportHints& hin
 std::vector<std::string> classNamesOf(std::int64_t classes, const ImportHints& hints) {
     const auto count = static_cast<std::size_t>(classes);
     std::vector<std::string> names = hints.dataset ? hints.dataset->classNames() : hints.classNames;
+    for (const std::string& name : names)
+        if (!isUtf8(name))
+            throw InvalidInput("The name of a class, " + escapedUtf8(name) +
+                               ", is not UTF-8: save the file with the names as UTF-8.");
     if (names.empty())
         for (std::size_t i = 0; i < count; ++i) names.push_back("class " + std::to_string(i));
     if (names.size() == count) return names;

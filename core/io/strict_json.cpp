@@ -3,6 +3,7 @@
 #include "core/io/strict_json.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 
 #include <set>
 #include <string>
@@ -31,13 +32,6 @@ private:
     std::string m_doubled;
 };
 
-// "[json.exception.parse_error.101] parse error at line 1, column 3: …" without what only a programmer wants to know.
-std::string reason(const Json::exception& fault) {
-    const std::string text = fault.what();
-    const auto end = text.find("] ");
-    return end == std::string::npos ? text : text.substr(end + 2);
-}
-
 }  // namespace
 
 Json parseStrictJson(std::string_view text) {
@@ -49,7 +43,7 @@ Json parseStrictJson(std::string_view text) {
             return true;
         });
     } catch (const Json::exception& fault) {
-        throw InvalidInput("This is not correct JSON: " + reason(fault) + ".");
+        throw InvalidInput("This is not correct JSON: " + jsonFault(fault) + ".");
     }
     if (!keys.last().empty()) {
         throw InvalidInput("The key \"" + keys.last() + "\" is given twice in one object: keep one.");

@@ -3,10 +3,9 @@
 #include "core/runs/run_about.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/io/atomic_file.h"
 #include "core/runs/run_files.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -30,15 +29,14 @@ RunAbout readAbout(const std::filesystem::path& folder) {
         return {json.value("name", std::string()), json.value("notes", std::string()),
                 json.value("tags", std::vector<std::string>())};
     } catch (const nlohmann::json::exception& fault) {
-        throw Error("Cannot read " + path.string() + ": " + fault.what() +
+        throw Error("Cannot read " + path.string() + ": " + jsonFault(fault) +
                     ". Mend or remove that file; the run itself does not depend on it.");
     }
 }
 
 void writeAbout(const std::filesystem::path& folder, const RunAbout& about) {
     const nlohmann::ordered_json json = {{"name", about.name}, {"notes", about.notes}, {"tags", about.tags}};
-    writeFileAtomically(folder / run_files::kAbout,
-                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    writeFileAtomically(folder / run_files::kAbout, jsonText(json, 2) + "\n");
 }
 
 std::string runName(const std::filesystem::path& folder) {

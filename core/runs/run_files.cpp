@@ -3,6 +3,7 @@
 #include "core/runs/run_files.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/events/event_json.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
@@ -75,9 +76,7 @@ std::optional<std::string> readCreated(const std::filesystem::path& folder) {
 }
 
 void writeResult(const std::filesystem::path& folder, const RunFinished& result) {
-    const auto json = eventJson(result);
-    writeFileAtomically(folder / kResult,
-                        json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    writeFileAtomically(folder / kResult, jsonText(eventJson(result), 2) + "\n");
 }
 
 bool isThere(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 #include "core/runs/run_overview.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/base/parallel.h"
 #include "core/config/schema.h"
 #include "core/events/event_json.h"
@@ -126,11 +127,10 @@ Overview readDigest(const fs::path& store) {
 
 // Of a store that may only be read, the digest is done without.
 void writeDigest(const fs::path& store, const std::vector<Entry>& entries) {
-    const auto dump = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
     std::vector<std::string> members(entries.size());
     parallelFor(std::int64_t(entries.size()), [&](std::int64_t i) {
         const Entry& entry = entries[std::size_t(i)];
-        members[std::size_t(i)] = dump(entry.run.folder.filename().string()) + ':' + dump(toJson(entry));
+        members[std::size_t(i)] = jsonText(Json(entry.run.folder.filename().string())) + ':' + jsonText(toJson(entry));
     });
     std::string text = "{\"version\":" + std::to_string(kVersion) + ",\"runs\":{";
     for (std::size_t i = 0; i < members.size(); ++i) text += (i > 0 ? "," : "") + members[i];

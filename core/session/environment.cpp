@@ -2,6 +2,7 @@
 // Collects what a run is made with, for its first event and for environment.json.
 #include "core/session/environment.h"
 
+#include "core/base/json_text.h"
 #include "core/device/device.h"
 #include "core/runs/run_about.h"
 #include "core/train/trainer.h"
@@ -49,7 +50,7 @@ std::string environmentJson(const DataDescription& description, const RunStarted
     if (uname(&system) == 0) {
         json["system"] = std::string(system.sysname) + " " + system.release + " " + system.machine;
     }
-    return json.dump(2) + "\n";
+    return jsonText(json, 2) + "\n";
 }
 
 }  // namespace vit

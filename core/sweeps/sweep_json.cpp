@@ -2,6 +2,7 @@
 // A plan as a JSON file.
 #include "core/sweeps/sweep_json.h"
 
+#include "core/base/json_text.h"
 #include "core/base/number_text.h"
 #include "core/config/field_check.h"
 #include "core/config/presets.h"
@@ -85,7 +86,7 @@ private:
         }
         try {
             if (const auto config = m_json.find("config"); config != m_json.end())
-                plan.base = fromJson(config->dump(), plan.base);
+                plan.base = fromJson(jsonText(*config), plan.base);
         } catch (const InvalidInput& fault) {
             take(fault, "config");
         }
@@ -119,7 +120,7 @@ private:
 
     void readWhole(const std::string& key, const Json& json, std::int64_t& to) {
         if (const auto number = wholeNumber(json)) to = *number;
-        else complain(key, json.dump() + " is not a whole number.");
+        else complain(key, jsonText(json) + " is not a whole number.");
     }
 
     void readRungs(const Json& json, SweepPlan& plan) {
@@ -140,7 +141,7 @@ private:
             }
             known += (known.empty() ? "" : ", ") + std::string(word.text);
         }
-        complain(key, json.dump() + " is none of its choices: " + known + ".");
+        complain(key, jsonText(json) + " is none of its choices: " + known + ".");
     }
 
     void readAxes(const Json& json, SweepPlan& plan) {
@@ -223,7 +224,7 @@ Json sweepValueJson(const Value& value) {
 Value sweepValueFromJson(const Field& field, const Json& json) {
     const auto dot = field.key.find('.');
     const Json whole = {{field.key.substr(0, dot), {{field.key.substr(dot + 1), json}}}};
-    return field.get(fromJson(whole.dump()));
+    return field.get(fromJson(jsonText(whole)));
 }
 
 Json sweepPlanJson(const SweepPlan& plan) {
@@ -260,6 +261,6 @@ SweepPlan loadSweepPlan(const std::filesystem::path& path) {
     }
 }
 
-std::string toJson(const SweepPlan& plan) { return sweepPlanJson(plan).dump(2) + "\n"; }
+std::string toJson(const SweepPlan& plan) { return jsonText(sweepPlanJson(plan), 2) + "\n"; }
 
 }  // namespace vit

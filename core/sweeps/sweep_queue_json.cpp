@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A sweep's state as JSON: the plan with its whole configuration, then the trials in the order of the queue.
+#include "core/base/json_text.h"
 #include "core/sweeps/sweep_json.h"
 #include "core/sweeps/sweep_queue.h"
 
@@ -76,7 +77,7 @@ std::string toJson(const SweepState& state) {
     json["plan"] = sweepPlanJson(state.plan);
     json["trials"] = Json::array();
     for (const SweepTrial& trial : state.trials) json["trials"].push_back(trialJson(trial));
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(json, 2) + "\n";
 }
 
 SweepState sweepStateFromJson(std::string_view text) {
@@ -86,16 +87,14 @@ SweepState sweepStateFromJson(std::string_view text) {
         if (json.at("format").get<int>() != kFormat) damaged("it is of another version of this program");
         SweepState state;
         state.paused = json.at("paused").get<bool>();
-        state.plan = sweepPlanFromJson(json.at("plan").dump());
+        state.plan = sweepPlanFromJson(jsonText(json.at("plan")));
         for (const Json& trial : json.at("trials")) state.trials.push_back(trialFrom(trial));
         check(state);
         return state;
     } catch (const InvalidInput& fault) {
         throw Error(fault.what());
     } catch (const Json::exception& fault) {
-        const std::string what = fault.what();
-        const auto end = what.find("] ");
-        damaged(end == std::string::npos ? what : what.substr(end + 2));
+        damaged(jsonFault(fault));
     }
 }
 

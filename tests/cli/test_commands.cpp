@@ -8,6 +8,7 @@
 #include <QtTest>
 
 #include <csignal>
+#include <filesystem>
 
 namespace {
 
@@ -96,6 +97,7 @@ private Q_SLOTS:
     void trainedRunIsNamedAndFound();
     void trainedRunIsEvaluated();
     void trainedRunPredicts();
+    void imageNamesMayBeOfAnyEncoding();
     void oneBadImageDoesNotHideTheOthers();
     void runFolderIsNeverOverwritten();
     void stoppedRunGoesOn();
@@ -331,6 +333,21 @@ void TestCommands::trainedRunPredicts() {
 
     const Finished text = run({"predict", m_picture, "--top", "2"});
     QCOMPARE(text.out.count('\n'), 3);
+}
+
+void TestCommands::imageNamesMayBeOfAnyEncoding() {
+    const std::filesystem::path latin = m_home.path().toStdString() + "/caf\xE9.png";
+    std::filesystem::copy_file(m_picture.toStdString(), latin);
+    QProcess shell;  // which can say what no QString can
+    shell.setProcessEnvironment(environment());
+    shell.setWorkingDirectory(m_home.path());
+    shell.start("/bin/sh", {"-c", QString("'%1' predict --json caf*.png").arg(VIT_CLI_PATH)});
+    QVERIFY(shell.waitForFinished(120000));
+    std::filesystem::remove(latin);  // QTemporaryDir cannot
+    const QByteArray problem = shell.readAllStandardError();
+    QVERIFY2(shell.exitCode() == 0, problem.constData());
+    QCOMPARE(parsedObject(QString::fromUtf8(shell.readAllStandardOutput()))["image"].toString(),
+             QString("caf\uFFFD.png"));
 }
 
 void TestCommands::oneBadImageDoesNotHideTheOthers() {

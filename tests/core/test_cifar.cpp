@@ -78,6 +78,8 @@ void TestCifar::damaged_data() {
     QTest::newRow("empty") << "test.bin" << QByteArray() << "has 0 bytes";
     QTest::newRow("no name") << "train.bin" << wrongLabel << "image 1 has label 3, but expected are 0 to 2";
     QTest::newRow("of CIFAR-10") << "train.bin" << cifarRecords(9, 1) << "has 27,657 bytes";
+    QTest::newRow("names of another encoding") << "fine_label_names.txt" << QByteArray("tea\ncaf\xE9\nmilk\n")
+                                               << "line 2 is not UTF-8";
     QTest::newRow("no names") << "fine_label_names.txt" << QByteArray("\n \n") << "names 0 classes";
 }
 

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void aClassMayBeCalledTrain();
     void refused();
     void testClassWithoutTraining();
+    void namesOfOtherEncodings();
     void linkedFolders();
     void picturesBecomeSquares();
     void brokenPictures();
@@ -188,6 +189,25 @@ void TestImageFolder::testClassWithoutTraining() {
         writeClass(folder.filePath(name), 2);
     const QString message = thrown<vit::InvalidInput>([&] { vit::listImageFolder(pathOf(folder.path())); });
     QVERIFY2(message.contains("The class hamster"), qPrintable(message));
+}
+
+// Bytes that no JSON takes: a training on them would fail when its run is written down.
+void TestImageFolder::namesOfOtherEncodings() {
+    const QTemporaryDir folder;
+    writeClass(folder.filePath("new"), 2);
+    writeClass(folder.filePath("tea"), 2);
+    const std::filesystem::path latin = pathOf(folder.path()) / "caf\xE9";
+    std::filesystem::rename(pathOf(folder.filePath("new")), latin);
+    const QString message = thrown<vit::InvalidInput>([&] { vit::listImageFolder(pathOf(folder.path())); });
+    QVERIFY2(message.contains("caf\\xE9") && message.contains("not UTF-8") && message.contains("ename"),
+             qPrintable(message));
+    // The names of the pictures are told to nobody but in messages.
+    std::filesystem::rename(latin, pathOf(folder.filePath("café")));
+    std::filesystem::rename(pathOf(folder.filePath("café/0.png")), pathOf(folder.filePath("café")) / "\xE9.png");
+    const ImageFolder images = vit::listImageFolder(pathOf(folder.path()));
+    QCOMPARE(images.classNames, (std::vector<std::string>{"café", "tea"}));
+    QCOMPARE(countLabel(images.train, 0) + countLabel(images.test, 0), 2);
+    std::filesystem::remove(pathOf(folder.filePath("café")) / "\xE9.png");  // QTemporaryDir cannot
 }
 
 void TestImageFolder::linkedFolders() {

@@ -65,6 +65,8 @@ void TestRunAbout::damagedFileIsNamed_data() {
     QTest::newRow("torn") << QByteArray("{\"name\": \"a");
     QTest::newRow("wrong type") << QByteArray("{\"name\": 5}");
     QTest::newRow("no object") << QByteArray("[1]");
+    QTest::newRow("another encoding") << QByteArray("{\"name\": \"caf\xE9\"}");
+    QTest::newRow("tags of the wrong type") << QByteArray("{\"tags\": [1]}");
 }
 
 void TestRunAbout::damagedFileIsNamed() {
@@ -73,6 +75,7 @@ void TestRunAbout::damagedFileIsNamed() {
     writeFileAtomically(pathOf(folder) / "about.json", content.toStdString());
     const QString problem = test::thrown<Error>([&] { readAbout(pathOf(folder)); });
     QVERIFY2(problem.contains("about.json"), qPrintable(problem));
+    QVERIFY2(!problem.contains("json.exception") && !problem.contains("basic_"), qPrintable(problem));
 }
 
 void TestRunAbout::refusedNames_data() {

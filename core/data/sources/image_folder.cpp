@@ -5,6 +5,7 @@
 #include "core/base/number_text.h"
 #include "core/base/parallel.h"
 #include "core/base/split_mix.h"
+#include "core/base/utf8.h"
 #include "core/data/images/image.h"
 
 #include <algorithm>
@@ -109,7 +110,13 @@ public:
             throw InvalidInput("In " + m_folder.string() + " the number of folders with pictures is " +
                                std::to_string(train.size()) + ", but a data set needs two or more classes: make a "
                                "folder for each, named after it, and put its pictures in.");
-        for (const auto& [name, images] : train) m_result.classNames.push_back(name);
+        for (const auto& [name, images] : train) {
+            if (!isUtf8(name))
+                throw InvalidInput("The folder " + escapedUtf8(name) + " in " + m_folder.string() +
+                                   " has a name that is not UTF-8 and cannot be that of a class: rename it. The "
+                                   "program convmv renames many at once.");
+            m_result.classNames.push_back(name);
+        }
         std::sort(m_result.classNames.begin(), m_result.classNames.end(), naturalLess);
 
         // A folder of a split may be missing, or hold pictures without classes, as those of competitions do.
@@ -136,7 +143,7 @@ private:
         const auto& names = m_result.classNames;
         const auto place = std::find(names.begin(), names.end(), name);
         if (place == names.end())
-            throw InvalidInput("The class " + name + " has pictures in " + image.parent_path().string() +
+            throw InvalidInput("The class " + escapedUtf8(name) + " has pictures in " + image.parent_path().string() +
                                ", but none to train with: add some, or remove that folder.");
         return {image.lexically_relative(m_folder), static_cast<std::int32_t>(place - names.begin())};
     }

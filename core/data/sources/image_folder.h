@@ -32,7 +32,8 @@ struct ImageFolder {
 // Whether there are at least two classes' folders with pictures in them.
 bool isImageFolder(const std::filesystem::path& folder);
 
-// Looks at names only. Throws InvalidInput if there are fewer than two classes or if test has a class that train lacks.
+// Looks at names only. Throws InvalidInput if there are fewer than two classes, if test has a class that train lacks,
+// or if the name of a class is not UTF-8.
 ImageFolder listImageFolder(const std::filesystem::path& folder);
 
 struct BrokenImage {

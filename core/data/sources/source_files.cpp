@@ -3,6 +3,7 @@
 #include "core/data/sources/source_files.h"
 
 #include "core/base/number_text.h"
+#include "core/base/utf8.h"
 #include "core/io/atomic_file.h"
 
 #include <sstream>
@@ -24,7 +25,12 @@ std::vector<std::string> readClassNames(const std::filesystem::path& file, std::
     sizeOf(file);
     std::istringstream lines(readTextFile(file));
     std::vector<std::string> names;
+    std::int64_t number = 0;
     for (std::string line; std::getline(lines, line);) {
+        ++number;
+        if (!isUtf8(line))
+            throw Error(file.string() + ": line " + std::to_string(number) + " is not UTF-8 (" + escapedUtf8(line) +
+                        "), and cannot be the name of a class. Save the file as UTF-8 and add the data set again.");
         const std::size_t end = line.find_last_not_of(" \t\r");
         if (end != std::string::npos) names.push_back(line.substr(0, end + 1));
     }

@@ -25,7 +25,7 @@ struct ExpectedCounts {
 // Throws Error if it is missing or is no plain file.
 std::int64_t sizeOf(const std::filesystem::path& file);
 
-// One name a line; empty lines do not count. Throws Error unless there are `expected` (0 = at least one).
+// One name a line; empty lines do not count. Throws Error unless there are `expected` (0 = at least one), all UTF-8.
 std::vector<std::string> readClassNames(const std::filesystem::path& file, std::int64_t expected);
 
 // Adds up the bytes of several files for one progress.

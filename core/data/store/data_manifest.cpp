@@ -2,6 +2,7 @@
 // Writes and reads dataset.json.
 #include "core/data/store/data_manifest.h"
 
+#include "core/base/json_text.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
 
@@ -32,6 +33,11 @@ DataKind kindOf(const std::string& name) {
     throw Error("\"" + name + "\" is no kind of data set");
 }
 
+[[noreturn]] void throwDamaged(const std::filesystem::path& file, const std::string& cause) {
+    throw Error(file.string() + " is damaged: " + cause + (cause.ends_with('.') ? "" : ".") +
+                " Remove the data set and add it again.");
+}
+
 }  // namespace
 
 void writeManifest(const DataManifest& manifest, const std::filesystem::path& file) {
@@ -39,7 +45,7 @@ void writeManifest(const DataManifest& manifest, const std::filesystem::path& fi
                                          {"description", manifest.description},
                                          {"classes", manifest.classes},
                                          {"left_out", manifest.leftOut}};
-    writeFileAtomically(file, json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    writeFileAtomically(file, jsonText(json, 2) + "\n");
 }
 
 DataManifest readManifest(const std::filesystem::path& file) {
@@ -50,8 +56,10 @@ DataManifest readManifest(const std::filesystem::path& file) {
                 .description = json.at("description").get<std::string>(),
                 .classes = json.at("classes").get<std::int64_t>(),
                 .leftOut = json.at("left_out").get<std::vector<std::string>>()};
-    } catch (const std::exception& fault) {
-        throw Error(file.string() + " is damaged: " + fault.what() + ". Remove the data set and add it again.");
+    } catch (const nlohmann::json::exception& fault) {
+        throwDamaged(file, jsonFault(fault));
+    } catch (const Error& fault) {
+        throwDamaged(file, fault.what());
     }
 }
 
