@@ -15,6 +15,9 @@ namespace vit {
 
 namespace {
 
+constexpr int kNewFile = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+constexpr int kMostTries = 1000;  // for a temporary name that is free
+
 // An open file that is closed on every way out.
 class Descriptor {
 public:
@@ -84,8 +87,15 @@ void flushFolder(const std::filesystem::path& folder) {
 
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts) {
     const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-    const std::string name = temporaryName(path);
-    Descriptor file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    // A name may be taken by what a process of this number has left behind, or by a link that somebody has laid there:
+    // O_EXCL follows none.
+    std::string name = temporaryName(path);
+    int opened = ::open(name.c_str(), kNewFile, 0666);
+    for (int tries = 1; opened < 0 && errno == EEXIST && tries < kMostTries; ++tries) {
+        name = temporaryName(path);
+        opened = ::open(name.c_str(), kNewFile, 0666);
+    }
+    Descriptor file(opened);
     if (!file.isOpen()) throwSystemFault("Cannot write", path, errno);
     Temporary temporary(name);
 

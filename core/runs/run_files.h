@@ -23,7 +23,9 @@ inline constexpr const char* kResult = "result.json";
 inline constexpr const char* kLock = ".lock";
 inline constexpr const char* kAbout = "about.json";
 inline constexpr const char* kProbe = "probe.jsonl";
-inline constexpr const char* kCreatedKey = "created";  // in environment.json
+inline constexpr const char* kTensorBoard = "tensorboard";  // a folder
+inline constexpr const char* kCreatedKey = "created";         // in environment.json
+inline constexpr const char* kImportedKey = "imported_from";  // likewise, until the model is trained further
 
 template <typename T>
 struct Line {

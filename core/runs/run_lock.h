@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/io/file_lock.h"
 
 #include <filesystem>
 #include <string>
@@ -23,18 +24,14 @@ private:
 class RunLock {
 public:
     // Takes the folder until destruction; the system lets go of it when the process ends, however it ends. Throws
-    // RunTaken when it is taken, Error when the lock cannot be made.
+    // RunTaken when it is taken, Error when the lock cannot be made, as where a link lies in its place.
     explicit RunLock(const std::filesystem::path& folder);
-    ~RunLock();
-    RunLock(const RunLock&) = delete;
-    RunLock& operator=(const RunLock&) = delete;
 
     // False where the file system knows no locks: then nothing keeps a second process out.
-    bool isHeld() const { return m_held; }
+    bool isHeld() const { return m_lock.state() == FileLock::State::Held; }
 
 private:
-    int m_file;
-    bool m_held = true;
+    FileLock m_lock;
 };
 
 }  // namespace vit

@@ -4,6 +4,7 @@
 
 #include "core/config/schema.h"
 #include "core/io/atomic_file.h"
+#include "core/io/plain_file.h"
 #include "core/io/system_fault.h"
 #include "core/io/tensorboard.h"
 #include "core/runs/run_files.h"
@@ -169,7 +170,8 @@ std::string ProbeRecords::of(const ProbePredicted& probe, double time) {
 }
 
 TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) {
-    const fs::path folder = runFolder / "tensorboard";
+    const fs::path folder = runFolder / run_files::kTensorBoard;
+    refuseLink(folder);  // files are removed and made in it
     std::error_code fault;
     fs::create_directories(folder, fault);
     if (fault) throwSystemFault("Cannot make the folder", folder, fault.value());

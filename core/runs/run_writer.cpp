@@ -5,6 +5,7 @@
 #include "core/config/schema.h"
 #include "core/events/event_json.h"
 #include "core/io/atomic_file.h"
+#include "core/io/plain_file.h"
 #include "core/io/strict_json.h"
 #include "core/io/system_fault.h"
 #include "core/runs/run_files.h"
@@ -67,10 +68,18 @@ std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) 
     return notes;
 }
 
+// The files that grow, of which one may be a link where the run came from somebody else: refused before anything of the
+// run is changed. All others are replaced as a whole, which replaces a link and not what it leads to.
+std::filesystem::path withoutLinks(std::filesystem::path folder) {
+    using namespace run_files;
+    for (const char* name : {kSteps, kEpochs, kProbe, kLog, kTensorBoard}) refuseLink(folder / name);
+    return folder;
+}
+
 }  // namespace
 
 RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std::int64_t keepSteps)
-    : m_folder(std::move(folder)), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
+    : m_folder(withoutLinks(std::move(folder))), m_recovered(removeHalfWritten(m_folder)), m_pictures(m_folder),
       m_flushed(std::chrono::steady_clock::now()) {
     using namespace run_files;
     const auto note = [this](std::vector<std::string> notes) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One file, replaced as a whole, and two locks that the kernel takes back when a program ends.
+// One file, replaced as a whole, and two locks.
 #include "core/sweeps/sweep_folder.h"
 
 #include "core/io/atomic_file.h"
@@ -9,10 +9,6 @@
 #include "core/runs/run_store.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace vit {
 
@@ -24,26 +20,17 @@ constexpr const char* kState = "sweep.json";
 constexpr const char* kRunningLock = ".running.lock";
 constexpr const char* kChangeLock = ".change.lock";
 
-int openLock(const fs::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor < 0) throwSystemFault("Cannot open", path, errno);
-    return descriptor;
-}
-
-// Null if someone else holds it and `wait` is false.
-std::unique_ptr<SweepLock> locked(const fs::path& path, bool wait) {
-    const int descriptor = openLock(path);
-    auto lock = std::make_unique<SweepLock>(descriptor);
-    while (::flock(descriptor, LOCK_EX | (wait ? 0 : LOCK_NB)) != 0) {
-        if (errno == EWOULDBLOCK) return nullptr;
-        if (errno != EINTR) throwSystemFault("Cannot lock", path, errno);
-    }
-    return lock;
+// Null if someone else holds it and there is no waiting.
+std::unique_ptr<FileLock> locked(const fs::path& path, FileLock::Wait wait) {
+    auto lock = std::make_unique<FileLock>(path, wait);
+    if (lock->state() == FileLock::State::Unsupported)
+        throw Error("Cannot lock " + path.string() +
+                    ": its file system knows no locks, and without them two programs could run the sweep at once. "
+                    "Choose a folder on another disk.");
+    return lock->state() == FileLock::State::Held ? std::move(lock) : nullptr;
 }
 
 }  // namespace
-
-SweepLock::~SweepLock() { ::close(m_descriptor); }
 
 fs::path SweepFolder::defaultFolder() { return userDataFolder() / "sweeps"; }
 
@@ -111,22 +98,22 @@ fs::file_time_type SweepFolder::changedAt() const {
 }
 
 SweepState SweepFolder::update(const std::function<void(SweepState&)>& change) const {
-    const auto lock = locked(m_path / kChangeLock, true);
+    const auto lock = locked(m_path / kChangeLock, FileLock::Wait::UntilFree);
     SweepState state = read();
     change(state);
     writeFileAtomically(statePath(), toJson(state));
     return state;
 }
 
-std::unique_ptr<SweepLock> SweepFolder::lockForRunning() const {
-    if (auto lock = locked(m_path / kRunningLock, false)) return lock;
+std::unique_ptr<FileLock> SweepFolder::lockForRunning() const {
+    if (auto lock = locked(m_path / kRunningLock, FileLock::Wait::No)) return lock;
     throw Error("Another window or command is running the sweep " + name() +
                 ": wait for it, or stop it there. Its queue can be changed meanwhile.");
 }
 
 bool SweepFolder::isRunning() const {
     if (!run_files::isThere(m_path / kRunningLock)) return false;
-    return locked(m_path / kRunningLock, false) == nullptr;
+    return locked(m_path / kRunningLock, FileLock::Wait::No) == nullptr;
 }
 
 }  // namespace vit

@@ -3,6 +3,7 @@
 // the other runs. Several programs may look at it and change its queue; one at a time may run it.
 #pragma once
 
+#include "core/io/file_lock.h"
 #include "core/sweeps/sweep_queue.h"
 
 #include <filesystem>
@@ -11,18 +12,6 @@
 #include <vector>
 
 namespace vit {
-
-// Held until it is destroyed, also by a crash. Not copyable.
-class SweepLock {
-public:
-    explicit SweepLock(int descriptor) : m_descriptor(descriptor) {}
-    ~SweepLock();
-    SweepLock(const SweepLock&) = delete;
-    SweepLock& operator=(const SweepLock&) = delete;
-
-private:
-    int m_descriptor;
-};
 
 class SweepFolder {
 public:
@@ -47,7 +36,7 @@ public:
     // through and leaves the file as it was.
     SweepState update(const std::function<void(SweepState&)>& change) const;
 
-    std::unique_ptr<SweepLock> lockForRunning() const;  // throws Error if another program runs the sweep
+    std::unique_ptr<FileLock> lockForRunning() const;  // throws Error if another program runs the sweep
     bool isRunning() const;                             // by any program, this one too
 
 private:

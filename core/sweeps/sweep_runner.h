@@ -34,7 +34,7 @@ public:
 private:
     SweepFolder m_folder;
     RunStore m_runs;
-    std::unique_ptr<SweepLock> m_lock;
+    std::unique_ptr<FileLock> m_lock;
     SweepTrial m_current;
     std::int64_t m_target = 0;
 };

@@ -126,13 +126,18 @@ Outcome noRoomToTheEnd(const DisturbedRun& run) {
     return run.resumedLikeUndisturbed(child);
 }
 
-Outcome noRoomForTheLog(const DisturbedRun& run) {
+Outcome linkInPlaceOfTheLog(const DisturbedRun& run) {
     run.trainTo(7);
-    std::ofstream(run.folder() / "steps.jsonl", std::ios::app) << R"({"event":)";  // there will be something to log
+    const fs::path victim = run.folder().string() + "-victim";
+    writeFileAtomically(victim, "precious");
     fs::remove(run.folder() / "log.txt");
-    fs::create_symlink("/dev/full", run.folder() / "log.txt");
+    fs::create_symlink(victim, run.folder() / "log.txt");
     DisturbedCli child = run.resume();
-    return run.endedLikeUndisturbed(child);
+    child.exitCode();
+    fs::remove(run.folder() / "log.txt");  // as it says
+    Outcome outcome = run.resumedLikeUndisturbed(child);
+    if (readTextFile(victim) != "precious") outcome.difference = "The linked file was written to.";
+    return outcome;
 }
 
 Outcome killed(const DisturbedRun& run) {
@@ -292,8 +297,8 @@ void TestFaults::faults_data() {
     row("disk full to the end", noRoomToTheEnd, 1,
         {"File too large", "The end of this run is not saved; it can be resumed from step"},
         "nothing: what came after the last checkpoint is trained again");
-    row("no space left on the device of the log", noRoomForTheLog, 0,
-        {"log.txt: No space left on device. Make room on the disk", room}, "lines of the log");
+    row("a link in the place of the log", linkInPlaceOfTheLog, 1,
+        {"log.txt: it is a link to ", "Nothing was written there. Remove the link"}, "nothing");
     row("SIGKILL while training", killed, 0, {"came after the last checkpoint: they are trained again"}, "nothing");
     row("SIGKILL amid a line and a checkpoint", killedWhileWriting, 0,
         {"The last line of steps.jsonl was torn: left out", "The last line of epochs.jsonl was torn: left out",

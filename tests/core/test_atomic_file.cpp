@@ -43,6 +43,7 @@ private Q_SLOTS:
     void readOnlyFolderSaysSo();
     void killedWriterLeavesOldOrNew();
     void writersOfOneFileDoNotMix();
+    void takenTemporaryNamesAreNoFault();
     void readingSaysWhatIsWrong();
 };
 
@@ -180,6 +181,20 @@ void TestAtomicFile::writersOfOneFileDoNotMix() {
     const std::string found = readTextFile(path);
     QCOMPARE(found, std::string(50'000, found.at(0)));
     QCOMPARE(namesIn(folder), QStringList("a"));
+}
+
+// Left behind by a killed process that had the same number, as it often is in containers, or laid there as links.
+void TestAtomicFile::takenTemporaryNamesAreNoFault() {
+    const QTemporaryDir folder;
+    const std::string victim = pathIn(folder, "victim");
+    writeFileAtomically(victim, std::string_view("precious"));
+    for (int i = 0; i < 500; ++i) {
+        const QString name = QString(".a.json.%1-%2.tmp").arg(::getpid()).arg(i);
+        QVERIFY(QFile::link(QString::fromStdString(victim), folder.filePath(name)));
+    }
+    writeFileAtomically(pathIn(folder, "a.json"), std::string_view("new"));
+    QCOMPARE(readTextFile(pathIn(folder, "a.json")), std::string("new"));
+    QCOMPARE(readTextFile(victim), std::string("precious"));
 }
 
 void TestAtomicFile::readingSaysWhatIsWrong() {

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void failuresEndNoSweep();
     void anExtendedSweepGoesOn();
     void randomTrialsAreTested();
+    void linkedLocksAreRefused_data();
+    void linkedLocksAreRefused();
 };
 
 TestSweepRun::Sitting TestSweepRun::sit(const SweepFolder& sweep, int steps) const {
@@ -196,6 +198,24 @@ void TestSweepRun::randomTrialsAreTested() {
         QCOMPARE(trialValue(trial), readCurves(run.folder).epochs.back().validation.loss);
         QVERIFY(run.name.find("small-00") != std::string::npos);
     }
+}
+
+void TestSweepRun::linkedLocksAreRefused_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {".change.lock", ".running.lock"}) QTest::newRow(name) << QString(name);
+}
+
+// In a sweep's folder from somebody else.
+void TestSweepRun::linkedLocksAreRefused() {
+    QFETCH(QString, name);
+    const SweepFolder sweep = SweepFolder::create(path("linked" + name.toStdString()), smallSweep());
+    const std::filesystem::path victim = path("victim" + name.toStdString());
+    std::filesystem::create_symlink(victim, sweep.path() / name.toStdString());
+    const QString fault = test::thrown<Error>([&] {
+        name == ".change.lock" ? void(sweep.update([](SweepState&) {})) : void(sweep.lockForRunning());
+    });
+    QVERIFY2(fault.contains(name + ": it is a link to "), qPrintable(fault));
+    QVERIFY(!std::filesystem::exists(victim));
 }
 
 QTEST_GUILESS_MAIN(TestSweepRun)
