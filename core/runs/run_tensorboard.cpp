@@ -11,7 +11,6 @@
 #include "core/runs/run_probe.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -179,34 +178,17 @@ TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) 
 
     const RunSummary run = readRun(runFolder);
     // A new name, so that a TensorBoard that is open takes notice.
-    m_path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." +
-                       run.folder.filename().string());
-    writeFileAtomically(m_path, eventsOf(run, readCurves(runFolder), m_probes));
-    m_file.reset(std::fopen(m_path.c_str(), "abe"));
-    if (!m_file) throwSystemFault("Cannot write", m_path, errno);
+    const fs::path path = folder / (kFileStart + std::to_string(static_cast<std::int64_t>(now())) + "." +
+                                    run.folder.filename().string());
+    writeFileAtomically(path, eventsOf(run, readCurves(runFolder), m_probes));
+    m_file.emplace(path);
 }
 
-void TensorBoardLog::add(const StepDone& step) {
-    write(record(step, now()));
-}
-void TensorBoardLog::add(const EpochDone& epoch) {
-    write(record(epoch, now()));
-}
-void TensorBoardLog::add(const ProbePredicted& probe) {
-    write(m_probes.of(probe, now()));
-}
-void TensorBoardLog::add(const RunFinished& result) {
-    write(records(result, now()));
-}
+void TensorBoardLog::add(const StepDone& step) { m_file->appendRecord(record(step, now())); }
+void TensorBoardLog::add(const EpochDone& epoch) { m_file->appendRecord(record(epoch, now())); }
+void TensorBoardLog::add(const ProbePredicted& probe) { m_file->appendRecord(m_probes.of(probe, now())); }
+void TensorBoardLog::add(const RunFinished& result) { m_file->appendRecord(records(result, now())); }
 
-void TensorBoardLog::flush() {
-    if (std::fflush(m_file.get()) != 0) throwSystemFault("Cannot write", m_path, errno);
-}
-
-void TensorBoardLog::write(const std::string& records) {
-    if (std::fwrite(records.data(), 1, records.size(), m_file.get()) != records.size()) {
-        throwSystemFault("Cannot write", m_path, errno);
-    }
-}
+void TensorBoardLog::flush() { m_file->flush(); }
 
 }  // namespace vit

@@ -12,11 +12,11 @@
 
 #include "core/config/config.h"
 #include "core/events/event.h"
+#include "core/io/append_file.h"
 #include "core/runs/run_store.h"
 
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -44,22 +44,15 @@ class TensorBoardLog {
 public:
     explicit TensorBoardLog(const std::filesystem::path& runFolder);
 
-    void add(const StepDone& step);
+    void add(const StepDone& step);  // in memory
     void add(const EpochDone& epoch);
     void add(const ProbePredicted& probe);
     void add(const RunFinished& result);
-    void flush();
+    void flush();  // throws Error; what could not be written waits, and the file ends with a whole record
 
 private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-
-    std::filesystem::path m_path;
     ProbeRecords m_probes;
-    std::unique_ptr<std::FILE, Close> m_file;
-
-    void write(const std::string& records);
+    std::optional<AppendFile> m_file;
 };
 
 }  // namespace vit

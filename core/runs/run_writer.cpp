@@ -50,6 +50,10 @@ void removeIfThere(const std::filesystem::path& path) {
     if (fault) throwSystemFault("Cannot remove", path, fault.value());
 }
 
+std::string logLine(const char* severity, const std::string& text) {
+    return run_files::timeText(std::time(nullptr), run_files::kIsoTime) + severity + text;
+}
+
 // Files that were being written when a process was killed; theirs are the names that writeFileAtomically() makes.
 std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> found;
@@ -132,25 +136,39 @@ void RunWriter::append(const ProbePredicted& probe) {
 }
 
 void RunWriter::log(const Message& message) {
-    const std::string time = run_files::timeText(std::time(nullptr), run_files::kIsoTime);
-    const char* severity = message.severity == Severity::Warning ? " WARNING " : " ";
-    m_log->append(time + severity + message.text);
+    m_log->append(logLine(message.severity == Severity::Warning ? " WARNING " : " ", message.text));
     m_log->flush();
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
-    if (m_tensorBoard) m_tensorBoard->add(result);
-    flush();
+    flushCurves();
     run_files::writeResult(m_folder, result);
+    endTensorBoard(result);
+}
+
+// The run is safe by now, and TensorBoard's file can be made of its curves again: no reason to call the run failed.
+void RunWriter::endTensorBoard(const RunFinished& result) {
+    if (!m_tensorBoard) return;
+    m_tensorBoard->add(result);
+    try {
+        m_tensorBoard->flush();
+    } catch (const Error& fault) {
+        m_log->append(logLine(" WARNING ", fault.what()));
+        flushLog();
+    }
 }
 
 void RunWriter::flush() {
+    flushCurves();
+    if (m_tensorBoard) m_tensorBoard->flush();
+}
+
+void RunWriter::flushCurves() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->flush();
     m_epochs->flush();
     if (m_probe) m_probe->flush();
     flushLog();
-    if (m_tensorBoard) m_tensorBoard->flush();
 }
 
 void RunWriter::sync() {

@@ -53,7 +53,9 @@ private:
     std::optional<TensorBoardLog> m_tensorBoard;
     std::chrono::steady_clock::time_point m_flushed;
 
+    void flushCurves();
     void flushLog();
+    void endTensorBoard(const RunFinished& result);
 };
 
 }  // namespace vit
