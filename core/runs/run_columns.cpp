@@ -4,6 +4,7 @@
 
 #include "core/base/number_text.h"
 #include "core/config/schema.h"
+#include "core/runs/run_files.h"
 
 #include <algorithm>
 #include <array>
@@ -20,11 +21,10 @@ constexpr const char* kResults = "Results";
 RunValue number(double value) { return std::isnan(value) ? RunValue() : RunValue(value); }
 RunValue text(std::string value) { return value.empty() ? RunValue() : RunValue(std::move(value)); }
 
-// "2026-03-01 14:07" of "2026-03-01T14:07:05".
-std::string readableTime(std::string time) {
-    constexpr std::size_t kMinutes = 16;
-    std::replace(time.begin(), time.end(), 'T', ' ');
-    return time.substr(0, kMinutes);
+// "2026-03-01 14:07" of "2026-03-01T14:07:05+01:00", in the time of this computer; what is not understood as it is.
+std::string readableTime(const std::string& time) {
+    const auto understood = run_files::timeFrom(time);
+    return understood ? run_files::timeText(*understood, "%Y-%m-%d %H:%M") : time;
 }
 
 RunValue settingOf(const Field& field, const RunSummary& run) {

@@ -93,6 +93,25 @@ bool isFree(const std::filesystem::path& folder) {
     return !fault;
 }
 
+std::string timeWithOffset(std::time_t time) {
+    std::string text = timeText(time, "%Y-%m-%dT%H:%M:%S%z");
+    return text.insert(text.size() - 2, ":");  // "+0100" to "+01:00"
+}
+
+std::optional<std::time_t> timeFrom(const std::string& text) {
+    std::tm parts{};
+    const char* rest = strptime(text.c_str(), kIsoTime, &parts);
+    if (rest == nullptr) return std::nullopt;
+    if (*rest == '\0') {
+        parts.tm_isdst = -1;
+        return std::mktime(&parts);
+    }
+    std::tm offset{};
+    rest = strptime(rest, "%z", &offset);
+    if (rest == nullptr || *rest != '\0') return std::nullopt;
+    return timegm(&parts) - offset.tm_gmtoff;
+}
+
 std::string timeText(std::time_t time, const char* format) {
     std::tm parts{};
     localtime_r(&time, &parts);

@@ -55,5 +55,10 @@ bool isFree(const std::filesystem::path& folder);
 // Local time as std::strftime writes it.
 std::string timeText(std::time_t time, const char* format);
 inline constexpr const char* kIsoTime = "%Y-%m-%dT%H:%M:%S";
+// Local time with its offset from UTC, which tells the two hours apart when the clocks go back:
+// "2026-10-25T02:10:00+01:00".
+std::string timeWithOffset(std::time_t time);
+// What timeWithOffset() has written, or without an offset, as runs had it before, in local time; none if it is neither.
+std::optional<std::time_t> timeFrom(const std::string& text);
 
 }  // namespace vit::run_files

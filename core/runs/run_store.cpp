@@ -37,8 +37,15 @@ std::string nameFrom(const std::string& label) {
     return name.empty() ? "run" : name;
 }
 
-bool isNewer(const RunSummary& a, const RunSummary& b) {
-    if (a.created != b.created) return a.created > b.created;
+struct DatedRun {
+    std::time_t created;  // 0 = its time is not understood
+    RunSummary run;
+};
+
+bool isNewer(const DatedRun& one, const DatedRun& other) {
+    if (one.created != other.created) return one.created > other.created;
+    const RunSummary& a = one.run;
+    const RunSummary& b = other.run;
     // Begun within one second: "…-10" came after "…-2".
     const std::string first = a.folder.filename().string();
     const std::string second = b.folder.filename().string();
@@ -53,8 +60,15 @@ std::filesystem::path RunStore::defaultFolder() { return userDataFolder() / "run
 RunStore::RunStore(std::filesystem::path folder) : m_folder(std::move(folder)) {}
 
 std::vector<RunSummary> RunStore::list() const {
-    std::vector<RunSummary> runs = readOverview(m_folder);
-    std::sort(runs.begin(), runs.end(), isNewer);
+    std::vector<DatedRun> dated;
+    for (RunSummary& run : readOverview(m_folder)) {
+        const std::time_t created = run_files::timeFrom(run.created).value_or(0);
+        dated.push_back({created, std::move(run)});
+    }
+    std::sort(dated.begin(), dated.end(), isNewer);
+    std::vector<RunSummary> runs;
+    runs.reserve(dated.size());
+    for (DatedRun& run : dated) runs.push_back(std::move(run.run));
     return runs;
 }
 

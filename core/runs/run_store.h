@@ -34,7 +34,7 @@ struct RunSummary {
     std::string name;          // as a person has called it, else the folder's
     std::filesystem::path folder;
     RunAbout about;
-    std::string created;       // ISO 8601, local time
+    std::string created;       // ISO 8601: local time with its offset from UTC, which runs lacked before
     Config config;
     std::int64_t epochsDone = 0;
     double bestValidationAccuracy = 0;

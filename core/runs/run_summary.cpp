@@ -20,7 +20,7 @@ std::string timeOfConfig(const std::filesystem::path& folder) {
     const std::filesystem::path config = folder / run_files::kConfig;
     struct stat status {};
     if (::stat(config.c_str(), &status) != 0) throwSystemFault("Cannot read", config, errno);
-    return run_files::timeText(status.st_mtime, run_files::kIsoTime);
+    return run_files::timeWithOffset(status.st_mtime);
 }
 
 template <typename T>

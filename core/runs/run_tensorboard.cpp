@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 
 namespace vit {
 
@@ -31,10 +30,7 @@ double now() {
 
 // When the run began, in seconds since 1970; 0 for a time that is not understood.
 double beginning(const RunSummary& run) {
-    std::tm parts{};
-    if (strptime(run.created.c_str(), run_files::kIsoTime, &parts) == nullptr) return 0;
-    parts.tm_isdst = -1;
-    return static_cast<double>(std::mktime(&parts));
+    return static_cast<double>(run_files::timeFrom(run.created).value_or(0));
 }
 
 tensorboard::HyperparameterValue pluginValue(const Field& field, const Config& config) {

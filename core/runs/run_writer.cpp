@@ -2,6 +2,7 @@
 // Appends to a run's curves and log, and writes its other files whole.
 #include "core/runs/run_writer.h"
 
+#include "core/base/json_text.h"
 #include "core/config/schema.h"
 #include "core/events/event_json.h"
 #include "core/io/atomic_file.h"
@@ -108,8 +109,8 @@ void RunWriter::writeEnvironment(const std::string& json) {
     using namespace run_files;
     auto environment = parseStrictJson(json);
     // A run that goes on keeps the time at which it began.
-    environment[kCreatedKey] = readCreated(m_folder).value_or(timeText(std::time(nullptr), kIsoTime));
-    writeFileAtomically(m_folder / kEnvironment, environment.dump(2) + "\n");
+    environment[kCreatedKey] = readCreated(m_folder).value_or(timeWithOffset(std::time(nullptr)));
+    writeFileAtomically(m_folder / kEnvironment, jsonText(environment, 2) + "\n");
 }
 
 void RunWriter::startTensorBoard() { m_tensorBoard.emplace(m_folder); }

@@ -5,7 +5,9 @@
 #include "core/config/schema.h"
 #include "core/io/atomic_file.h"
 #include "core/io/user_folders.h"
+#include "core/runs/run_lock.h"
 #include "core/runs/run_store.h"
+#include "core/runs/run_trash.h"
 #include "core/runs/run_writer.h"
 #include "tests/support/thrown.h"
 
@@ -24,6 +26,7 @@
 #include <mutex>
 #include <set>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <thread>
 
 using namespace vit;
@@ -103,12 +106,16 @@ private Q_SLOTS:
     void createdStaysWhenTheRunGoesOn();
     void noValidationImages();
     void listIsNewestFirst();
+    void clockChangesDoNotMisorder();
     void listPassesOverForeignFolders();
     void lastTrainedHasAModel();
     void movedRunKnowsItsPlace();
     void noRunIsAnError_data();
     void noRunIsAnError();
     void writerSaysWhatIsWrong();
+    void linksAreNotWrittenThrough_data();
+    void linksAreNotWrittenThrough();
+    void linkedLockIsRefused();
     void logHasTimes();
 };
 
@@ -351,6 +358,37 @@ void TestRunStore::listIsNewestFirst() {
     QVERIFY(RunStore(pathOf(folder) / "missing").list().empty());
 }
 
+// The clocks go back from 3:00 to 2:00: the run begun at the second 2:10 is newer than that begun at the first 2:50.
+void TestRunStore::clockChangesDoNotMisorder() {
+    const QByteArray before = qgetenv("TZ");
+    const auto restore = qScopeGuard([&] {
+        before.isNull() ? qunsetenv("TZ") : qputenv("TZ", before);
+        ::tzset();
+    });
+    qputenv("TZ", "Europe/Berlin");
+    ::tzset();
+    const QTemporaryDir folder;
+    const RunStore store(pathOf(folder));
+    for (const auto& [name, time] :
+         {std::pair{"first", "2026-10-25T02:50:00+02:00"}, std::pair{"second", "2026-10-25T02:10:00+01:00"},
+          std::pair{"elsewhere", "2026-10-24T23:00:00-02:00"}, std::pair{"without offset", "2026-10-25T01:00:00"},
+          std::pair{"garbled", "yesterday"}}) {
+        fs::create_directory(pathOf(folder) / name);
+        writeFileAtomically(pathOf(folder) / name / "config.json", std::string_view("{}"));
+        setCreated(pathOf(folder) / name, time);
+    }
+    QCOMPARE(names(store.list()), (QStringList{"second", "elsewhere", "first", "without offset", "garbled"}));
+
+    const fs::path run = pathOf(folder) / "new";
+    fs::create_directory(run);
+    writeRun(run, 1);
+    const auto created = QString::fromStdString(readRun(run).created);
+    const QRegularExpression expected("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d[+-]\\d\\d:\\d\\d$");
+    QVERIFY2(expected.match(created).hasMatch(), qPrintable(created));
+    const auto time = QDateTime::fromString(created, Qt::ISODate);
+    QVERIFY2(std::abs(time.secsTo(QDateTime::currentDateTime())) < 60, qPrintable(created));
+}
+
 void TestRunStore::listPassesOverForeignFolders() {
     const QTemporaryDir folder;
     const fs::path base = pathOf(folder);
@@ -438,6 +476,73 @@ void TestRunStore::writerSaysWhatIsWrong() {
     ::setrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, handler);
     QVERIFY2(full.contains("epochs.jsonl: File too large"), qPrintable(full));
+}
+
+void TestRunStore::linksAreNotWrittenThrough_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"steps.jsonl", "epochs.jsonl", "probe.jsonl", "log.txt", "tensorboard"})
+        QTest::newRow(name) << QString(name);
+}
+
+// As in a run that came from somebody else. What is there already is left alone, what is not there is not made.
+void TestRunStore::linksAreNotWrittenThrough() {
+    QFETCH(QString, name);
+    const QTemporaryDir folder;
+    const fs::path run = pathOf(folder) / "run";
+    const fs::path link = run / name.toStdString();
+    fs::create_directory(run);
+    writeRun(run, 2);
+    RunWriter(run, 2, 8).writeResult(RunFinished{});
+    const std::string steps = readTextFile(run / "steps.jsonl");
+    for (const bool exists : {false, true}) {
+        const fs::path victim = pathOf(folder) / (exists ? "here" : "nowhere");
+        if (exists && name == "tensorboard") {
+            fs::create_directory(victim);
+            appendText(victim / "events.out.tfevents.1.mine", "precious");
+        } else if (exists) {
+            appendText(victim, "precious");
+        }
+        fs::remove(link);
+        fs::create_symlink(victim, link);
+        const QString fault = test::thrown<Error>([&] {
+            RunWriter writer(run, 1, 4);
+            writer.startTensorBoard();
+            writer.append(step(5));
+            writer.append(ProbePredicted{});
+            writer.log({Severity::Info, "begun"});
+        });
+        QVERIFY2(fault.contains(QString::fromStdString(link.string() + ": it is a link to " + victim.string())),
+                 qPrintable(fault));
+        QVERIFY2(fault.contains("Nothing was written") && fault.contains("Remove the link"), qPrintable(fault));
+        QCOMPARE(fs::exists(victim), exists);
+        if (exists) QCOMPARE(readTextFile(fs::is_directory(victim) ? victim / "events.out.tfevents.1.mine" : victim),
+                             std::string("precious"));
+        QVERIFY(fs::exists(run / "result.json"));  // nothing of the run was changed either
+        if (name != "steps.jsonl") QCOMPARE(readTextFile(run / "steps.jsonl"), steps);
+    }
+}
+
+void TestRunStore::linkedLockIsRefused() {
+    const QTemporaryDir folder;
+    const fs::path run = pathOf(folder) / "run";
+    fs::create_directory(run);
+    writeRun(run, 1);
+    appendText(pathOf(folder) / "victim", "precious");
+    for (const char* target : {"victim", "nowhere"}) {
+        fs::remove(run / ".lock");
+        fs::create_symlink(pathOf(folder) / target, run / ".lock");
+        const QString locking = test::thrown<Error>([&] { const RunLock lock(run); });
+        QVERIFY2(locking.contains(".lock: it is a link to ") && locking.contains(target), qPrintable(locking));
+        const QString trashing = test::thrown<Error>([&] { moveRunToTrash(run); });
+        QVERIFY2(trashing.contains(".lock: it is a link to "), qPrintable(trashing));
+    }
+    QCOMPARE(readTextFile(pathOf(folder) / "victim"), std::string("precious"));
+    QVERIFY(!fs::exists(pathOf(folder) / "nowhere"));
+    // A pipe would hold the program up for ever.
+    fs::remove(run / ".lock");
+    QCOMPARE(::mkfifo((run / ".lock").c_str(), 0666), 0);
+    const QString pipe = test::thrown<Error>([&] { const RunLock lock(run); });
+    QVERIFY2(pipe.contains("no plain file"), qPrintable(pipe));
 }
 
 void TestRunStore::logHasTimes() {
