@@ -6,7 +6,7 @@
 //   steps.jsonl       one StepDone a line      (append-only, readable while written)
 //   epochs.jsonl      one EpochDone a line
 //   tensorboard/      the curves once more, as TensorBoard reads them (if wanted: run.tensorboard)
-//   log.txt           messages with their time
+//   log.txt           its course in words: begin, epochs, messages and end with their time
 //   best.safetensors  weights at the best validation accuracy
 //   last.safetensors  weights, optimizer state and position, after the last finished epoch or within one
 //   epoch-N.safetensors  weights of the last epochs, as far as run.keep_epochs wants them

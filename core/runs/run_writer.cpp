@@ -10,6 +10,7 @@
 #include "core/io/strict_json.h"
 #include "core/io/system_fault.h"
 #include "core/runs/run_files.h"
+#include "core/runs/run_log_text.h"
 
 #include <system_error>
 
@@ -124,6 +125,7 @@ void RunWriter::append(const StepDone& step) {
 
 void RunWriter::append(const EpochDone& epoch) {
     m_epochs->append(toJson(Event(epoch)));
+    m_log->append(logLine(" ", logText(epoch)));
     if (m_tensorBoard) m_tensorBoard->add(epoch);
     flush();
 }
@@ -136,12 +138,18 @@ void RunWriter::append(const ProbePredicted& probe) {
     m_probe->flush();
 }
 
+void RunWriter::log(const RunStarted& run) {
+    m_log->append(logLine(" ", logText(run)));
+    m_log->flush();
+}
+
 void RunWriter::log(const Message& message) {
     m_log->append(logLine(message.severity == Severity::Warning ? " WARNING " : " ", message.text));
     m_log->flush();
 }
 
 void RunWriter::writeResult(const RunFinished& result) {
+    m_log->append(logLine(" ", logText(result)));
     flushCurves();
     run_files::writeResult(m_folder, result);
     endTensorBoard(result);

@@ -33,12 +33,13 @@ public:
     void startTensorBoard();  // from now on curves and result go there too; after config and environment
     // Each of these may throw Error; what could not be written waits in memory and is written with the next flush.
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
-    void append(const EpochDone& epoch);  // flushes both curves to the file system
+    void append(const EpochDone& epoch);  // and in words in the log; flushes all to the file system
     // The file in the folder that holds the picture once something said of it has been appended.
     std::string nameProbe(const std::shared_ptr<const Image>& picture) { return m_pictures.nameOf(picture); }
     void append(const ProbePredicted& probe);
+    void log(const RunStarted& run);
     void log(const Message& message);
-    void writeResult(const RunFinished& result);
+    void writeResult(const RunFinished& result);  // and in words in the log
     void flush();
     void sync();  // to the disk itself
 

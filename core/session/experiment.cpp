@@ -159,6 +159,7 @@ void Experiment::record(const Event& event) {
         m_model.epoch = epoch->epoch;
     }
     m_host.tell(event);
+    if (const auto* started = std::get_if<RunStarted>(&event)) writeOrWarn([&] { m_writer->log(*started); });
     if (const auto* message = std::get_if<Message>(&event)) writeOrWarn([&] { m_writer->log(*message); });
     if (std::holds_alternative<EpochDone>(event)) predictProbe();
 }

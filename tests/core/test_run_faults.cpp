@@ -4,9 +4,12 @@
 #include "core/device/memory_advice.h"
 #include "core/io/append_file.h"
 #include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
 #include "core/runs/run_files.h"
+#include "core/runs/run_writer.h"
 #include "core/session/session.h"
 #include "core/train/loss_watch.h"
+#include "tests/support/event_file_reader.h"
 #include "tests/support/recorder.h"
 #include "tests/support/same_run.h"
 #include "tests/support/thrown.h"
@@ -64,6 +67,10 @@ private Q_SLOTS:
     void folderGoneToTheEnd();
     void tornFilesAreRecoveredFrom();
     void linesWaitForAFullDisk();
+    void linksInARunAreRefused_data();
+    void linksInARunAreRefused();
+    void tensorBoardRecordsStayWhole();
+    void logTellsTheRun();
     void lossesThatMeanDivergence_data();
     void lossesThatMeanDivergence();
     void batchSizeForTheMemory();
@@ -210,10 +217,86 @@ void TestRunFaults::linesWaitForAFullDisk() {
     file.flush();
     QCOMPARE(readTextFile(path), std::string("one\ntwo\nthree\n"));
 
-    AppendFile full("/dev/full");
-    full.append("x");
-    const QString text = test::thrown<Error>([&] { full.flush(); });
+    const QString text = test::thrown<Error>([&] { throwSystemFault("Cannot write", path, ENOSPC); });
     QVERIFY2(text.contains("Make room"), qPrintable(text));
+    const QString device = test::thrown<Error>([] { AppendFile("/dev/full"); });
+    QVERIFY2(device.contains("no plain file"), qPrintable(device));
+}
+
+// A run from somebody else, whose lock or log leads to a file of one's own.
+void TestRunFaults::linksInARunAreRefused_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("lock") << ".lock";
+    QTest::newRow("log") << "log.txt";
+}
+
+void TestRunFaults::linksInARunAreRefused() {
+    QFETCH(QString, name);
+    const fs::path victim = home() / "thesis.txt";
+    const fs::path folder = home() / ("linked-" + std::string(QTest::currentDataTag()));
+    fs::copy(home() / "whole", folder, fs::copy_options::recursive);
+    fs::remove(folder / name.toStdString());
+    writeFileAtomically(victim, "precious");
+    fs::create_symlink(victim, folder / name.toStdString());
+
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    TrainRequest more;
+    more.resumeFrom = folder;
+    more.extension.epochs = 1;
+    session.train(more);
+    session.wait();
+    QCOMPARE(recorder.all<RunFailed>().size(), std::size_t{1});
+    const std::string text = recorder.all<RunFailed>()[0].text;
+    QVERIFY2(text.find("is a link to " + victim.string()) != std::string::npos, text.c_str());
+    if (name == ".lock") {
+        session.evaluate(folder);
+        session.wait();
+        const std::string problem = recorder.all<RunEvaluated>().at(0).problem;
+        QVERIFY2(problem.find("is a link to") != std::string::npos, problem.c_str());
+    }
+    QCOMPARE(readTextFile(victim), std::string("precious"));
+    QVERIFY(fs::exists(folder / "result.json"));
+}
+
+// Of what is written for TensorBoard nothing may be torn: all after it would be lost to its reader.
+void TestRunFaults::tensorBoardRecordsStayWhole() {
+    const fs::path folder = home() / "board";
+    fs::create_directory(folder);
+    RunWriter writer(folder);
+    writer.writeConfig(preset("testing").config);
+    writer.writeEnvironment("{}");
+    writer.startTensorBoard();
+    writer.append(StepDone{.step = 1});
+    writer.flush();
+    const fs::path file = fs::directory_iterator(folder / "tensorboard")->path();
+    const auto whole = test::eventsOf(file).size();
+    limitFiles(fs::file_size(file) + 100);  // in the middle of the record that comes now
+    QString fault;
+    for (std::int64_t step : {2, 3, 4}) {
+        fault = test::thrown<Error>([&] {
+            writer.append(StepDone{.step = step});
+            writer.flush();
+        });
+    }
+    QCOMPARE(test::eventsOf(file).size(), whole);
+    limitFiles(RLIM_INFINITY);
+    QVERIFY2(fault.contains("tfevents") && fault.contains("File too large"), qPrintable(fault));
+    writer.append(StepDone{.step = 5});
+    writer.flush();
+    QCOMPARE(test::scalarsOf(test::eventsOf(file)).at("loss/step").size(), std::size_t{5});
+}
+
+// What happened to a run can be read in it, whoever trained it.
+void TestRunFaults::logTellsTheRun() {
+    const auto log = QString::fromStdString(readTextFile(home() / "whole" / "log.txt"));
+    const QStringList lines = log.split('\n', Qt::SkipEmptyParts);
+    QVERIFY2(lines.size() == 6, qPrintable(log));
+    QVERIFY2(lines[0].contains("whole began") && lines[0].contains("parameters"), qPrintable(log));
+    for (int epoch = 1; epoch <= 4; ++epoch)
+        QVERIFY2(lines[epoch].contains(QString("Epoch %1 of 4").arg(epoch)) && lines[epoch].contains("loss"),
+                 qPrintable(log));
+    QVERIFY2(lines[5].contains("finished after 4 epochs"), qPrintable(log));
 }
 
 void TestRunFaults::lossesThatMeanDivergence_data() {
