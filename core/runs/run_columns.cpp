@@ -158,7 +158,7 @@ bool isBefore(const RunValue& a, const RunValue& b) { return a < b; }
 
 std::string stateOf(const RunSummary& run) {
     if (run.live) return "running";
-    if (!run.result) return "unfinished";
+    if (!run.result) return run.importedFrom.empty() ? "unfinished" : "imported";
     switch (run.result->reason) {
         case StopReason::Completed: return "finished";
         case StopReason::Stopped: return "stopped";

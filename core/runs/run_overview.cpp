@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr const char* kFile = ".overview.json";
-constexpr int kVersion = 1;  // of the digest; one of another version is made anew
+constexpr int kVersion = 2;  // of the digest; one of another version is made anew
 
 struct Entry {
     std::string stamp;
@@ -60,6 +60,7 @@ Json toJson(const Entry& entry) {
                  {"tags", run.about.tags},
                  {"created", run.created},
                  {"device", run.device},
+                 {"imported_from", run.importedFrom},
                  {"parameters", run.parameters},
                  {"epochs_done", run.epochsDone},
                  {"best_validation_accuracy", run.bestValidationAccuracy},
@@ -82,6 +83,7 @@ Entry fromJson(const fs::path& folder, const Json& json) {
     run.name = run.about.name.empty() ? folder.filename().string() : run.about.name;
     run.created = json.at("created");
     run.device = json.at("device");
+    run.importedFrom = json.at("imported_from");
     run.parameters = json.at("parameters");
     run.epochsDone = json.at("epochs_done");
     run.bestValidationAccuracy = json.at("best_validation_accuracy");

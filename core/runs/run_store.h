@@ -44,6 +44,7 @@ struct RunSummary {
     std::vector<float> validationAccuracy;  // after each epoch; NaN without validation images
     std::string device;                 // in words
     std::int64_t parameters = 0;
+    std::string importedFrom;           // of a model that was trained elsewhere and not yet here; else empty
     bool live = false;                  // this program is training it now; never set by reading
     std::optional<RunFinished> result;  // none: running, killed or failed
     bool hasModel = false;              // best.safetensors is there

@@ -43,6 +43,7 @@ void readEnvironment(RunSummary& run) {
             run.created = entry(json, run_files::kCreatedKey, run.created);
             run.device = entry(json, "device", run.device);
             run.parameters = entry(json, "parameters", run.parameters);
+            run.importedFrom = entry(json, run_files::kImportedKey, run.importedFrom);
         } catch (const InvalidInput& fault) {
             throw Error("Cannot read " + path.string() + ": " + fault.what());
         }

@@ -3,6 +3,7 @@
 #include "core/session/imported_run.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/model/vision_transformer.h"
 #include "core/model/weights.h"
 #include "core/runs/run_files.h"
@@ -38,8 +39,8 @@ void writeImportedRun(const ImportedModel& model, const std::filesystem::path& f
     RunWriter writer(folder);
     writer.writeConfig(model.config);
     auto environment = nlohmann::ordered_json::parse(toJson(model.description));
-    environment["imported_from"] = model.origin;
-    writer.writeEnvironment(environment.dump(2) + "\n");
+    environment[run_files::kImportedKey] = model.origin;
+    writer.writeEnvironment(jsonText(environment, 2) + "\n");
     writer.log(Message{Severity::Info, "Imported from " + model.origin + "."});
     writer.flush();
     saveBestWeights(folder / run_files::kBestWeights, *network, {});  // last: now the run has a model
