@@ -11,5 +11,6 @@ const vit::PictureCodec vitPictureCodec = {
     [](const cv::Mat& encoded, int flags) { return cv::imdecode(encoded, flags); },
     [](const std::string& ending, const cv::Mat& picture, std::vector<std::uint8_t>& encoded) {
         cv::imencode(ending, picture, encoded);
-    }};
+    },
+    [](const std::string& ending) { return cv::haveImageWriter("x" + ending); }};
 }

@@ -69,7 +69,7 @@ std::optional<ProbePicture> readProbePicture(const fs::path& folder, const std::
     if (name.empty() || fs::path(name).filename() != name || !run_files::isThere(folder / name)) return std::nullopt;
     std::string png = readTextFile(folder / name);
     const EncodedImage about = inspectEncoded(std::span(reinterpret_cast<const std::uint8_t*>(png.data()), png.size()));
-    if (about.jpeg || about.width == 0 || !png.ends_with(kPngEnd)) return std::nullopt;
+    if (about.format != PictureFormat::Png || about.width == 0 || !png.ends_with(kPngEnd)) return std::nullopt;
     return ProbePicture{std::move(png), about.width, about.height};
 }
 

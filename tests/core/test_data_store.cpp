@@ -93,11 +93,13 @@ private Q_SLOTS:
     void knownNamesNeedTheirOwnData();
     void mnistAndFashionMnistAreToldApart();
     void fewBrokenPicturesAreLeftOutAndNamed();
+    void picturesOfOtherFormatsAreNotPassedOverInSilence();
     void manyBrokenPicturesAreRefused();
     void copiesAreShared();
     void concurrentOpensReadOnce();
     void cancelLeavesNothing();
     void unwritableFolder();
+    void damagedManifestIsListedAndRemovable_data();
     void damagedManifestIsListedAndRemovable();
     void removeAndAddAgain();
 };
@@ -255,6 +257,20 @@ void TestDataStore::mnistAndFashionMnistAreToldApart() {
     QVERIFY(place.store().add("clothes", pathOf(place.path("fashion"))).available);
 }
 
+void TestDataStore::picturesOfOtherFormatsAreNotPassedOverInSilence() {
+    Place place;
+    const QString folder = place.pictures(0);
+    writeFile(folder + "/red/IMG_1.HEIC", "what no codec here knows");
+    const DataInfo info = place.store().add("pictures", pathOf(folder));
+    const QString description = QString::fromStdString(info.description);
+    QVERIFY2(description.contains("red/IMG_1.HEIC") && description.contains("JPEG, PNG"), qPrintable(description));
+    // A folder with nothing else is no data set, and that is why.
+    writeFile(place.path("phone/cat/IMG_1.HEIC"), "x");
+    writeFile(place.path("phone/dog/IMG_2.HEIC"), "x");
+    const QString message = thrown<vit::InvalidInput>([&] { place.store().add("phone", pathOf(place.path("phone"))); });
+    QVERIFY2(message.contains("IMG_1.HEIC") && message.contains("convert them"), qPrintable(message));
+}
+
 void TestDataStore::fewBrokenPicturesAreLeftOutAndNamed() {
     Place place;
     const DataInfo info = place.store().add("pictures", pathOf(place.pictures(1)));
@@ -329,12 +345,21 @@ void TestDataStore::unwritableFolder() {
     QVERIFY2(message.contains(place.storeFolder()), qPrintable(message));
 }
 
+void TestDataStore::damagedManifestIsListedAndRemovable_data() {
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("torn") << QByteArray("{\"kind\": \"idx\"");
+    QTest::newRow("an entry missing") << QByteArray("{\"kind\": \"idx\"}");
+    QTest::newRow("of the wrong kind") << QByteArray("{\"kind\": 5}");
+}
+
 void TestDataStore::damagedManifestIsListedAndRemovable() {
+    QFETCH(QByteArray, content);
     Place place;
-    writeFile(place.storeFolder() + "/mine/dataset.json", "{\"kind\": \"idx\"");
+    writeFile(place.storeFolder() + "/mine/dataset.json", content);
     const DataInfo info = place.store().info("mine");
     QVERIFY(!info.available);
     QVERIFY(QString::fromStdString(info.description).contains("dataset.json is damaged"));
+    QVERIFY2(!QString::fromStdString(info.description).contains("json.exception"), info.description.c_str());
     QVERIFY(!thrown<vit::InvalidInput>([&] { place.store().open("mine", 8); }).isEmpty());
     place.store().remove("mine");
     QCOMPARE(place.inStore(), QStringList{});

@@ -90,6 +90,8 @@ private Q_SLOTS:
     void sixteenBitsBecomeEight();
     void greyAndPaletteBecomeColour();
     void largeJpegComesReducedOnRequest();
+    void formatsThatTheSystemMayLack_data();
+    void formatsThatTheSystemMayLack();
     void unreadable_data();
     void unreadable();
     void savingElsewhereFails_data();
@@ -104,9 +106,11 @@ private Q_SLOTS:
 void TestImage::savedAndLoaded_data() {
     QTest::addColumn<QString>("extension");
     QTest::addColumn<int>("largestDifference");
-    for (const char* lossless : {".png", ".bmp", ".tif", ".ppm", ".PNG"})
+    for (const char* lossless : {".png", ".bmp", ".dib", ".tif", ".tiff", ".ppm", ".pnm", ".PNG"})
         QTest::newRow(lossless) << QString(lossless) << 0;
     QTest::newRow(".jpg") << ".jpg" << 60;
+    QTest::newRow(".webp") << ".webp" << 60;
+    QTest::newRow(".jp2") << ".jp2" << 60;
 }
 
 void TestImage::savedAndLoaded() {
@@ -206,6 +210,30 @@ void TestImage::unreadable_data() {
     QTest::newRow("jpeg cut off") << jpeg.left(jpeg.size() - 40) << "cut off";
     QTest::newRow("jpeg start only") << jpeg.left(4) << "cut off";
     QTest::newRow("absurdly large") << gigantic << "65536 × 65536";
+    const auto zeros = [](int count) { return QByteArray(count, '\0'); };
+    const QByteArray side("\0\1\0\0", 4);  // 65,536, big-endian, or 256, little-endian
+    const QByteArray edis("\0\0\1\0", 4);  // the other way round
+    QTest::newRow("absurdly large bmp") << "BM" + zeros(12) + QByteArray("\x28\0\0\0", 4) + edis + edis + zeros(40)
+                                        << "65536 × 65536";
+    QTest::newRow("absurdly large webp")
+        << "RIFF" + zeros(4) + "WEBPVP8X" + QByteArray("\x0A\0\0\0", 4) + zeros(4) +
+               QByteArray("\xFF\xFF\0\xFF\xFF\0", 6) + zeros(40)
+        << "65536 × 65536";
+    const QByteArray width("\1\0\0\4\0\0\0\1", 8), height("\1\1\0\4\0\0\0\1", 8);
+    QTest::newRow("absurdly large tiff")
+        << QByteArray("MM\0*\0\0\0\x08\0\2", 10) + width + side + height + side + zeros(40) << "65536 × 65536";
+    QByteArray little("II*\0\x08\0\0\0\2\0\0\1\4\0\1\0\0\0", 18);
+    little += edis + QByteArray("\1\1\4\0\1\0\0\0", 8) + edis + zeros(40);
+    QTest::newRow("absurdly large tiff, little-endian") << little << "65536 × 65536";
+    QTest::newRow("absurdly large ppm") << QByteArray("P6\n# none\n65536 65536\n255\n") + zeros(40) << "65536 × 65536";
+    const QByteArray codestream = QByteArray("\xFF\x4F\xFF\x51\0\x2F\0\0", 8) + side + side + zeros(60);
+    QTest::newRow("absurdly large jpeg 2000 codestream") << codestream << "65536 × 65536";
+    QTest::newRow("absurdly large jp2")
+        << QByteArray("\0\0\0\x0CjP  \r\n\x87\n\0\0\0\x10" "ftypjp2 \0\0\0\0\0\0\0\0jp2c", 36) + codestream
+        << "65536 × 65536";
+    QTest::newRow("heic") << zeros(3) + QByteArray("\x18" "ftypheic") + zeros(40) << "a HEIC picture";
+    QTest::newRow("radiance") << QByteArray("#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\n") + zeros(4)
+                              << "JPEG, PNG";
 }
 
 void TestImage::unreadable() {
@@ -222,6 +250,36 @@ void TestImage::unreadable() {
     QVERIFY(thrown<vit::Error>([&] { decoded(content); }).contains(cause));
     QVERIFY(thrown<vit::Error>([&] { vit::loadImage(folder.path().toStdString()); }).contains("folder"));
     QVERIFY(thrown<vit::Error>([&] { vit::loadImage("/no/such.png"); }).contains("No such file"));
+}
+
+void TestImage::formatsThatTheSystemMayLack_data() {
+    QTest::addColumn<QString>("ending");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("name");
+    const QByteArray gif = QByteArray("GIF89a\1\0\1\0\x80\0\0\xFF\xFF\xFF\0\0\0,\0\0\0\0\1\0\1\0\0\2\2\x44\1\0;", 35);
+    QTest::newRow("gif") << ".gif" << gif << "a GIF picture";
+    const QByteArray heic = QByteArray(3, '\0') + "\x18" "ftypheic" + QByteArray(40, '\0');
+    QTest::newRow("heic") << ".heic" << heic << "a HEIC picture";
+}
+
+// What the dialogs offer is what opens; of the rest the message says what would.
+void TestImage::formatsThatTheSystemMayLack() {
+    QFETCH(QString, ending);
+    QFETCH(QByteArray, content);
+    QFETCH(QString, name);
+    const auto& offered = vit::imageExtensions();
+    QVERIFY(std::find(offered.begin(), offered.end(), ".jpg") != offered.end());
+    if (std::find(offered.begin(), offered.end(), ending.toStdString()) != offered.end()) {
+        QCOMPARE(decoded(content).width, 1);
+        return;
+    }
+    const QString message = thrown<vit::Error>([&] { decoded(content); });
+    QVERIFY2(message.contains(name) && message.contains("JPEG, PNG, "), qPrintable(message));
+    for (const std::string& other : {std::string(".jp2"), std::string(".webp"), std::string(".tif")}) {
+        const bool opens = std::find(offered.begin(), offered.end(), other) != offered.end();
+        const QString inWords = other == ".jp2" ? "JPEG 2000" : other == ".webp" ? "WebP" : "TIFF";
+        QVERIFY2(message.contains(inWords) == opens, qPrintable(message));
+    }
 }
 
 void TestImage::savingElsewhereFails_data() {

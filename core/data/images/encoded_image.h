@@ -7,11 +7,13 @@
 
 namespace vit {
 
+enum class PictureFormat { Unknown, Jpeg, Png, WebP, Bmp, Tiff, Pnm, Jpeg2000, Gif, Avif, Heic };
+
 struct EncodedImage {
-    std::int64_t width = 0;   // 0 = not known: the format is neither PNG nor JPEG
+    PictureFormat format = PictureFormat::Unknown;
+    std::int64_t width = 0;  // of what a decoder makes memory for; 0 = the header does not say, or is damaged
     std::int64_t height = 0;
-    bool jpeg = false;        // never transparent; may be decoded at 1/2, 1/4 or 1/8 of its size
-    bool truncated = false;   // the end mark is missing: a decoder would fill the rest with grey
+    bool truncated = false;  // of a JPEG the end mark is missing: a decoder would fill the rest with grey
 };
 
 EncodedImage inspectEncoded(std::span<const std::uint8_t> encoded);

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/data/images/encoded_image.h"
 #include "core/data/images/picture_codec.h"
+#include "core/data/images/picture_formats.h"
 #include "core/io/atomic_file.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ cv::Mat onWhite(const cv::Mat& bgra) {
 // The largest of OpenCV's reductions that keeps the shorter side at `leastSide` or more.
 int reducedColour(const EncodedImage& encoded, int leastSide) {
     const std::int64_t side = std::min(encoded.width, encoded.height);
-    if (leastSide <= 0 || !encoded.jpeg) return cv::IMREAD_COLOR;
+    if (leastSide <= 0 || encoded.format != PictureFormat::Jpeg) return cv::IMREAD_COLOR;
     if (side / 8 >= leastSide) return cv::IMREAD_REDUCED_COLOR_8;
     if (side / 4 >= leastSide) return cv::IMREAD_REDUCED_COLOR_4;
     if (side / 2 >= leastSide) return cv::IMREAD_REDUCED_COLOR_2;
@@ -78,20 +79,31 @@ int reducedColour(const EncodedImage& encoded, int leastSide) {
 
 cv::Mat decodeWith(const cv::Mat& buffer, int flags) {
     cv::Mat mat = pictureCodec().imdecode(buffer, flags);
-    if (mat.empty()) throw Error("it is no picture of a known format, or it is damaged");
+    if (mat.empty()) throw Error("it is damaged, or of a kind that cannot be read; save it anew");
     return mat;
+}
+
+// Before any memory is made for it: a few bytes may claim to be a picture of any size.
+void checkBeforeDecoding(const EncodedImage& encoded) {
+    if (encoded.format == PictureFormat::Unknown)
+        throw Error("it is no picture of a known format; those that can be opened here are " + openableFormats());
+    if (!canOpen(encoded.format))
+        throw Error("it is a " + formatName(encoded.format) +
+                    " picture, which cannot be opened on this computer; convert it to one of " + openableFormats());
+    if (encoded.truncated) throw Error("it is cut off: its end is missing");
+    if (encoded.width <= 0 || encoded.height <= 0) throw Error("it is damaged: its header does not state its size");
+    if (encoded.width > kMaxPixels / encoded.height)
+        throw Error("it has " + std::to_string(encoded.width) + " × " + std::to_string(encoded.height) +
+                    " pixels, more than can be opened; scale it down");
 }
 
 // BGR, 8 bits. OpenCV turns pictures upright, but not when it is asked to keep their transparency, and then alone it
 // gives all 16 bits: so what turns out to have neither is decoded by the ordinary way.
 cv::Mat decodeBgr(std::span<const std::uint8_t> bytes, int leastSide) {
     const EncodedImage encoded = inspectEncoded(bytes);
-    if (encoded.truncated) throw Error("it is cut off: its end is missing");
-    if (encoded.width * encoded.height > kMaxPixels)
-        throw Error("it has " + std::to_string(encoded.width) + " × " + std::to_string(encoded.height) +
-                    " pixels, more than can be opened; scale it down");
+    checkBeforeDecoding(encoded);
     const cv::Mat buffer(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::uint8_t*>(bytes.data()));
-    if (encoded.jpeg) return decodeWith(buffer, reducedColour(encoded, leastSide));
+    if (encoded.format == PictureFormat::Jpeg) return decodeWith(buffer, reducedColour(encoded, leastSide));
 
     const cv::Mat stored = decodeWith(buffer, cv::IMREAD_UNCHANGED);
     if (stored.channels() == 4) return onWhite(to8Bit(stored));
@@ -170,12 +182,6 @@ void saveImage(const Image& image, const std::filesystem::path& path) {
                     ": choose a name that ends in .png, .jpg, .webp, .bmp or .tif.");
     }
     writeFileAtomically(path, std::as_bytes(std::span(encoded)));
-}
-
-const std::vector<std::string>& imageExtensions() {
-    static const std::vector<std::string> kExtensions = {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".dib",
-                                                         ".tif", ".tiff", ".ppm", ".pgm", ".pbm",  ".pnm", ".jp2"};
-    return kExtensions;
 }
 
 Image cropCentreSquare(const Image& image) {

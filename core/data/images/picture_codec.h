@@ -13,10 +13,13 @@ class Mat;
 
 namespace vit {
 
-// Both as OpenCV's functions of these names; they may throw cv::Exception.
+// The first two as OpenCV's functions of these names; they may throw cv::Exception.
 struct PictureCodec {
     cv::Mat (*imdecode)(const cv::Mat& encoded, int flags);
     void (*imencode)(const std::string& ending, const cv::Mat& picture, std::vector<std::uint8_t>& encoded);
+    // Whether this OpenCV was built for the format of files that end so. It is asked for the writing of it, which takes
+    // no file to ask; of each format it has both or neither.
+    bool (*knows)(const std::string& ending);
 };
 
 // What core/codec exports: `extern "C" const PictureCodec vitPictureCodec`, in this file.

@@ -7,6 +7,7 @@
 #include "core/base/split_mix.h"
 #include "core/base/utf8.h"
 #include "core/data/images/image.h"
+#include "core/data/images/picture_formats.h"
 
 #include <algorithm>
 #include <atomic>
@@ -53,17 +54,20 @@ std::vector<fs::path> subfolders(const fs::path& folder) {
     return result;
 }
 
-// Pictures in the folder and below it.
-std::vector<fs::path> imagesBelow(const fs::path& folder) {
+std::vector<fs::path> filesBelow(const fs::path& folder) {
     std::vector<fs::path> result;
     for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-        if (isHidden(entry->path())) {
-            entry.disable_recursion_pending();
-        } else if (entry->is_regular_file() && isImageName(entry->path())) {
-            result.push_back(entry->path());
-        }
+        if (isHidden(entry->path())) entry.disable_recursion_pending();
+        else if (entry->is_regular_file()) result.push_back(entry->path());
     }
     std::sort(result.begin(), result.end(), naturalLess);
+    return result;
+}
+
+// Pictures in the folder and below it.
+std::vector<fs::path> imagesBelow(const fs::path& folder) {
+    std::vector<fs::path> result = filesBelow(folder);
+    std::erase_if(result, [](const fs::path& file) { return !isImageName(file); });
     return result;
 }
 
@@ -217,6 +221,13 @@ ImageTable emptyTable(const std::vector<LabelledFile>& files, std::size_t imageB
 }
 
 }  // namespace
+
+std::vector<fs::path> unopenablePictures(const fs::path& folder) {
+    std::vector<fs::path> found;
+    for (const fs::path& file : filesBelow(folder))
+        if (isUnopenableName(file.filename().string())) found.push_back(file.lexically_relative(folder));
+    return found;
+}
 
 bool isImageFolder(const fs::path& folder) {
     return !splitFolders(folder).empty() || imagesOfClasses(folder).size() > 1;

@@ -36,6 +36,10 @@ bool isImageFolder(const std::filesystem::path& folder);
 // or if the name of a class is not UTF-8.
 ImageFolder listImageFolder(const std::filesystem::path& folder);
 
+// Files whose names say that they are pictures, but of a format that cannot be opened on this computer; relative to the
+// folder. They are in no listing.
+std::vector<std::filesystem::path> unopenablePictures(const std::filesystem::path& folder);
+
 struct BrokenImage {
     std::filesystem::path path;  // relative to the data set's folder
     std::string cause;

@@ -3,6 +3,7 @@
 #include "core/data/store/data_import.h"
 
 #include "core/base/number_text.h"
+#include "core/data/images/picture_formats.h"
 #include "core/data/sources/image_folder.h"
 #include "core/data/store/archive.h"
 #include "core/data/store/data_source.h"
@@ -16,13 +17,37 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string listOf(const std::vector<BrokenImage>& broken) {
+    constexpr std::size_t kNamed = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(broken.size(), kNamed); ++i)
+        text += (i > 0 ? ", " : "") + broken[i].path.string();
+    return broken.size() > kNamed ? text + ", …" : text;
+}
+
+// What the names say to be pictures but no codec here can open.
+std::string formatAdvice(const std::vector<BrokenImage>& unopenable) {
+    return "(" + listOf(unopenable) + ") cannot be opened on this computer, which opens " + openableFormats() +
+           ": convert them and add the folder again.";
+}
+
+std::vector<BrokenImage> unopenableIn(const fs::path& folder) {
+    std::vector<BrokenImage> list;
+    for (const fs::path& path : unopenablePictures(folder))
+        list.push_back({path, "pictures of this format cannot be opened on this computer"});
+    return list;
+}
+
 FoundData findFor(const std::string& name, const fs::path& folder, const fs::path& from) {
     const std::optional<FoundData> found = findData(folder);
-    if (!found)
+    if (!found) {
+        const std::vector<BrokenImage> unopenable = unopenableIn(folder);
         throw InvalidInput("There is no data set in " + from.string() +
                            ". Expected are folders of pictures (one for each class, or train and test with such "
                            "folders), the binary version of CIFAR-10 or CIFAR-100, or the four idx files of a data set "
-                           "like MNIST.");
+                           "like MNIST." +
+                           (unopenable.empty() ? "" : " The format of pictures in it " + formatAdvice(unopenable)));
+    }
     const KnownData* known = findKnownData(name);
     if (known != nullptr && known->kind != found->kind)
         throw InvalidInput("In " + from.string() + " there are " + kindText(found->kind) + ", but " + name + " needs " +
@@ -48,17 +73,17 @@ void transferFiles(const FoundData& found, const fs::path& target, Transfer tran
     }
 }
 
-std::string listOf(const std::vector<BrokenImage>& broken) {
-    constexpr std::size_t kNamed = 3;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(broken.size(), kNamed); ++i)
-        text += (i > 0 ? ", " : "") + broken[i].path.string();
-    return broken.size() > kNamed ? text + ", …" : text;
-}
-
 std::string countsText(std::size_t train, std::size_t test) {
     return groupedText(static_cast<std::int64_t>(train)) + " images to train, " +
            groupedText(static_cast<std::int64_t>(test)) + " to test.";
+}
+
+// They were not copied.
+void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& manifest) {
+    if (unopenable.empty()) return;
+    for (const BrokenImage& image : unopenable) manifest.leftOut.push_back(image.path.string() + ": " + image.cause);
+    manifest.description += " Left out are " + groupedText(static_cast<std::int64_t>(unopenable.size())) +
+                            " files whose format " + formatAdvice(unopenable);
 }
 
 DataManifest examineImages(const fs::path& folder, const Progress& progress) {
@@ -120,9 +145,13 @@ void importData(const std::string& name, const fs::path& from, const fs::path& s
     const bool folder = fs::is_directory(from);
     if (!folder) unpackArchive(from, scratch, progress);
     FoundData found = findFor(name, folder ? from : scratch, from);
+    const auto unopenable =
+        found.kind == DataKind::ImageFolder ? unopenableIn(found.folder) : std::vector<BrokenImage>{};
     transferFiles(found, draft / kFilesFolder, folder ? Transfer::Copy : Transfer::Move, progress);
     found.folder = draft / kFilesFolder;
-    writeManifest(examine(name, found, progress), draft / kManifestFile);
+    DataManifest manifest = examine(name, found, progress);
+    tellUnopenable(unopenable, manifest);
+    writeManifest(manifest, draft / kManifestFile);
 }
 
 }  // namespace vit
