@@ -62,6 +62,11 @@ hsize_t countOf(const std::vector<hsize_t>& dimensions) {
     return count;
 }
 
+bool isChunked(hid_t dataset) {
+    const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+    return H5Pget_layout(properties) == H5D_CHUNKED;
+}
+
 std::vector<std::string> variableTexts(hid_t attribute, hid_t type, hid_t space, std::size_t count) {
     std::vector<char*> pointers(count, nullptr);
     if (H5Aread(attribute, type, pointers.data()) < 0) return {};
@@ -89,6 +94,8 @@ std::vector<std::string> fixedTexts(hid_t attribute, hid_t type, std::size_t cou
 Hdf5File::Hdf5File(std::filesystem::path path) : m_lock(libraryMutex()), m_path(std::move(path)) {
     std::error_code fault;
     if (!std::filesystem::is_regular_file(m_path, fault)) throw Error(m_path.string() + " is not there.");
+    m_bytes = std::filesystem::file_size(m_path, fault);
+    if (fault) throw Error(m_path.string() + " cannot be read: " + fault.message() + ".");
     silenceLibrary();
     m_file = H5Fopen(m_path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     if (m_file < 0) fail("is no HDF5 file, or it is damaged or cannot be read");
@@ -101,6 +108,12 @@ Hdf5File::~Hdf5File() {
 void Hdf5File::fail(const std::string& what) const {
     H5Eclear2(H5E_DEFAULT);  // this thread's own messages would keep the library from closing at the program's end
     throw Error(m_path.string() + " " + what + ".");
+}
+
+// Chunks may be compressed; deflate packs 1,032 bytes into one at best.
+bool Hdf5File::canHold(std::uint64_t stored, bool compressed, std::uint64_t bytes) const {
+    constexpr std::uint64_t kBestRatio = 1032;
+    return bytes <= std::min(stored, m_bytes) * (compressed ? kBestRatio : 1);
 }
 
 bool Hdf5File::contains(const std::string& name) const {
@@ -136,6 +149,9 @@ FloatArray Hdf5File::read(const std::string& name) const {
     const std::vector<hsize_t> dimensions = dimensionsOf(space);
     const hsize_t count = countOf(dimensions);
     if (count > kMaxElements) fail("has an array that is too large: " + name);
+    // Asked before memory is made for it: chunks that were never written cost a file nothing.
+    if (!canHold(H5Dget_storage_size(dataset), isChunked(dataset), count * H5Tget_size(type)))
+        fail("is damaged: " + name + " claims " + std::to_string(count) + " numbers, more than the file can hold");
 
     FloatArray array;
     array.shape.assign(dimensions.begin(), dimensions.end());
@@ -161,6 +177,8 @@ std::vector<std::string> Hdf5File::texts(const std::string& group, const std::st
     if (count == 0) return {};  // h5py stores an empty list as floats
     const Handle type(H5Aget_type(handle), H5Tclose);
     if (count > kMaxElements || H5Tget_class(type) != H5T_STRING) fail("has no text in the attribute " + attribute);
+    if (!canHold(m_bytes, false, count * H5Tget_size(type)))
+        fail("is damaged: its attribute " + attribute + " claims more texts than the file can hold");
     std::vector<std::string> found =
         H5Tis_variable_str(type) > 0 ? variableTexts(handle, type, space, count) : fixedTexts(handle, type, count);
     if (found.size() != count) fail("has a damaged attribute " + attribute);

@@ -29,7 +29,8 @@ public:
     bool contains(const std::string& name) const;
     std::vector<std::string> children(const std::string& group) const;  // in the order of their names
 
-    // Numbers of any type as float. Throws Error if there is no such array, it holds no numbers or cannot be read.
+    // Numbers of any type as float. Throws Error if there is no such array, it holds no numbers, claims more of them
+    // than the file can hold, or cannot be read.
     FloatArray read(const std::string& name) const;
 
     // An attribute of a group, "" being the root. Lists too long for one attribute are found in NAME0, NAME1, … as
@@ -39,8 +40,10 @@ public:
 private:
     std::unique_lock<std::mutex> m_lock;
     std::filesystem::path m_path;
-    std::int64_t m_file;  // the library's handle
+    std::int64_t m_file;         // the library's handle
+    std::uint64_t m_bytes = 0;  // the file's size
 
+    bool canHold(std::uint64_t stored, bool compressed, std::uint64_t bytes) const;
     [[noreturn]] void fail(const std::string& what) const;
 };
 

@@ -8,6 +8,8 @@
 #include "core/data/store/data_store.h"
 #include "core/import/keras_import.h"
 #include "core/inspect/predictor.h"
+#include "core/runs/run_columns.h"
+#include "core/runs/run_writer.h"
 #include "core/session/imported_run.h"
 #include "core/session/session.h"
 
@@ -15,6 +17,7 @@
 
 #include <hdf5.h>
 
+#include <array>
 #include <numeric>
 #include <optional>
 
@@ -70,6 +73,9 @@ private Q_SLOTS:
     void refusesFilesThatAreNone();
     void takesStatisticsWhereTheFileHasNone();
     void wantsAsManyNamesAsClasses();
+    void namesOfOtherEncodings();
+    void refusesSizesThatTheFileCannotHold();
+    void isListedAsImported();
     void leavesAFolderThatIsInUse();
     void cleanupTestCase() { m_comparison.print("Imported from Keras"); }
 
@@ -254,6 +260,63 @@ void TestKerasImport::wantsAsManyNamesAsClasses() {
     QVERIFY_EXCEPTION_THROWN(importKeras(goldenPath("keras3.weights.h5"), hints), InvalidInput);
     hints.classNames.assign(10, "any");
     QCOMPARE(importKeras(goldenPath("keras3.weights.h5"), hints).description.classNames, hints.classNames);
+}
+
+void TestKerasImport::namesOfOtherEncodings() {
+    ImportHints hints;
+    hints.classNames.assign(10, "caf\xE9");
+    try {
+        importKeras(goldenPath("keras3.weights.h5"), hints);
+        QFAIL("was imported");
+    } catch (const InvalidInput& fault) {
+        QVERIFY2(QString(fault.what()).contains("caf\\xE9") && QString(fault.what()).contains("UTF-8"), fault.what());
+    }
+    // That of the file is only told.
+    fs::path copy = inFolder("weights-");
+    copy += "\xE9.h5";
+    fs::copy_file(goldenPath("keras3.weights.h5"), copy);
+    writeImportedRun(importKeras(copy), inFolder("from-latin"));
+    QVERIFY(readRun(inFolder("from-latin")).hasModel);
+    fs::remove(copy);  // QTemporaryDir cannot
+}
+
+// Chunks that were never written: a few bytes that claim to be four gigabytes.
+void TestKerasImport::refusesSizesThatTheFileCannotHold() {
+    const fs::path copy = inFolder("bomb.h5");
+    fs::copy_file(goldenPath("keras3.weights.h5"), copy);
+    removeFrom(copy, "layers/dense/vars/0");
+    const hid_t file = H5Fopen(copy.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    const std::array<hsize_t, 2> size = {32'768, 32'768};
+    const std::array<hsize_t, 2> chunk = {64, 64};
+    const hid_t space = H5Screate_simple(2, size.data(), nullptr);
+    const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(layout, 2, chunk.data());
+    const hid_t bomb =
+        H5Dcreate2(file, "layers/dense/vars/0", H5T_NATIVE_FLOAT, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    QVERIFY(bomb >= 0);
+    H5Dclose(bomb);
+    H5Pclose(layout);
+    H5Sclose(space);
+    H5Fclose(file);
+    try {
+        importKeras(copy);
+        QFAIL("was imported");
+    } catch (const Error& fault) {
+        QVERIFY2(QString(fault.what()).contains("layers/dense/vars/0") && QString(fault.what()).contains("claims"),
+                 fault.what());
+    }
+}
+
+void TestKerasImport::isListedAsImported() {
+    const fs::path run = inFolder("store") / "imported";
+    fs::create_directories(run);
+    writeImportedRun(importKeras(goldenPath("keras3.weights.h5")), run);
+    QCOMPARE(stateOf(readRun(run)), std::string("imported"));
+    for (int round = 0; round < 2; ++round)  // read anew, then from the digest
+        QCOMPARE(stateOf(RunStore(inFolder("store")).list().at(0)), std::string("imported"));
+    // One that is trained further is a run like any other.
+    RunWriter(run).writeEnvironment("{}");
+    QCOMPARE(stateOf(readRun(run)), std::string("unfinished"));
 }
 
 void TestKerasImport::leavesAFolderThatIsInUse() {
