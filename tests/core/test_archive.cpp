@@ -61,6 +61,8 @@ private Q_SLOTS:
     void linkAndThenAFileThroughIt();
     void limits_data();
     void limits();
+    void bombs();
+    void moreThanTheDiskHolds();
     void damaged_data();
     void damaged();
     void progressAndCancel();
@@ -176,6 +178,26 @@ void TestArchive::limits() {
     const QString message = thrown<vit::Error>([&] { place.unpack({}, {bytes, entries}); });
     QCOMPARE(message.isEmpty(), cause.isEmpty());
     QVERIFY2(message.contains(cause), qPrintable(message));
+}
+
+// Zeros beyond what any data set packs to; the file says little of what comes out of it.
+void TestArchive::bombs() {
+    const Place place("x.tar.gz");
+    { ArchiveWriter(place.archive()).addZeros("zeros", std::int64_t{300} << 20); }
+    QVERIFY(QFileInfo(place.archive()).size() < 1'000'000);
+    const QString message = thrown<vit::Error>([&] { place.unpack(); });
+    QVERIFY2(message.contains("times its own size") && message.contains(place.archive()), qPrintable(message));
+    QVERIFY(QFileInfo(place.into() + "/zeros").size() < std::int64_t{257} << 20);
+}
+
+void TestArchive::moreThanTheDiskHolds() {
+    const Place place("x.tar");
+    constexpr std::int64_t kPetabyte = 1'000'000'000'000'000;
+    writeFile(place.archive(), tarThatClaims("large", kPetabyte));
+    const QString message = thrown<vit::Error>([&] { place.unpack({}, {.bytes = 2 * kPetabyte}); });
+    QVERIFY2(message.contains("free") && message.contains("Make room"), qPrintable(message));
+    QVERIFY2(message.contains("1,000,000,000 MB"), qPrintable(message));
+    QVERIFY(!QFile::exists(place.into() + "/large"));
 }
 
 void TestArchive::damaged_data() {

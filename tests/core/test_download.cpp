@@ -9,7 +9,11 @@
 #include <QCryptographicHash>
 #include <QElapsedTimer>
 #include <QTemporaryDir>
+#include <QScopeGuard>
 #include <QtTest>
+
+#include <csignal>
+#include <sys/resource.h>
 
 using vit::Checksum;
 using vit::ChecksumKind;
@@ -67,6 +71,7 @@ private Q_SLOTS:
     void unreachable_data();
     void unreachable();
     void cancelKeepsThePart();
+    void twoAtOnceDoNotMix();
     void unwritable();
     void fullDisk();
 };
@@ -283,6 +288,25 @@ void TestDownload::cancelKeepsThePart() {
     QCOMPARE(place.content(), content);
 }
 
+void TestDownload::twoAtOnceDoNotMix() {
+    const QByteArray content = someContent();
+    HttpServer server({.content = content, .breakAfter = 50'000, .stall = true});
+    const Place place;
+    QString refused;
+    const auto second = [&](const std::string&, std::int64_t done, std::int64_t) {
+        if (done < 50'000 || !refused.isEmpty()) return refused.isEmpty();
+        refused = thrown<vit::Error>(
+            [&] { place.fetch({.url = server.url(), .checksum = md5Of(content), .stallSeconds = 1}); });
+        return false;
+    };
+    QVERIFY(!thrown<vit::Cancelled>([&] { place.fetch({server.url(), md5Of(content)}, second); }).isEmpty());
+    QVERIFY2(refused.contains("data.bin is being downloaded") && refused.contains("Wait"), qPrintable(refused));
+    QCOMPARE(readFile(place.part()), content.left(50'000));
+    server.setBehaviour({.content = content});
+    place.fetch({server.url(), md5Of(content)});  // it is free again
+    QCOMPARE(place.content(), content);
+}
+
 void TestDownload::unwritable() {
     const HttpServer server({.content = "x"});
     const QTemporaryDir folder;
@@ -290,18 +314,31 @@ void TestDownload::unwritable() {
     const QString message = thrown<vit::Error>([&] {
         vit::downloadFile({server.url(), md5Of("x")}, pathOf(folder.filePath("file/data.bin")));
     });
-    QVERIFY2(message.contains(folder.filePath("file/data.bin.part")), qPrintable(message));
+    QVERIFY2(message.contains(folder.filePath("file/data.bin")), qPrintable(message));
 }
 
 void TestDownload::fullDisk() {
     const QByteArray content = someContent();
     const HttpServer server({.content = content});
     const Place place;
-    writeFile(place.target(), "makes the folder");
-    QFile::remove(place.target());
-    QVERIFY(QFile::link("/dev/full", place.part()));
-    const QString message = thrown<vit::Error>([&] { place.fetch({server.url(), md5Of(content)}); });
-    QVERIFY2(message.contains("No space left on device") && message.contains("Make room"), qPrintable(message));
+    {
+        // A limit on file sizes fails in the middle of writing, as a full disk does.
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+        const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit small{10'000, before.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+        const auto restore = qScopeGuard([&] {
+            ::setrlimit(RLIMIT_FSIZE, &before);
+            std::signal(SIGXFSZ, handler);
+        });
+        const QString message = thrown<vit::Error>([&] { place.fetch({server.url(), md5Of(content)}); });
+        QVERIFY2(message.contains("data.bin.part: File too large"), qPrintable(message));
+    }
+    // What does not fit is not begun.
+    const QString message =
+        thrown<vit::Error>([&] { place.fetch({server.url(), md5Of(content), 1'000'000'000'000'000}); });
+    QVERIFY2(message.contains("1,000,000,000 MB") && message.contains("Make room"), qPrintable(message));
 }
 
 QTEST_GUILESS_MAIN(TestDownload)

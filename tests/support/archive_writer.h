@@ -7,6 +7,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <cstdint>
 #include <stdexcept>
 
 namespace vit::test {
@@ -31,6 +32,15 @@ public:
         archive_entry_set_size(entry, content.size());
         archive_write_header(m_archive, entry);
         archive_write_data(m_archive, content.data(), static_cast<std::size_t>(content.size()));
+        archive_entry_free(entry);
+    }
+    void addZeros(const QString& name, std::int64_t bytes) {
+        archive_entry* entry = begin(name, AE_IFREG);
+        archive_entry_set_size(entry, bytes);
+        archive_write_header(m_archive, entry);
+        const QByteArray block(1 << 20, '\0');
+        for (std::int64_t done = 0; done < bytes; done += block.size())
+            archive_write_data(m_archive, block.data(), static_cast<std::size_t>(block.size()));
         archive_entry_free(entry);
     }
     void addFolder(const QString& name) { add(begin(name, AE_IFDIR)); }
@@ -61,5 +71,21 @@ private:
 
     archive* m_archive = archive_write_new();
 };
+
+// A tar that says of one file that it has so many bytes, and ends there.
+inline QByteArray tarThatClaims(const QByteArray& name, std::int64_t bytes) {
+    QByteArray header(512, '\0');
+    const auto put = [&](qsizetype at, const QByteArray& text) { header.replace(at, text.size(), text); };
+    put(0, name);
+    put(100, "0000644");
+    header[124] = '\x80';  // a size too large for octal digits
+    for (int i = 0; i < 8; ++i) header[135 - i] = static_cast<char>(bytes >> 8 * i & 0xFF);
+    put(148, "        0");  // the sum is made with blanks in its place; then the kind of a plain file
+    put(257, "ustar  ");
+    int sum = 0;
+    for (const char byte : header) sum += static_cast<unsigned char>(byte);
+    put(148, QByteArray::number(sum, 8).rightJustified(6, '0') + '\0');
+    return header;
+}
 
 }  // namespace vit::test

@@ -3,6 +3,7 @@
 #include "core/data/store/archive.h"
 
 #include "core/base/number_text.h"
+#include "core/io/disk_space.h"
 #include "core/io/system_fault.h"
 
 #include <archive.h>
@@ -100,6 +101,7 @@ public:
     }
 
     void run() {
+        requireFreeSpace(m_into, m_packedBytes, "To unpack the archive " + m_path.string());
         archive_entry* entry = nullptr;
         int result = archive_read_next_header(m_reader.get(), &entry);
         while (result != ARCHIVE_EOF) {
@@ -121,7 +123,9 @@ private:
         if (archive_entry_hardlink(entry) != nullptr || (type != AE_IFREG && type != AE_IFDIR))
             refuse(inside.string() + " in it is a link or a device. Pack it again with plain files only");
         makeFolder(type == AE_IFDIR ? target : target.parent_path());
-        if (type == AE_IFREG) writeFile(target, "Unpacking " + inside.filename().string());
+        if (type != AE_IFREG) return;
+        checkStatedSize(entry, inside);
+        writeFile(target, "Unpacking " + inside.filename().string());
     }
 
     // The entry's path, which can only lie below the folder.
@@ -136,6 +140,14 @@ private:
             if (part != "." && !part.empty()) safe /= part;
         }
         return safe;
+    }
+
+    // Before the first byte of it is written. Some archives tell the sizes of their files only after them.
+    void checkStatedSize(archive_entry* entry, const std::filesystem::path& inside) const {
+        if (archive_entry_size_is_set(entry) == 0) return;
+        const std::int64_t size = archive_entry_size(entry);
+        if (size > m_limits.bytes - m_bytes) refuseSize();
+        requireFreeSpace(m_into, size, "To unpack " + inside.string() + " from the archive " + m_path.string());
     }
 
     static void makeFolder(const std::filesystem::path& folder) {
@@ -154,11 +166,18 @@ private:
             if (count == 0) break;
             if (count < 0) failRead();
             m_bytes += count;
-            if (m_bytes > m_limits.bytes)
-                refuse("what is in it is larger than " + groupedText(m_limits.bytes) + " bytes");
+            if (m_bytes > m_limits.bytes) refuseSize();
+            if (m_bytes > m_limits.ratioFrom && m_bytes / m_limits.ratio > m_packedBytes)
+                refuse("what comes out of it is more than " + groupedText(m_limits.ratio) +
+                       " times its own size, as if it were made to fill the disk. If you trust it, unpack it yourself "
+                       "and add the folder");
             file.write(block.data(), static_cast<std::size_t>(count));
         }
         file.close();
+    }
+
+    [[noreturn]] void refuseSize() const {
+        refuse("what is in it is larger than " + groupedText(m_limits.bytes) + " bytes");
     }
 
     [[noreturn]] void refuse(const std::string& why) const {

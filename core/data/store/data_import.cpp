@@ -8,6 +8,7 @@
 #include "core/data/store/archive.h"
 #include "core/data/store/data_source.h"
 #include "core/data/store/known_data.h"
+#include "core/io/disk_space.h"
 
 #include <algorithm>
 
@@ -61,6 +62,7 @@ void transferFiles(const FoundData& found, const fs::path& target, Transfer tran
     const std::vector<fs::path> files = filesOf(found);
     std::int64_t total = 0;
     for (const fs::path& file : files) total += static_cast<std::int64_t>(fs::file_size(found.folder / file));
+    if (transfer == Transfer::Copy) requireFreeSpace(target, total, "To copy the data set");
     ByteCounter counter(progress, transfer == Transfer::Copy ? "Copying" : "Sorting", total);
     for (const fs::path& file : files) {
         fs::create_directories((target / file).parent_path());

@@ -200,6 +200,8 @@ DataInfo DataStore::download(std::string_view name, const Progress& progress) {
     const Download& source = *findKnownData(name)->download;
     const fs::path archive = m_folder / ".downloads" / fs::path(source.url).filename();
     downloadFile(source, archive, progress);
+    // Another program may have fetched it while this one was about to.
+    if (DataInfo present = info(name); present.available) return present;
     DataInfo added = add(name, archive, progress);
     std::error_code ignored;  // the data are there; a file too many does no harm
     fs::remove(archive, ignored);

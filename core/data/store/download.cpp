@@ -3,11 +3,15 @@
 #include "core/data/store/download.h"
 
 #include "core/base/number_text.h"
+#include "core/io/disk_space.h"
+#include "core/io/file_lock.h"
+#include "core/io/plain_file.h"
 #include "core/io/system_fault.h"
 
 #include <cerrno>
 #include <cstdio>
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <memory>
 #include <system_error>
 
@@ -33,9 +37,7 @@ struct FileCloser {
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
 File openForAppending(const std::filesystem::path& path) {
-    std::error_code failure;
-    std::filesystem::create_directories(path.parent_path(), failure);
-    File file(std::fopen(path.c_str(), "ab"));
+    File file(fdopen(openPlainFile(path, O_WRONLY | O_CREAT | O_APPEND), "ab"));
     if (!file) throwSystemFault("Cannot write", path, errno);
     return file;
 }
@@ -171,6 +173,14 @@ private:
     std::unique_ptr<CURL, void (*)(CURL*)> m_curl;
 };
 
+// Two at once would mix what they write into the partial file.
+std::filesystem::path withLockName(const std::filesystem::path& target) {
+    std::error_code failure;  // which the lock then tells
+    std::filesystem::create_directories(target.parent_path(), failure);
+    std::filesystem::path lock = target;
+    return lock += ".lock";
+}
+
 // Connections until the partial file is complete.
 void fetch(const Download& download, const std::filesystem::path& part, const Progress& progress) {
     while (download.bytes == 0 || sizeOrZero(part) != download.bytes) {
@@ -197,12 +207,17 @@ void moveFile(const std::filesystem::path& from, const std::filesystem::path& to
 }  // namespace
 
 void downloadFile(const Download& download, const std::filesystem::path& target, const Progress& progress) {
+    const FileLock lock(withLockName(target));
+    if (lock.state() == FileLock::State::Taken)
+        throw Error(target.filename().string() +
+                    " is being downloaded by another window or command. Wait until it is done there.");
     if (std::filesystem::exists(target)) {
         if (checksumOf(target, download.checksum.kind, progress) == download.checksum) return;
         removeFile(target);
     }
     std::filesystem::path part = target;
     part += ".part";
+    requireFreeSpace(target.parent_path(), download.bytes - sizeOrZero(part), "The download of " + download.url);
     const bool resumed = sizeOrZero(part) > 0;
     fetch(download, part, progress);
     Checksum found = checksumOf(part, download.checksum.kind, progress);

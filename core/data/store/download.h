@@ -21,7 +21,8 @@ struct Download {
 // Leaves the file at `target`, complete and with the right sum; one that is there already is only checked. A
 // connection that breaks is taken up again where it broke as long as that gets further. What has come of a file stays
 // as `target`.part, also after an Error or Cancelled, and the next call goes on from there; a file with a wrong sum
-// does not stay.
+// does not stay. One process at a time: throws Error while another fetches the same (`target`.lock), and if the disk
+// has no room for it.
 void downloadFile(const Download& download, const std::filesystem::path& target, const Progress& progress = {});
 
 }  // namespace vit
