@@ -6,6 +6,7 @@
 #include "core/inspect/loaded_model.h"
 #include "core/io/atomic_file.h"
 #include "core/session/session.h"
+#include "tests/support/asking.h"
 #include "tests/support/recorder.h"
 
 #include <nlohmann/json.hpp>
@@ -74,9 +75,7 @@ void TestElsewhere::initTestCase() {
 void TestElsewhere::isMeasuredAndPredictedWith() {
     Recorder recorder;
     Session session(options(), recorder.listener());
-    session.evaluate(home() / "there");
-    session.wait();
-    const RunEvaluated evaluated = recorder.all<RunEvaluated>().at(0);
+    const RunEvaluated evaluated = test::evaluate(session, home() / "there");
     QCOMPARE(evaluated.problem, std::string());
     QVERIFY(evaluated.result.tested);
     const QString note = QString::fromStdString(evaluated.note);
@@ -147,9 +146,7 @@ void TestElsewhere::isTestedInItsOwnPrecision() {
     QCOMPARE(own.testPrecision, name.toStdString());
     Recorder recorder;
     Session session(options(), recorder.listener());
-    session.evaluate(folder);
-    session.wait();
-    const RunEvaluated evaluated = recorder.all<RunEvaluated>().at(0);
+    const RunEvaluated evaluated = test::evaluate(session, folder);
     QCOMPARE(evaluated.note, std::string());
     QCOMPARE(evaluated.result.testPrecision, name.toStdString());
     QVERIFY2(evaluated.result.test.loss == own.test.loss,

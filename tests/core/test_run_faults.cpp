@@ -10,6 +10,7 @@
 #include "core/session/session.h"
 #include "core/train/loss_watch.h"
 #include "tests/support/event_file_reader.h"
+#include "tests/support/asking.h"
 #include "tests/support/recorder.h"
 #include "tests/support/same_run.h"
 #include "tests/support/thrown.h"
@@ -253,9 +254,7 @@ void TestRunFaults::linksInARunAreRefused() {
     const std::string text = recorder.all<RunFailed>()[0].text;
     QVERIFY2(text.find("is a link to " + victim.string()) != std::string::npos, text.c_str());
     if (name == ".lock") {
-        session.evaluate(folder);
-        session.wait();
-        const std::string problem = recorder.all<RunEvaluated>().at(0).problem;
+        const std::string problem = test::evaluate(session, folder).problem;
         QVERIFY2(problem.find("is a link to") != std::string::npos, problem.c_str());
     }
     QCOMPARE(readTextFile(victim), std::string("precious"));

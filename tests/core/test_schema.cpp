@@ -87,13 +87,14 @@ void TestSchema::everyMemberHasARow() {
     const Config config;
     [[maybe_unused]] const auto& [name, share, limit] = config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width] = config.augmentation;
-    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps] = config.model;
+    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps,
+                                  lastGelu] = config.model;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [rate, decay, convention, all, beta1, beta2, epsilon] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, board] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 4 + 10 + 3 + 7 + 4 + 12});
+    QCOMPARE(schema().size(), std::size_t{3 + 4 + 11 + 3 + 7 + 4 + 12});
 }
 
 void TestSchema::rowsAreComplete() {

@@ -4,7 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/config/schema.h"
-#include "core/data/store/data_import.h"
+#include "core/data/store/data_manifest.h"
 #include "core/io/atomic_file.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/events/event.h"
+#include "core/session/evaluation.h"
 
 #include <QString>
 
