@@ -65,16 +65,16 @@ void printJson(const BenchmarkResult& result, BenchmarkMode mode) {
 std::string stepText(const StepTimes& times, BenchmarkMode mode) {
     const std::string whole = fixedText(times.whole, 1) + " ms: ";
     if (mode == BenchmarkMode::Predict) return whole + "forward pass of a batch";
-    const std::string forward =
-        times.forward > 0 ? "forward " + fixedText(times.forward, 1) + ", backward " : "forward and backward (recorded) ";
+    const std::string forward = times.forward > 0 ? "forward " + fixedText(times.forward, 1) + ", backward "
+                                                  : "forward and backward (recorded) ";
     return whole + forward + fixedText(times.backward, 1) + ", optimizer " + fixedText(times.optimizer, 1);
 }
 
 void printText(const BenchmarkResult& result, BenchmarkMode mode) {
     std::string rate = fixedText(result.flops / 1e9, 1) + " GFLOP/s";
     if (result.peakFlops > 0)
-        rate += ", " + percentText(result.flops / result.peakFlops) + " of the " + fixedText(result.peakFlops / 1e9, 0) +
-                " that the processor does in registers";
+        rate += ", " + percentText(result.flops / result.peakFlops) + " of the " +
+                fixedText(result.peakFlops / 1e9, 0) + " that the processor does in registers";
     std::vector<std::vector<std::string>> rows = {{"Speed", fixedText(result.imagesPerSecond, 1) + " images/s"},
                                                   {"Step", stepText(result.milliseconds, mode)}};
     if (mode == BenchmarkMode::Predict)

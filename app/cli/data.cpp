@@ -34,10 +34,10 @@ class ProgressDisplay {
 public:
     Progress callback() {
         return [this](const std::string& what, std::int64_t done, std::int64_t total) {
-            m_line.status(total > 0
-                              ? what + "  " + bar(static_cast<double>(done) / static_cast<double>(total), 24) + " " +
-                                    bytesText(static_cast<double>(done)) + " of " + bytesText(static_cast<double>(total))
-                              : what + "  " + bytesText(static_cast<double>(done)));
+            m_line.status(total > 0 ? what + "  " + bar(static_cast<double>(done) / static_cast<double>(total), 24) +
+                                          " " + bytesText(static_cast<double>(done)) + " of " +
+                                          bytesText(static_cast<double>(total))
+                                    : what + "  " + bytesText(static_cast<double>(done)));
             return !m_interrupt.requested();
         };
     }
@@ -50,7 +50,8 @@ private:
 std::string stateOf(const DataInfo& info) {
     if (info.builtIn) return "built in";
     if (info.available) return "ready";
-    if (info.downloadable) return "to be downloaded (" + bytesText(static_cast<double>(info.downloadBytes)) + ") or added";
+    if (info.downloadable)
+        return "to be downloaded (" + bytesText(static_cast<double>(info.downloadBytes)) + ") or added";
     return "to be added";
 }
 

@@ -53,7 +53,8 @@ void plan(const Options& options) {
         std::cout << toJson(plan);
         return;
     }
-    std::cout << planTable(preview) << '\n' << groupedText(static_cast<std::int64_t>(preview.trials.size())) << " trials";
+    std::cout << planTable(preview) << '\n'
+              << groupedText(static_cast<std::int64_t>(preview.trials.size())) << " trials";
     if (preview.leftOut > 0) std::cout << ", " << groupedText(preview.leftOut) << " combinations left out";
     if (plan.strategy == SweepStrategy::Halving) {
         std::cout << "; the best third goes on after epoch";

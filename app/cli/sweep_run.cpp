@@ -84,7 +84,8 @@ private:
     void show(const StepDone& step) {
         const std::string before =
             m_text + "  epoch " + std::to_string(step.epoch) + "/" + std::to_string(m_epochs) + " ";
-        const std::string after = "  loss " + fixedText(step.loss, 4) + "  " + fixedText(step.imagesPerSecond, 0) + " images/s";
+        const std::string after =
+            "  loss " + fixedText(step.loss, 4) + "  " + fixedText(step.imagesPerSecond, 0) + " images/s";
         const double share = static_cast<double>(step.stepInEpoch) / static_cast<double>(step.stepsPerEpoch);
         m_line.status(before + bar(share, m_line.room(textWidth(before + after))) + after);
     }

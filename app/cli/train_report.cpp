@@ -48,16 +48,16 @@ void TrainReport::handle(const Event& event) {
 void TrainReport::show(const RunStarted& run) {
     m_epochs = run.config.run.epochs;
     m_line.clear();
-    const std::string text =
-        table({{"Run", run.runName},
-               {"Folder", run.runFolder},
-               {"Data", run.config.data.name + ": " + groupedText(run.trainImages) + " training, " +
-                            groupedText(run.validationImages) + " validation, " + groupedText(run.testImages) +
-                            " test images, " + groupedText(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
-               {"Model", groupedText(run.parameters) + " parameters"},
-               {"Device", run.device + ", " + run.precision},
-               {"Kernels", run.kernels},
-               {"Plan", planText(run)}});
+    const std::string text = table(
+        {{"Run", run.runName},
+         {"Folder", run.runFolder},
+         {"Data", run.config.data.name + ": " + groupedText(run.trainImages) + " training, " +
+                      groupedText(run.validationImages) + " validation, " + groupedText(run.testImages) +
+                      " test images, " + groupedText(static_cast<std::int64_t>(run.classNames.size())) + " classes"},
+         {"Model", groupedText(run.parameters) + " parameters"},
+         {"Device", run.device + ", " + run.precision},
+         {"Kernels", run.kernels},
+         {"Plan", planText(run)}});
     m_line.line(text + "\nAfter each epoch: training, and validation in brackets.");
 }
 

@@ -100,7 +100,8 @@ std::vector<ParameterRow> parameterPlan(const ModelConfig& model, const HeadConf
 }
 
 const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::string_view name) {
-    const auto found = std::find_if(plan.begin(), plan.end(), [&](const ParameterRow& row) { return row.name == name; });
+    const auto found =
+        std::find_if(plan.begin(), plan.end(), [&](const ParameterRow& row) { return row.name == name; });
     return found == plan.end() ? nullptr : &*found;
 }
 

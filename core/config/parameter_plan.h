@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The weights of a configuration's network, a row each, without a tensor: what a part consists of is written down here
-// and nowhere else. Counts, initial weights, decay, imports, exports and the fused kernels' expectations follow from it.
+// and nowhere else. Counts, initial weights, decay, exports and what the fused kernels expect follow from it.
 #pragma once
 
 #include "core/config/config.h"
@@ -20,7 +20,7 @@ struct ParameterRow {
     std::vector<std::int64_t> shape;  // of a kernel [outputs, inputs]
     ParameterRole role;
     std::int64_t depth;               // 0: embedding; 1 … layers: the blocks; layers + 1: final norm and head
-    // Of a kernel: the fans that Keras's Glorot initialisation goes by. Keras's attention kernels are three-dimensional,
+    // Of a kernel: the fans that Keras's Glorot initialisation goes by. Its attention kernels are three-dimensional,
     // and their fans take all but the last two axes for a receptive field: [D, H, K] for q, k and v, [H, K, D] for the
     // output.
     double fanIn = 0;
@@ -41,7 +41,7 @@ std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index
 const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::string_view name);
 
 std::int64_t patchCount(const ModelConfig& model);
-std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);  // patches, and the class token if there is one
+std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);  // with the class token if there is one
 std::int64_t headInputs(const ModelConfig& model, const HeadConfig& head);  // F, the features that the head is given
 
 }  // namespace vit

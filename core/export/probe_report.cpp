@@ -25,8 +25,9 @@ std::string pictureOf(const std::filesystem::path& folder, const std::string& na
 std::string bars(const Prediction& last) {
     std::string rows;
     for (const ClassProbability& entry : last.top) {
-        rows += "<tr><th>" + escaped(entry.name) + "</th><td class=\"bar\"><div style=\"width:" +
-                fixedText(100 * entry.probability, 2) + "%\"></div></td><td>" + percentText(entry.probability) + "</td></tr>\n";
+        rows += "<tr><th>" + escaped(entry.name) +
+                "</th><td class=\"bar\"><div style=\"width:" + fixedText(100 * entry.probability, 2) +
+                "%\"></div></td><td>" + percentText(entry.probability) + "</td></tr>\n";
     }
     return "<table class=\"bars\"><caption>After epoch " + std::to_string(last.epoch) + "</caption>\n" + rows +
            "</table>\n";

@@ -60,7 +60,8 @@ SvgCurve curve(const std::string& name, const std::string& style, const std::vec
 std::string plotOf(const Metric& metric, const std::vector<EpochDone>& epochs) {
     const double factor = metric.share ? 100 : 1;
     const auto curveOf = [&](const char* name, const char* style, EpochMetrics EpochDone::*images) {
-        return curve(name, style, epochs, [&](const EpochDone& epoch) { return factor * (epoch.*images).*metric.value; });
+        return curve(name, style, epochs,
+                     [&](const EpochDone& epoch) { return factor * (epoch.*images).*metric.value; });
     };
     return svgPlot({metric.label(),
                     "Epoch",
@@ -72,10 +73,9 @@ std::string plotOf(const Metric& metric, const std::vector<EpochDone>& epochs) {
 std::string plots(const std::vector<EpochDone>& epochs) {
     std::string all;
     for (const Metric& metric : kMetrics) all += plotOf(metric, epochs);
-    all += svgPlot({"Learning rate",
-                    "Epoch",
-                    "",
-                    {curve("Learning rate", "rate", epochs, [](const EpochDone& epoch) { return epoch.learningRate; })}});
+    all += svgPlot({"Learning rate", "Epoch", "", {curve("Learning rate", "rate", epochs, [](const EpochDone& epoch) {
+                        return epoch.learningRate;
+                    })}});
     return "<div class=\"plots\">\n" + all + "</div>\n";
 }
 

@@ -49,8 +49,8 @@ Look LoadedModel::look(const Image& photo, const LookWanted& wanted) { return lo
 
 void LoadedModel::requireSameClasses(const DatasetView& view) const {
     if (view.dataset().classNames() == classNames()) return;
-    throw InvalidInput("The model tells " + std::to_string(classNames().size()) + " classes of " + description().dataset +
-                       " apart, the data set " + view.dataset().name() +
+    throw InvalidInput("The model tells " + std::to_string(classNames().size()) + " classes of " +
+                       description().dataset + " apart, the data set " + view.dataset().name() +
                        " has others: evaluate it on the data set it was trained on.");
 }
 

@@ -36,8 +36,8 @@ Image toPicture(const torch::Tensor& pixels) {  // [C, S, S], of 0–255
 void addGradients(Look& look, const ForwardTrace& trace, const LookWanted& wanted) {
     const std::int64_t classes = trace.logits.size(1);
     if (*wanted.gradientsOf < 0 || *wanted.gradientsOf >= classes) {
-        throw InvalidInput("The model has no class number " + std::to_string(*wanted.gradientsOf) + " but those from 0 to " +
-                           std::to_string(classes - 1) + ".");
+        throw InvalidInput("The model has no class number " + std::to_string(*wanted.gradientsOf) +
+                           " but those from 0 to " + std::to_string(classes - 1) + ".");
     }
     std::vector<torch::Tensor> by;
     if (wanted.attention) by.insert(by.end(), trace.attention.begin(), trace.attention.end());

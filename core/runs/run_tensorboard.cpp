@@ -52,7 +52,8 @@ std::vector<tensorboard::Metric> shownMetrics() {
     std::vector<tensorboard::Metric> list = {{"accuracy/best_validation", "Best validation accuracy", true}};
     const auto add = [&](const char* part, const char* title, bool ofValidation) {
         for (const Metric& metric : kMetrics)
-            list.push_back({metric.key + std::string("/") + part, std::string(title) + " " + metric.name, ofValidation});
+            list.push_back(
+                {metric.key + std::string("/") + part, std::string(title) + " " + metric.name, ofValidation});
     };
     add("validation", "Validation", true);
     add("train", "Training", false);

@@ -143,8 +143,9 @@ void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     if (m_taken) record(*m_taken);
     for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
     if (!elsewhere.empty()) {
-        record(Message{Severity::Warning,
-                       elsewhere + ": from here on its results are not bit for bit those that it would have had there."});
+        record(
+            Message{Severity::Warning,
+                    elsewhere + ": from here on its results are not bit for bit those that it would have had there."});
     }
     if (!m_lock->isHeld()) {
         record(Message{Severity::Warning, "The file system of " + started.runFolder +

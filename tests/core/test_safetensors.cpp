@@ -166,10 +166,10 @@ void TestSafetensors::refuses_data() {
                offsets + "}";
     };
     const auto one = [&](const char* dtype, const char* shape, const char* offsets, std::size_t bytes) {
-        return fileOf("{" + entry("a", dtype, shape, offsets) + "}", std::string(bytes, 'x'));
+        return fileOf(std::string("{") + entry("a", dtype, shape, offsets) + "}", std::string(bytes, 'x'));
     };
     const auto two = [&](const char* first, const char* second, std::size_t bytes) {
-        return fileOf("{" + entry("a", "U8", "[4]", first) + "," + entry("b", "U8", "[4]", second) + "}",
+        return fileOf(std::string("{") + entry("a", "U8", "[4]", first) + "," + entry("b", "U8", "[4]", second) + "}",
                       std::string(bytes, 'x'));
     };
 
@@ -183,7 +183,8 @@ void TestSafetensors::refuses_data() {
     row("header is torn JSON", fileOf("{\"a\":", ""), "not correct JSON");
     row("header has a comment", fileOf("{/**/}", ""), "not correct JSON");
     row("pickle", "\x80\x02}q\x01junkjunkjunkjunk", "claims a size");
-    row("name twice", fileOf("{" + entry("a", "U8", "[0]", "[0,0]") + "," + entry("a", "U8", "[0]", "[0,0]") + "}", ""),
+    row("name twice",
+        fileOf(std::string("{") + entry("a", "U8", "[0]", "[0,0]") + "," + entry("a", "U8", "[0]", "[0,0]") + "}", ""),
         "\"a\" is given twice");
     row("gap at the front", one("U8", "[4]", "[1,5]", 5), "gap before the array \"a\"");
     row("gap between", two("[0,4]", "[5,9]", 9), "gap before the array \"b\"");

@@ -28,7 +28,8 @@ std::shared_ptr<Classifier> classifierOf(HeadType head, std::int64_t channels = 
     auto classifier = std::make_shared<Classifier>(config, description, torch::kCPU);
     const torch::NoGradGuard noGrad;
     torch::manual_seed(4);  // biases and norms that are not 0 and 1, which would hide mistakes
-    for (torch::Tensor& parameter : classifier->network()->parameters()) parameter += 0.1 * torch::randn_like(parameter);
+    for (torch::Tensor& parameter : classifier->network()->parameters())
+        parameter += 0.1 * torch::randn_like(parameter);
     return classifier;
 }
 

@@ -159,10 +159,10 @@ void TestFusedModel::agreesWithPlain() {
     const double expected = lossOf(pair.plain, pair.images, training).item<double>();
     QVERIFY(std::abs(lossOf(pair.fused, pair.images, training).item<double>() - expected) <
             kRounding * std::max(1.0, std::abs(expected)));
-    // Against double precision: where sums cancel, either path may be the coarser one, and how far single precision is off
-    // is a matter of the draw and of the order in which a compiler adds. In 24 draws of weights and images for ViT-S and
-    // ViT-Ti the plain path's gradients were off by up to 0.3e-5 to 3.1e-5, and the fused path's by 0.4 to 2.9 times as
-    // much, 1.15 times in the middle. A wrong term, or one of bf16, is off by 1e-3 and more.
+    // Against double precision: where sums cancel, either path may be the coarser one, and how far single precision is
+    // off is a matter of the draw and of the order in which a compiler adds. In 24 draws of weights and images for
+    // ViT-S and ViT-Ti the plain path's gradients were off by up to 0.3e-5 to 3.1e-5, and the fused path's by 0.4
+    // to 2.9 times as much, 1.15 times in the middle. A wrong term, or one of bf16, is off by 1e-3 and more.
     constexpr double kOfPlain = 4;
     const auto plain = gradientsOf(pair.plain, pair.images, training);
     const auto fused = gradientsOf(pair.fused, pair.images, training);

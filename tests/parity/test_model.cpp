@@ -121,7 +121,8 @@ void TestModel::attentionWeights() {
         const std::string block = "blocks." + std::to_string(i);
         const std::string before = i == 0 ? "encoding" : "blocks." + std::to_string(i - 1) + ".mlp";
         Block& layer = model->blocks[i];
-        const torch::Tensor ours = layer->attn->open(layer->norm1(golden.at("stages/" + before))).weights;  // [B, H, N, N]
+        const torch::Tensor ours =
+            layer->attn->open(layer->norm1(golden.at("stages/" + before))).weights;  // [B, H, N, N]
         QVERIFY2(m_comparison.agrees(name.toStdString() + ": " + block + ".attention_weights", ours,
                                      golden.at("stages/" + block + ".attention_weights"), kStage),
                  m_comparison.problem());

@@ -57,8 +57,10 @@ std::string fusedObstacle(const ModelConfig& model) {
     const std::vector<std::string> names = namesTheKernelsTake(model);
     const std::vector<ParameterRow> plan = blockPlan(model, 0);
     for (std::size_t i = 0; i < std::max(names.size(), plan.size()); ++i) {
-        if (i >= plan.size()) return "the fused kernels want the weights " + names[i] + ", which such a block does not have";
-        if (i >= names.size() || names[i] != plan[i].name) return "the fused kernels do not know the weights " + plan[i].name;
+        if (i >= plan.size())
+            return "the fused kernels want the weights " + names[i] + ", which such a block does not have";
+        if (i >= names.size() || names[i] != plan[i].name)
+            return "the fused kernels do not know the weights " + plan[i].name;
     }
     return {};
 }

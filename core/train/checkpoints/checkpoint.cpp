@@ -78,7 +78,8 @@ void saveTrainingState(const std::filesystem::path& path, const torch::nn::Modul
     writeSafetensors(path, file, Checksum::Crc32c);
 }
 
-TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, Optimizer& optimizer) {
+TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network,
+                                   Optimizer& optimizer) {
     const TensorFile file = readSafetensors(path);
     loadWeights(network, file, kModelPrefix);
     optimizer.load(file);
