@@ -115,7 +115,7 @@ void TestStartFrom::allMatchedGiveTheSourcesLoss() {
     QVERIFY2(said.find("The model begins with the weights of " + (home() / "source").string()) == 0, said.c_str());
     QCOMPARE(recorder.all<Message>().at(0).severity, Severity::Info);
     QVERIFY(readTextFile(home() / name / run_files::kLog).find(said) != std::string::npos);
-    const auto kept = run_files::readEnvironmentText(home() / name, kStartedFromKey);
+    const auto kept = run_files::readEnvironmentText(home() / name, run_files::kStartedFromKey);
     QVERIFY(kept && kept->starts_with((home() / from.toStdString()).string()));
 
     Recorder fresh;
@@ -218,7 +218,7 @@ void TestStartFrom::itsStatisticsStayWithTheRun() {
     train(recorder, rest);
     QCOMPARE(recorder.all<RunFinished>().back().stepsDone, std::int64_t{2});
     QVERIFY(statisticsOf("as-pretrained").mean == description.statistics.mean);
-    QVERIFY(run_files::readEnvironmentText(home() / "as-pretrained", kStartedFromKey));
+    QVERIFY(run_files::readEnvironmentText(home() / "as-pretrained", run_files::kStartedFromKey));
 }
 
 QTEST_GUILESS_MAIN(TestStartFrom)
