@@ -181,7 +181,7 @@ void TestMainJob::publishedCurvesAreOfTheirDataAlone() {
         QCOMPARE(entry->isChecked(), theirs);
         QCOMPARE(button->isEnabled(), theirs);
         QCOMPARE(curves->publishedCurvesShown(), theirs);
-        QCOMPARE(curves->loss()->referencesShown(), theirs);
+        QCOMPARE(curves->of(kLoss)->referencesShown(), theirs);
         if (theirs) continue;
         for (const QString& tip : {entry->toolTip(), button->toolTip()})
             QVERIFY2(tip.contains("CIFAR-100") && tip.contains("synthetic-shapes"), qPrintable(tip));
