@@ -14,8 +14,8 @@ namespace vit {
 TrainedModel readTrainedModel(const std::filesystem::path& runFolder) {
     const std::filesystem::path weights = runFolder / run_files::kBestWeights;
     if (!run_files::isThere(weights)) {
-        throw InvalidInput(runFolder.string() + " holds no trained model (" + run_files::kBestWeights +
-                           "): a run saves one at the end of its first epoch.");
+        throw InvalidInput("The run in " + runFolder.string() + " has no weights yet (" + run_files::kBestWeights +
+                           "): it saves them at the end of its first epoch.");
     }
     TrainedModel model;
     model.folder = runFolder;
