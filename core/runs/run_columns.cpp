@@ -145,7 +145,7 @@ bool isBefore(const RunValue& a, const RunValue& b) { return a < b; }
 std::string stateOf(const RunSummary& run) {
     if (run.live) return kRunning;
     if (run.result) return wordsOf(run.result->reason).state;
-    return run.importedFrom.empty() || run.last ? kUnfinished : kImported;
+    return run.importedFrom.empty() ? kUnfinished : kImported;
 }
 
 std::vector<const RunColumn*> differingColumns(const std::vector<const RunSummary*>& runs) {

@@ -43,7 +43,9 @@ void readEnvironment(RunSummary& run) {
             run.created = entry(json, run_files::kCreatedKey, run.created);
             run.device = entry(json, "device", run.device);
             run.parameters = entry(json, "parameters", run.parameters);
-            run.importedFrom = entry(json, run_files::kImportedKey, run.importedFrom);
+            std::error_code absent;
+            const auto bytes = std::filesystem::file_size(run.folder / run_files::kSteps, absent);
+            if (absent || bytes == 0) run.importedFrom = entry(json, run_files::kImportedKey, run.importedFrom);
         } catch (const InvalidInput& fault) {
             throw Error("Cannot read " + path.string() + ": " + fault.what());
         }
