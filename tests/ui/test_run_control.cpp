@@ -89,10 +89,9 @@ void TestRunControl::evaluatesAfterStop() {
     const QString percent = QString::number(100 * kept->test.accuracy, 'f', 1);
     QVERIFY2(find<QLabel>("testAccuracy")->text().contains(percent), qPrintable(find<QLabel>("testAccuracy")->text()));
     const LogModel& log = m_window->trainPage()->log();
-    QVERIFY(log.index(log.rowCount() - 1, log.columnCount() - 1)
-                .data()
-                .toString()
-                .contains("was evaluated. Test accuracy"));
+    const QString said = log.index(log.rowCount() - 1, log.columnCount() - 1).data().toString();
+    const QString measured = QString::fromStdString(metricsText(kept->test));
+    QVERIFY2(said.contains("was evaluated.") && said.contains(measured), qPrintable(said));
     QVERIFY(action(kEvaluate)->isEnabled());
     QVERIFY(action(kResume)->isEnabled());
     QVERIFY(find<QToolButton>("trainButton")->isEnabled());
