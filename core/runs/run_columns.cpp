@@ -73,7 +73,7 @@ std::vector<RunColumn> factColumns() {
 
 std::vector<RunColumn> resultColumns() {
     std::vector<RunColumn> columns = {
-        {"best_accuracy", kResults, "Best validation accuracy", "Best validation accuracy after any epoch",
+        {"best_accuracy", kResults, "Best validation", "Best validation accuracy after any epoch",
          ColumnKind::Share,
          [](const RunSummary& run) { return run.bestEpoch > 0 ? number(run.bestValidationAccuracy) : RunValue(); }},
         {"best_epoch", kResults, "Best epoch", "The epoch of the best validation accuracy", ColumnKind::Number,

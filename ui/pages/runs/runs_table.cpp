@@ -60,7 +60,7 @@ RunsTable::RunsTable(RunsModel* model, RunsProxy* proxy, QWidget* parent)
     header->setSortIndicatorClearable(true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     for (int section = 0; section < m_model->columnCount(); ++section)
-        setColumnWidth(section, widthOf(m_model->column(section)));
+        setColumnWidth(section, std::max(widthOf(m_model->column(section)), header->sectionSizeHint(section)));
     setSortingEnabled(true);
     sortByColumn(-1, Qt::DescendingOrder);  // newest first, as the store lists them
     setColumns(defaultColumns());
