@@ -2,6 +2,8 @@
 // Checksums by OpenSSL.
 #include "core/io/checksum.h"
 
+#include "core/io/system_fault.h"
+
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -32,7 +34,7 @@ Checksum checksumOf(const std::filesystem::path& path, ChecksumKind kind, const 
     };
     std::error_code failure;
     const auto total = static_cast<std::int64_t>(std::filesystem::file_size(path, failure));
-    if (failure) fail(failure.message());
+    if (failure) fail(systemText(failure.value()));
     std::ifstream file(path, std::ios::binary);
     if (!file) fail(std::generic_category().message(errno));
 

@@ -3,6 +3,7 @@
 #include "core/io/hdf5.h"
 
 #include "core/base/error.h"
+#include "core/io/system_fault.h"
 
 #include <hdf5.h>
 
@@ -95,7 +96,7 @@ Hdf5File::Hdf5File(std::filesystem::path path) : m_lock(libraryMutex()), m_path(
     std::error_code fault;
     if (!std::filesystem::is_regular_file(m_path, fault)) throw Error(m_path.string() + " is not there.");
     m_bytes = std::filesystem::file_size(m_path, fault);
-    if (fault) throw Error(m_path.string() + " cannot be read: " + fault.message() + ".");
+    if (fault) throw Error(m_path.string() + " cannot be read: " + systemText(fault.value()) + ".");
     silenceLibrary();
     m_file = H5Fopen(m_path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
     if (m_file < 0) fail("is no HDF5 file, or it is damaged or cannot be read");

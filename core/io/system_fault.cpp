@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 
 namespace vit {
@@ -28,8 +29,15 @@ std::string advice(int code) {
 
 }  // namespace
 
+std::string systemText(int code) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32)
+    if (const char* text = strerrordesc_np(code)) return text;
+#endif
+    return std::system_category().message(code);
+}
+
 void throwSystemFault(const std::string& what, const std::filesystem::path& path, int code) {
-    throw Error(what + " " + path.string() + ": " + std::system_category().message(code) + "." + advice(code));
+    throw Error(what + " " + path.string() + ": " + systemText(code) + "." + advice(code));
 }
 
 }  // namespace vit

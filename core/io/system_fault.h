@@ -7,6 +7,9 @@
 
 namespace vit {
 
+// What an errno says: "No space left on device". In English whatever the locale, as all that stands around it.
+std::string systemText(int code);
+
 // "Cannot write /a/b: No space left on device. Make room on the disk and try again." Throws Error; `code` is an errno.
 [[noreturn]] void throwSystemFault(const std::string& what, const std::filesystem::path& path, int code);
 

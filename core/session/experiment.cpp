@@ -6,6 +6,7 @@
 #include "core/config/schema.h"
 #include "core/data/data_description.h"
 #include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
 #include "core/runs/run_about.h"
 #include "core/runs/run_files.h"
 #include "core/session/elsewhere.h"
@@ -116,7 +117,7 @@ std::filesystem::path Experiment::runFolder() const {
     }
     std::error_code fault;
     std::filesystem::create_directories(m_request.runFolder, fault);
-    if (fault) throw Error(m_request.runFolder.string() + " cannot be made: " + fault.message());
+    if (fault) throw Error(m_request.runFolder.string() + " cannot be made: " + systemText(fault.value()));
     return m_request.runFolder;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/io/system_fault.h"
 #include "core/model/vision_transformer.h"
 #include "core/model/weights.h"
 #include "core/runs/run_files.h"
@@ -24,7 +25,7 @@ void makeFolder(const std::filesystem::path& folder) {
         throw InvalidInput(folder.string() + " is there and is not empty: name a new folder.");
     }
     std::filesystem::create_directories(folder, fault);
-    if (fault) throw Error(folder.string() + " cannot be made: " + fault.message() + ".");
+    if (fault) throw Error(folder.string() + " cannot be made: " + systemText(fault.value()) + ".");
 }
 
 }  // namespace

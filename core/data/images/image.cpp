@@ -7,6 +7,7 @@
 #include "core/data/images/picture_codec.h"
 #include "core/data/images/picture_formats.h"
 #include "core/io/atomic_file.h"
+#include "core/io/system_fault.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -117,14 +118,14 @@ std::vector<std::uint8_t> readBytes(const std::filesystem::path& path) {
     std::error_code failure;
     if (std::filesystem::is_directory(path, failure)) throw Error("it is a folder");
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw Error(std::strerror(errno));
+    if (!file) throw Error(systemText(errno));
     const std::uintmax_t size = std::filesystem::file_size(path, failure);
-    if (failure) throw Error(failure.message());
+    if (failure) throw Error(systemText(failure.value()));
     if (size == 0) throw Error("it is empty");
     if (size > static_cast<std::uintmax_t>(kMaxFileBytes)) throw Error("it is larger than 1 GB");
     std::vector<std::uint8_t> bytes(size);
     file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-    if (file.gcount() != static_cast<std::streamsize>(size)) throw Error(std::strerror(errno));
+    if (file.gcount() != static_cast<std::streamsize>(size)) throw Error(systemText(errno));
     return bytes;
 }
 
