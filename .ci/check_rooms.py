@@ -15,38 +15,45 @@ ROOMS = """
 core/base                  errors, random numbers as functions, parallel loops |
 core/io                    files and formats | base
 core/config                hyperparameters, the schema, presets | base io
-core/events                what a run tells | base config
+core/events                what a run tells | base config io
+core/evaluation            what a model's answers to a whole split amount to | base events io
 core/data/images           pictures | base io
 core/codec                 the way to OpenCV's codecs | data/images
 core/data                  labelled images, and what a model must know of them | base config data/images
 core/data/sources          formats of data sets | base data data/images io
 core/data/store            data sets kept on this computer | base data data/images data/sources io
+core/figure                maps and plots as pictures, fit to print | base io data/images
 core/device                what can train here | base config
-core/input                 from stored images to batches | base config data data/images
+core/ranks                 processes that train together | base
+core/input                 from stored images to batches | base config data data/images ranks
 core/kernels               an encoder block on the CPU, free of tensors | base
 core/model/parts           a file for each part of the network | base config kernels
 core/model/fused           the parts by the CPU's kernels | base config device kernels model/parts
-core/model                 the network | base config data data/images device events input io model/parts model/fused
+core/model                 the network | base config data data/images device events input io ranks model/parts model/fused
 core/import                weights of other programs | base config data io
 core/train/optimizers      updates | base config io model
 core/train/schedules       learning rates | config
 core/train/objectives      losses |
-core/train/gradients       what happens to gradients before the update |
-core/train/checkpoints     what a run is resumed from | base config events io model train/optimizers
-core/train                 the training loop | base config data device events input kernels model train/optimizers train/schedules train/objectives train/gradients train/checkpoints
-core/runs                  the store of runs | base config data data/images events io
-core/inspect               questions to a model | base config data data/images device events model runs
-core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model runs train train/checkpoints train/optimizers
+core/train/gradients       what happens to gradients before the update | ranks
+core/train/checkpoints     what a run is resumed from | base config events io model ranks train/optimizers
+core/train                 the training loop | base config data device events input kernels model ranks train/optimizers train/schedules train/objectives train/gradients train/checkpoints
+core/check                 the program's test of itself on a user's computer | base config data data/images device events input io model ranks train train/checkpoints train/objectives train/optimizers
+core/runs                  the store of runs | base config data data/images evaluation events io
+core/inspect               questions to a model | base config data data/images device evaluation events model runs
+core/lenses                analyses as numbers, tables and figures | base config data/images events figure inspect io
+core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model ranks runs train train/checkpoints train/optimizers
 core/sweeps                many runs by a plan | base config events io runs session
-core/export                formats of other programs | base config data events io runs
+core/export                formats of other programs | base config data data/images evaluation events figure io runs
 ui/look                    theme, icons, how numbers are written | base
 ui/widgets                 small parts that any page may use | core ui/look
 ui/plot                    curves | core ui/look
 ui/bridge                  between the window and the worker | core ui/look ui/widgets
+ui/lens                    maps over pictures, and grids of them | core ui/look ui/widgets
 ui/form                    the Experiment form | core ui/bridge ui/look
 ui/pages/data              browsing a data set | core ui/bridge ui/look ui/widgets
-ui/pages/train             curves, progress and log of a run | core ui/bridge ui/look ui/plot ui/widgets
-ui/pages/inspect           a picture, its patches, its predictions | core ui/bridge ui/look ui/widgets ui/pages/data
+ui/pages/train             curves, layers, progress and log of a run | core ui/bridge ui/lens ui/look ui/plot ui/widgets
+ui/pages/inspect           a picture seen through lenses, and its predictions | core ui/bridge ui/lens ui/look ui/plot ui/widgets ui/pages/data
+ui/pages/evaluate          how good a model is, and the images behind it | core ui/bridge ui/look ui/widgets ui/pages/data
 ui/pages/runs              the list of runs, and their comparison | core ui/bridge ui/form ui/look ui/plot ui/widgets ui/pages/train
 ui/pages/sweeps            plans of many runs | core ui/bridge ui/look ui/widgets
 ui/shell                   puts the window together | core ui

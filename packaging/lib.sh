@@ -45,6 +45,41 @@ as_root() {
 
 has_nvidia_gpu() { command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU '; }
 
+# A Python's pip, in the array pip.
+find_pip() {
+    local python
+    for python in /usr/bin/python3 python3; do
+        # shellcheck disable=SC2034  # used by setup.sh and bundle.sh
+        if "$python" -m pip --version >/dev/null 2>&1; then pip=("$python" -m pip) && return; fi
+    done
+    return 1
+}
+
+# The platforms whose wheels this computer can use, as options of pip download, in the array wheel_platforms.
+# shellcheck disable=SC2034  # so too
+wheel_platforms=()
+for tag in _2_28 _2_27 _2_25 _2_18 _2_17 2014 _2_12 2010 _2_5 1; do wheel_platforms+=(--platform "manylinux${tag}_x86_64"); done
+
+# Unpacks from every wheel of the folder $1 what a C++ program is built and run with, into the folder $2.
+unpack_wheels() {
+    /usr/bin/env python3 - "$1" "$2" <<'PYTHON'
+import os, pathlib, re, sys, time, zipfile
+
+wanted = re.compile(r"torch/(lib|include|share)/|torch/version\.py|nvidia/[^/]+/(lib/[^/]*\.so|include/)|[^/]+\.libs/|"
+                    r"[^/]+\.dist-info/licenses/")
+for wheel in sorted(pathlib.Path(sys.argv[1]).glob("*.whl")):
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.infolist():
+            if not wanted.match(member.filename): continue
+            path = archive.extract(member, sys.argv[2])
+            # The archive's own times: headers that look new each time would make compiler caches useless.
+            seconds = time.mktime((*member.date_time, 0, 0, -1))
+            os.utime(path, (seconds, seconds))
+    print(f"    unpacked {wheel.name}", flush=True)
+    wheel.unlink()
+PYTHON
+}
+
 # The build of libtorch that suits this computer.
 default_flavour() { if has_nvidia_gpu; then echo cuda; else echo cpu; fi; }
 

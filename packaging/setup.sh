@@ -21,7 +21,7 @@ packages=(
     g++ cmake ninja-build ccache
     qt6-base-dev "qt6-svg-dev|libqt6svg6-dev" libqcustomplot-dev
     libopencv-dev nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libarchive-dev libssl-dev zlib1g-dev libhdf5-dev
-    libxsmm-dev libhwy-dev
+    libxsmm-dev libhwy-dev libpango1.0-dev "pkgconf|pkg-config"
     ca-certificates fonts-dejavu-core
 )
 developer_packages=(clang-tidy shellcheck desktop-file-utils file locales)
@@ -81,21 +81,11 @@ has_own_libtorch() {
     return 1
 }
 
-find_pip() {
-    local python
-    for python in /usr/bin/python3 python3; do
-        if "$python" -m pip --version >/dev/null 2>&1; then pip=("$python" -m pip) && return; fi
-    done
-    return 1
-}
-
 # Fetches the locked wheels named in the file $1 into the folder $2. pip itself compares the SHA-256 sums.
 download_wheels() {
     local requirements=$1 folder=$2 index
-    local platforms=() tag
-    for tag in _2_28 _2_27 _2_25 _2_18 _2_17 2014 _2_12 2010 _2_5 1; do platforms+=(--platform "manylinux${tag}_x86_64"); done
     local options=(--no-deps --require-hashes --only-binary=:all: --no-cache-dir --disable-pip-version-check
-        --implementation cp --python-version 3.11 "${platforms[@]}" --timeout 20 --retries 2 -d "$folder" -r "$requirements")
+        --implementation cp --python-version 3.11 "${wheel_platforms[@]}" --timeout 20 --retries 2 -d "$folder" -r "$requirements")
     # PyPI holds the CUDA build; the CPU build is on PyTorch's own index, unless pip has been set up to know it.
     local attempts=("")
     [[ $flavour == cpu ]] && attempts+=("--index-url=https://download.pytorch.org/whl/cpu")
@@ -107,30 +97,19 @@ download_wheels() {
     return 1
 }
 
-# Unpacks from every wheel of the folder $1 what a C++ program is built and run with, into the folder $2.
-unpack_wheels() {
-    /usr/bin/env python3 - "$1" "$2" <<'PYTHON'
-import os, pathlib, re, sys, time, zipfile
-
-wanted = re.compile(r"torch/(lib|include|share)/|nvidia/[^/]+/lib/[^/]*\.so|[^/]+\.libs/|[^/]+\.dist-info/licenses/")
-for wheel in sorted(pathlib.Path(sys.argv[1]).glob("*.whl")):
-    with zipfile.ZipFile(wheel) as archive:
-        for member in archive.infolist():
-            if not wanted.match(member.filename): continue
-            path = archive.extract(member, sys.argv[2])
-            # The archive's own times: headers that look new each time would make compiler caches useless.
-            seconds = time.mktime((*member.date_time, 0, 0, -1))
-            os.utime(path, (seconds, seconds))
-    print(f"    unpacked {wheel.name}", flush=True)
-    wheel.unlink()
-PYTHON
+# Whether the folder $1 holds what was asked for.
+has_libtorch() {
+    [[ -e $1/torch/lib/libtorch.so ]] || return
+    [[ $flavour == cuda ]] || return 0
+    [[ -e $1/nvidia/cu13/include/crt/host_config.h ]] || return # what a step is recorded with
+    ((link_only)) || compgen -G "$1/nvidia/cu13/lib/libcublas.so*" >/dev/null
 }
 
 fetch_libtorch() {
     local lock="$root/packaging/libtorch.lock" name target download_size='190 MB' space_needed=2
     name=$(awk -v flavour="$flavour" '$1 == flavour { print $2; exit }' "$lock")
     target="$cache/libtorch/$name"
-    if [[ -e $target/torch/lib/libtorch.so ]] && { [[ $flavour == cpu ]] || ((link_only)) || [[ -d $target/nvidia ]]; }; then
+    if has_libtorch "$target"; then
         note "libtorch $name is there: $target"
         return
     fi
@@ -154,7 +133,7 @@ fetch_libtorch() {
     trap 'rm -rf "$work"' EXIT
     mkdir "$work/wheels" "$work/tree"
     awk -v flavour="$flavour" -v link_only="$link_only" \
-        '$1 == flavour && (!link_only || $3 ~ /^torch==/) { print $3 " --hash=sha256:" $4 }' "$lock" >"$work/requirements.txt"
+        '$1 == flavour && (!link_only || $3 ~ /^(torch|nvidia-cuda-(runtime|crt))==/) { print $3 " --hash=sha256:" $4 }' "$lock" >"$work/requirements.txt"
     download_wheels "$work/requirements.txt" "$work/wheels" ||
         fail "libtorch could not be fetched; pip's messages are in $logs/pip.log" \
             "Check the network (pip uses https_proxy if it is set) and start again," \

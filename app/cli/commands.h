@@ -15,13 +15,16 @@ void addDataCommand(CLI::App& app);
 void addTrainCommand(CLI::App& app);
 void addEvaluateCommand(CLI::App& app);
 void addPredictCommand(CLI::App& app);
+void addInspectCommand(CLI::App& app);
 void addPatchesCommand(CLI::App& app);
 void addRunsCommand(CLI::App& app);
 void addSweepCommand(CLI::App& app);
 void addCompareReferenceCommand(CLI::App& app);
 void addImportCommand(CLI::App& app);
 void addDevicesCommand(CLI::App& app);
+void addCheckCommand(CLI::App& app);
 void addBenchCommand(CLI::App& app);
 void addExportCommand(CLI::App& app);
+void addFilmCommand(CLI::App& app);
 
 }  // namespace vit::cli

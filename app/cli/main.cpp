@@ -37,13 +37,16 @@ int run(int argc, char** argv) {
     vit::cli::addTrainCommand(app);
     vit::cli::addEvaluateCommand(app);
     vit::cli::addPredictCommand(app);
+    vit::cli::addInspectCommand(app);
     vit::cli::addPatchesCommand(app);
     vit::cli::addRunsCommand(app);
     vit::cli::addSweepCommand(app);
     vit::cli::addCompareReferenceCommand(app);
     vit::cli::addImportCommand(app);
     vit::cli::addExportCommand(app);
+    vit::cli::addFilmCommand(app);
     vit::cli::addDevicesCommand(app);
+    vit::cli::addCheckCommand(app);
     vit::cli::addBenchCommand(app);
     try {
         app.parse(argc, argv);

@@ -7,10 +7,12 @@
 #include "app/cli/device_option.h"
 #include "app/cli/image_files.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/rank_options.h"
 #include "app/cli/run_argument.h"
 #include "app/cli/train_report.h"
 #include "core/base/error.h"
 #include "core/runs/run_files.h"
+#include "core/session/follower.h"
 #include "core/session/session.h"
 
 #include <CLI/CLI.hpp>
@@ -21,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace vit::cli {
 
@@ -34,7 +37,7 @@ struct Options {
     std::string runFolder;
     std::string resume;
     std::string startFrom;
-    std::string probe;
+    std::vector<std::string> probes;
     std::int64_t moreEpochs = 0;
     std::string schedule = "keep";
     std::optional<DeviceChoice> device;
@@ -43,6 +46,7 @@ struct Options {
     bool verbose = false;
     bool json = false;
     bool chart = false;
+    RankOptions ranks;
 };
 
 // How it ended; written on the worker's thread, read when the session has been waited for.
@@ -105,15 +109,38 @@ void waitFor(Session& session, const InterruptGuard& interrupt) {
     session.wait();
 }
 
+TrainRequest requestFrom(const Options& options, const RankGroup* ranks) {
+    const auto left = ranks != nullptr ? runLeftBehind(*ranks, options.runFolder) : std::filesystem::path();
+    if (left.empty()) return requestFrom(options);
+    Options again;
+    again.resume = left.string();
+    again.device = options.device;
+    again.maxSteps = options.maxSteps;
+    again.test = options.test;
+    std::cerr << "The ranks were started again: the run goes on from its last checkpoint.\n";
+    return requestFrom(again);
+}
+
 void run(const Options& options) {
-    TrainRequest request = requestFrom(options);
-    std::shared_ptr<const Image> probe;
-    if (!options.probe.empty()) probe = std::make_shared<const Image>(readImageArgument(options.probe));
+    const std::shared_ptr<RankGroup> ranks = options.ranks.join();
+    if (ranks && !ranks->leads()) return followRun(*ranks);
+    TrainRequest request;
+    try {
+        request = requestFrom(options, ranks.get());
+    } catch (const Error&) {
+        RankLeader(ranks.get()).sendHome();
+        throw;
+    }
+    std::vector<std::shared_ptr<const Image>> probes;
+    for (const std::string& file : options.probes)
+        probes.push_back(std::make_shared<const Image>(readImageArgument(file)));
     TrainReport report(options.verbose || (options.maxSteps > 0 && options.maxSteps <= kFewSteps));
     Outcome outcome;
     {
         const InterruptGuard interrupt;
-        Session session({}, [&](const Event& event) {
+        Session::Options place;
+        place.ranks = ranks;
+        Session session(std::move(place), [&](const Event& event) {
             outcome.note(event);
             if (options.json) {
                 std::cout << toJson(event) << std::endl;
@@ -121,7 +148,7 @@ void run(const Options& options) {
                 report.handle(event);
             }
         });
-        session.setProbe(probe);
+        session.setProbes(std::move(probes));
         session.train(std::move(request));
         waitFor(session, interrupt);
     }
@@ -131,6 +158,7 @@ void run(const Options& options) {
     if (wrongInput) throw InvalidInput(outcome.failed->text);
     if (outcome.failed) throw Error(outcome.failed->text);
     const bool begun = outcome.finished && !outcome.finished->runFolder.empty();  // or stopped while the data were read
+    if (begun && ranks) ranks->meet();
     if (begun && options.chart) std::cout << runCharts(readCurves(outcome.finished->runFolder));
 }
 
@@ -140,6 +168,7 @@ void addTrainCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("train", "Train a model; Ctrl+C stops within a step and keeps everything");
     auto options = std::make_shared<Options>();
     options->config.addTo(*command);
+    options->ranks.addTo(*command);
     command->add_option("--name", options->name, "Becomes part of the run's name; without it, the preset's name");
     command->add_option("--run-dir", options->runFolder,
                         "Keep the run in this new folder instead of among the other runs");
@@ -162,8 +191,11 @@ void addTrainCommand(CLI::App& app) {
     addDeviceOption(*command, options->device,
                     "With --resume: go on on this device (auto, cpu or cuda) instead of the run's own")
         ->needs(resume);
-    command->add_option("--probe", options->probe,
-                        "Predict this picture after every epoch, to watch the model learn it");
+    command
+        ->add_option("--probe", options->probes,
+                     "Pin this picture: predict it after every epoch and keep a map of it (run.pinned_map), to watch "
+                     "the model learn it; up to 8 of them")
+        ->allow_extra_args(false);
     command->add_option("--max-steps", options->maxSteps, "Stop after so many steps")->check(CLI::PositiveNumber);
     command->add_flag("--test", options->test, "Evaluate on the test set even if the run is stopped early");
     command->add_flag("-v,--verbose", options->verbose, "A line for every step (so too if --max-steps is at most 100)");

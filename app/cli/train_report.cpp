@@ -91,7 +91,8 @@ void TrainReport::show(const ProbePredicted& probe) {
     std::string text;
     for (const ClassProbability& entry : probe.prediction.top)
         text += (text.empty() ? "" : ", ") + entry.name + " " + percentText(entry.probability);
-    m_line.line("  the picture: " + text);
+    const std::string name = probe.image.empty() ? "the picture" : probe.image;
+    m_line.line("  " + name + ", step " + groupedText(probe.prediction.step) + ": " + text);
 }
 
 void TrainReport::show(const PhaseChanged& phase) {

@@ -25,7 +25,7 @@ private:
     void show(const Message& message);
     void show(const RunFinished& result);
     template <typename Other>
-    void show(const Other&) {}  // checkpoints and answers to questions need no words here; a failure is told by main()
+    void show(const Other&) {}  // no words here: a layer's fault comes as a Message, and main() tells a failure
 
     bool m_everyStep;
     StatusLine m_line{stdout};

@@ -13,6 +13,7 @@ enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfi
 enum class ScheduleType { Constant, Cosine };
 enum class DeviceChoice { Auto, Cpu, Cuda };
 enum class Precision { Auto, Float32, BFloat16 };
+enum class PinnedMap { None, Relevance, LeGrad, AttentionGradient, Rollout, TokenColours };
 enum class KernelChoice { Auto, Fused, Plain };  // what runs the transformer's blocks
 
 struct DataConfig {
@@ -94,7 +95,10 @@ struct RunConfig {
     std::int64_t checkpointSteps = 0;  // and after so many steps; 0 = none
     std::int64_t keepEpochs = 0;       // keep the weights of the last N epochs beside the best and the last ones
     std::int64_t patience = 0;         // stop after N epochs without a better validation accuracy; 0 = never
+    std::int64_t layerStatisticsSteps = 50;  // measure the layers after every N steps; 0 = never
     bool tensorboard = false;  // write the run's TensorBoard files as it goes on
+    PinnedMap pinnedMap = PinnedMap::Relevance;  // kept with the answers about pinned pictures
+    std::int64_t pinnedSteps = 0;  // ask about them every N steps as well as after each epoch; 0 = not so
 
     bool operator==(const RunConfig&) const = default;
 };

@@ -47,6 +47,9 @@ Dataset::Dataset(std::string name, LabelledImages images, const ChannelStatistic
         throw Error("Data set " + m_name + ": the test images are of " + shapeText(test().shape()) +
                     ", but those to train with of " + shapeText(shape) + ".");
     if (classNames().empty()) throw Error("Data set " + m_name + " has no classes.");
+    if (!superclasses().empty() && superclasses().size() != classNames().size())
+        throw Error("Data set " + m_name + ": " + std::to_string(superclasses().size()) + " superclasses for " +
+                    std::to_string(classNames().size()) + " classes.");
     if (trainCount() == 0) throw Error("Data set " + m_name + " has no training images.");
     checkLabels(m_name, classes(), train(), Split::Train);
     checkLabels(m_name, classes(), test(), Split::Test);
@@ -72,6 +75,13 @@ DatasetView::DatasetView(std::shared_ptr<const Dataset> dataset, Split split, do
     } else {
         m_count = trainLimit > 0 ? std::min(train, trainLimit) : train;
     }
+}
+
+DatasetView DatasetView::part(std::int64_t first, std::int64_t count) const {
+    DatasetView part = *this;
+    part.m_first = m_first + std::clamp<std::int64_t>(first, 0, m_count);
+    part.m_count = std::clamp<std::int64_t>(count, 0, m_first + m_count - part.m_first);
+    return part;
 }
 
 Image DatasetView::image(std::int64_t index) const {

@@ -22,6 +22,7 @@ struct LabelledImages {
     std::vector<std::string> classNames;
     std::shared_ptr<const ImageSource> train;  // the validation images are its last ones
     std::shared_ptr<const ImageSource> test;
+    std::vector<std::string> superclasses = {};  // the wider class that each class belongs to; empty: none is known
 };
 
 class Dataset {
@@ -29,12 +30,13 @@ public:
     using Shape = ImageShape;
 
     // `statistics` are those of the whole training table, as the published example adapts before it splits. Both
-    // tables have images of one shape, and labels that agree with the class names, or Error.
+    // tables have images of one shape, and labels and superclasses that agree with the class names, or Error.
     Dataset(std::string name, LabelledImages images, const ChannelStatistics& statistics);
 
     const std::string& name() const { return m_name; }
     const Shape& shape() const { return m_images.train->shape(); }
     const std::vector<std::string>& classNames() const { return m_images.classNames; }
+    const std::vector<std::string>& superclasses() const { return m_images.superclasses; }  // as in LabelledImages
     std::int64_t classes() const { return static_cast<std::int64_t>(m_images.classNames.size()); }
 
     const ImageSource& train() const { return *m_images.train; }
@@ -56,6 +58,9 @@ class DatasetView {
 public:
     DatasetView(std::shared_ptr<const Dataset> dataset, Split split, double validationShare,
                 std::int64_t trainLimit = 0);
+
+    // Its images from `first` on, `count` of them or as many as there are.
+    DatasetView part(std::int64_t first, std::int64_t count) const;
 
     std::int64_t count() const { return m_count; }
     Split split() const { return m_split; }

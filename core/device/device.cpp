@@ -6,7 +6,8 @@
 #include "core/device/cuda_card.h"
 #include "core/device/torch_device.h"
 
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 #include <torch/version.h>
 
 #include <ATen/Context.h>
@@ -46,6 +47,13 @@ bool cpuHasBfloat16() {
 #endif
 }
 
+// Of the cores that this process may use. A launcher that binds its processes to cores of their own has shared them out.
+int ownCores(int localRanks) {
+    const int usable = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const bool isBound = usable < static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+    return isBound ? usable : std::max(1, usable / localRanks);
+}
+
 // at::hasCUDA() would ask for a device.
 bool isCudaBuild() { return at::Context::hasCUDART(); }
 
@@ -80,11 +88,14 @@ std::string cudaProblem() {
 
 std::string precisionName(Precision precision) { return precision == Precision::BFloat16 ? "bf16" : "fp32"; }
 
-DeviceSelection selectDevice(const RunConfig& run) {
+DeviceSelection selectDevice(const RunConfig& run, const RankPlace& place) {
     DeviceSelection selection;
     std::string why;
     selection.device = chooseDevice(run.device, why);
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    if (place.ranks > 1) why = " × " + std::to_string(place.ranks) + " ranks" + why;
+    if (selection.device.choice == DeviceChoice::Cuda)
+        selection.index = place.localRank % std::max(1, static_cast<int>(torch::cuda::device_count()));
+    const int cores = ownCores(place.localRanks);
     selection.threads = run.threads > 0 ? static_cast<int>(run.threads) : cores;
     if (selection.device.choice == DeviceChoice::Cpu) {
         selection.deviceText =

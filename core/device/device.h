@@ -23,7 +23,8 @@ struct DeviceSelection {
     DeviceInfo device;
     Precision precision = Precision::Float32;  // Float32 or BFloat16
     int threads = 1;                           // CPU threads
-    std::string deviceText;     // "CPU, 2 threads (auto: no CUDA device found)"
+    int index = 0;                             // of several CUDA devices
+    std::string deviceText;     // "CPU, 2 threads (auto: no CUDA device found)", "CPU, 1 thread × 2 ranks"
     std::string precisionText;  // "fp32", "bf16 (auto: the CPU has AVX-512 bf16)"
 };
 
@@ -32,8 +33,15 @@ std::string cudaProblem();
 
 std::string precisionName(Precision precision);  // "fp32" or "bf16"
 
+// One of several processes that train together.
+struct RankPlace {
+    int ranks = 1;
+    int localRank = 0;  // among those on this computer, which share out its processor and its CUDA devices
+    int localRanks = 1;
+};
+
 // Throws InvalidInput when a device is chosen that is not there.
-DeviceSelection selectDevice(const RunConfig& run);
+DeviceSelection selectDevice(const RunConfig& run, const RankPlace& place = {});
 
 // Keeps large tensors' memory with the process from step to step: glibc would give it back and fault it in again at
 // each step. Call it once at the start of main().

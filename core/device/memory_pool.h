@@ -2,7 +2,7 @@
 // Large blocks of memory that are wanted again at every step.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,6 +5,8 @@
 #include <torch/version.h>
 
 #include <ATen/DeviceAccelerator.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <torch/cuda.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -18,25 +20,50 @@
 
 namespace vit {
 
+namespace {
+
+// A figure in bytes that Linux tells of this process.
+std::optional<double> ofStatus(const std::string& key) {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with(key)) return std::strtod(line.c_str() + key.size(), nullptr) * 1024;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 torch::Device torchDevice(const DeviceSelection& selection) {
-    return selection.device.choice == DeviceChoice::Cuda ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+    return selection.device.choice == DeviceChoice::Cuda ? torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(selection.index))
+                                                               : torch::Device(torch::kCPU);
+}
+
+void makeCurrent(torch::Device device) {
+    if (device.is_cuda()) c10::impl::VirtualGuardImpl(c10::kCUDA).setDevice(device);
 }
 
 double peakMemoryBytes(torch::Device device) {
 #if VIT_LIBTORCH_TELLS_MEMORY
     if (device.is_cuda()) {
         constexpr std::size_t kAll = 0;  // of both the small and the large pool
-        return static_cast<double>(at::accelerator::getDeviceStats(0).allocated_bytes[kAll].peak);
+        return static_cast<double>(at::accelerator::getDeviceStats(device.index()).allocated_bytes[kAll].peak);
     }
 #endif
     // Unlike getrusage's, this peak can be reset and does not begin with that of the program that started this one.
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) * 1024;
-    }
+    if (const std::optional<double> peak = ofStatus("VmHWM:")) return *peak;
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+std::optional<double> heldMemoryBytes(torch::Device device) {
+    if (device.is_cpu()) return ofStatus("VmRSS:");
+#if VIT_LIBTORCH_TELLS_MEMORY
+    constexpr std::size_t kAll = 0;  // of both the small and the large pool
+    return static_cast<double>(at::accelerator::getDeviceStats(0).reserved_bytes[kAll].current);
+#else
+    return std::nullopt;
+#endif
 }
 
 void resetPeakMemory(torch::Device device) {
@@ -45,7 +72,7 @@ void resetPeakMemory(torch::Device device) {
         return;
     }
 #if VIT_LIBTORCH_TELLS_MEMORY
-    at::accelerator::resetPeakStats(0);
+    at::accelerator::resetPeakStats(device.index());
 #endif
 }
 
@@ -53,9 +80,9 @@ std::optional<double> freeMemoryBytes(torch::Device device) {
 #if VIT_LIBTORCH_TELLS_FREE_MEMORY
     if (device.is_cuda()) {
         constexpr std::size_t kAll = 0;  // of both the small and the large pool
-        const auto stats = at::accelerator::getDeviceStats(0);
+        const auto stats = at::accelerator::getDeviceStats(device.index());
         const auto unused = stats.reserved_bytes[kAll].current - stats.allocated_bytes[kAll].current;
-        return static_cast<double>(at::accelerator::getMemoryInfo(0).first) + static_cast<double>(unused);
+        return static_cast<double>(at::accelerator::getMemoryInfo(device.index()).first) + static_cast<double>(unused);
     }
 #else
     static_cast<void>(device);

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/events/kept_map.h"
+#include "core/events/layers.h"
 #include "core/events/metrics.h"
 #include "core/events/prediction.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,6 +46,12 @@ struct StepDone : EpochMetrics {   // of this batch, in training mode
     double memoryBytes = 0;        // peak resident memory, or the GPU's peak
 };
 
+struct LayersMeasured {  // of the layers after some of the steps: the embedding, the blocks, final norm and head
+    std::int64_t step = 0;
+    std::int64_t epoch = 0;  // from 1
+    std::vector<LayerStatistics> layers;
+};
+
 struct EpochDone {
     std::int64_t epoch = 0;  // from 1
     std::int64_t epochs = 0;
@@ -62,9 +71,10 @@ struct CheckpointSaved {
     std::int64_t step = 0;   // finished steps
 };
 
-struct ProbePredicted {  // the pinned image, after each epoch
+struct ProbePredicted {  // a pinned image, after each epoch and every run.pinned_steps steps
     Prediction prediction;
     std::string image{};     // its file in the run's folder; empty: none is kept, as in older runs
+    std::optional<KeptMap> map{};  // as run.pinned_map wants it: of the class that is first, or of the tokens
 };
 
 struct PhaseChanged {  // what goes on between steps: "Loading CIFAR-100", "Validating", "Testing"
@@ -109,8 +119,8 @@ struct RunFailed {
     std::vector<std::string> keys;  // hyperparameters at fault, if any
 };
 
-using Event = std::variant<RunStarted, StepDone, EpochDone, CheckpointSaved, ProbePredicted, PhaseChanged, Message,
-                           RunFinished, RunFailed>;
+using Event = std::variant<RunStarted, StepDone, LayersMeasured, EpochDone, CheckpointSaved, ProbePredicted,
+                           PhaseChanged, Message, RunFinished, RunFailed>;
 
 // One JSON object on one line, {"event": "step", …}.
 std::string toJson(const Event& event);

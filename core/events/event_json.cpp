@@ -5,8 +5,10 @@
 #include "core/base/error.h"
 #include "core/config/schema.h"
 #include "core/events/state_words.h"
+#include "core/io/base64.h"
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -35,6 +37,14 @@ void describe(Visit& visit, Self& step) {
     visit("elapsed_seconds", step.elapsedSeconds);
     visit("remaining_seconds", step.remainingSeconds);
     visit("memory_bytes", step.memoryBytes);
+}
+
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, LayersMeasured>
+void describe(Visit& visit, Self& measured) {
+    visit("step", measured.step);
+    visit("epoch", measured.epoch);
+    visit("layers", measured.layers);
 }
 
 template <typename Visit, typename Self>
@@ -99,6 +109,7 @@ template <typename Visit, typename Self>
 void describe(Visit& visit, Self& probe) {
     visit("prediction", probe.prediction);
     visit("image", probe.image);
+    visit("map", probe.map);
 }
 
 template <typename Visit>
@@ -122,10 +133,23 @@ void describe(Visit& visit, const RunFailed& failure) {
 }
 
 // In the order of Event's alternatives.
-constexpr std::array kEventNames = {"run_started",     "step",          "epoch",   "checkpoint_saved",
-                                    "probe_predicted", "phase_changed", "message", "run_finished",
-                                    "run_failed"};
+constexpr std::array kEventNames = {"run_started",      "step",            "layers",        "epoch",
+                                    "checkpoint_saved", "probe_predicted", "phase_changed", "message",
+                                    "run_finished",     "run_failed"};
 static_assert(kEventNames.size() == std::variant_size_v<Event>);
+
+void requireWhole(const KeptMap& map, const std::string& key) {
+    const auto count = static_cast<std::int64_t>(map.levels.size());
+    const std::int64_t inRow = map.rows > 0 ? count / map.rows : 0;
+    const bool agree = map.rows > 0 && map.columns > 0 && count > 0 && count % map.rows == 0 &&
+                       (inRow == map.columns || (inRow % 3 == 0 && inRow / 3 == map.columns));
+    if (!agree) {
+        throw Error("\"" + key + "\" has " + std::to_string(count) + " levels for " + std::to_string(map.rows) +
+                    " rows of " + std::to_string(map.columns));
+    }
+    if (!std::isfinite(map.low) || !std::isfinite(map.high) || map.low > map.high)
+        throw Error("\"" + key + "\" does not go from one number up to another");
+}
 
 template <typename T>
 std::string nameOf() {
@@ -146,6 +170,14 @@ public:
         describeMetrics(inner, metrics);
         m_json[key] = inner.take();
     }
+    // A list for each statistic, with an entry for each layer.
+    void operator()(const char* key, const std::vector<LayerStatistics>& layers) {
+        Json& lists = m_json[key] = Json::object();
+        for (const LayerStatistic& statistic : kLayerStatistics) {
+            Json& list = lists[statistic.key] = Json::array();
+            for (const LayerStatistics& layer : layers) list.push_back(layer.*statistic.value);
+        }
+    }
     void operator()(const char* key, const Config& config) { m_json[key] = Json::parse(toJson(config)); }
     void operator()(const char* key, StopReason reason) { m_json[key] = wordsOf(reason).key; }
     void operator()(const char* key, Severity severity) {
@@ -162,6 +194,12 @@ public:
                        {"step", prediction.step},
                        {"training", prediction.training},
                        {"milliseconds", prediction.milliseconds}};
+    }
+    void operator()(const char* key, const std::optional<KeptMap>& map) {
+        if (!map) return;
+        const std::string_view levels(reinterpret_cast<const char*>(map->levels.data()), map->levels.size());
+        m_json[key] = {{"method", map->method}, {"rows", map->rows}, {"columns", map->columns},
+                       {"low", map->low},       {"high", map->high}, {"levels", base64(levels)}};
     }
 
 private:
@@ -218,6 +256,38 @@ public:
             entry("probability", place.probability);
         }
     }
+    void operator()(const char* key, std::optional<KeptMap>& map) const {
+        const Json* found = find(key, {Json::value_t::object});
+        if (!found) return;
+        const Reader inner(*found);
+        KeptMap read;
+        std::string text;
+        inner("method", read.method);
+        inner("rows", read.rows);
+        inner("columns", read.columns);
+        inner("low", read.low);
+        inner("high", read.high);
+        inner("levels", text);
+        const std::optional<std::string> levels = fromBase64(text);
+        if (!levels) throw Error("\"levels\" of \"" + std::string(key) + "\" is no base64 text");
+        read.levels.assign(levels->begin(), levels->end());
+        requireWhole(read, key);
+        map = std::move(read);
+    }
+    void operator()(const char* key, std::vector<LayerStatistics>& layers) const {
+        const Json* found = find(key, {Json::value_t::object});
+        if (!found) return;
+        const Reader lists(*found);
+        for (const LayerStatistic& statistic : kLayerStatistics) {
+            const Json* list = lists.find(statistic.key, {Json::value_t::array});
+            if (!list) continue;
+            if (layers.size() < list->size()) layers.resize(list->size());
+            for (std::size_t i = 0; i < list->size(); ++i) {
+                if (!(*list)[i].is_number() && !(*list)[i].is_null()) throwWrongType(statistic.key);
+                if ((*list)[i].is_number()) layers[i].*statistic.value = (*list)[i].get<double>();
+            }
+        }
+    }
     void operator()(const char* key, StopReason& reason) const {
         std::string text;
         (*this)(key, text);
@@ -233,7 +303,10 @@ private:
         for (const Json::value_t type : types) {
             if (found->type() == type) return &*found;
         }
-        throw Error("\"" + std::string(key) + "\" has the wrong type");
+        throwWrongType(key);
+    }
+    [[noreturn]] static void throwWrongType(const std::string& key) {
+        throw Error("\"" + key + "\" has the wrong type");
     }
 
     const Json& m_json;
@@ -259,6 +332,7 @@ Json eventJson(const Event& event) {
 }
 
 StepDone stepDoneFromJson(std::string_view text) { return fromJsonText<StepDone>(text); }
+LayersMeasured layersMeasuredFromJson(std::string_view text) { return fromJsonText<LayersMeasured>(text); }
 EpochDone epochDoneFromJson(std::string_view text) { return fromJsonText<EpochDone>(text); }
 ProbePredicted probePredictedFromJson(std::string_view text) { return fromJsonText<ProbePredicted>(text); }
 RunFinished runFinishedFromJson(std::string_view text) { return fromJsonText<RunFinished>(text); }

@@ -16,6 +16,7 @@ nlohmann::ordered_json eventJson(const Event& event);
 // Throw Error when the text is no such event. A key that is missing leaves its member as it is by default, so that a
 // folder of an older version can still be read.
 StepDone stepDoneFromJson(std::string_view text);
+LayersMeasured layersMeasuredFromJson(std::string_view text);
 EpochDone epochDoneFromJson(std::string_view text);
 ProbePredicted probePredictedFromJson(std::string_view text);
 RunFinished runFinishedFromJson(std::string_view text);

@@ -83,6 +83,22 @@ std::string stepTable(const RunSummary& run, const RunCurves& curves) {
     return table;
 }
 
+std::string layerTable(const RunSummary& run, const RunCurves& curves) {
+    Row heading = {"run", "step", "epoch", "layer"};
+    for (const LayerStatistic& statistic : kLayerStatistics) heading.push_back(statistic.key);
+    std::string table = csvRow(heading);
+    for (const LayersMeasured& measured : curves.layers) {
+        for (std::size_t i = 0; i < measured.layers.size(); ++i) {
+            Row row = {run.name, std::to_string(measured.step), std::to_string(measured.epoch),
+                       layerName(i, measured.layers.size())};
+            for (const LayerStatistic& statistic : kLayerStatistics)
+                row.push_back(number(measured.layers[i].*statistic.value));
+            table += csvRow(row);
+        }
+    }
+    return table;
+}
+
 std::string runTable(const std::vector<RunSummary>& runs) {
     Row heading = {"run", "created", "state", "epochs_done"};
     for (const char* images : {"train_", "validation_"}) addCells(heading, metricColumns(images));

@@ -11,6 +11,7 @@ namespace vit {
 
 std::string epochTable(const RunSummary& run, const RunCurves& curves);  // a row for each epoch
 std::string stepTable(const RunSummary& run, const RunCurves& curves);   // a row for each step
+std::string layerTable(const RunSummary& run, const RunCurves& curves);  // a row for each layer, when it was measured
 
 // A row for each run: its name, state and results, and a column for each hyperparameter.
 std::string runTable(const std::vector<RunSummary>& runs);

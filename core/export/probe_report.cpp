@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Picture, bars and curve.
+// Picture, bars, curve and maps.
 #include "core/export/probe_report.h"
 
+#include "core/base/markup.h"
 #include "core/base/number_text.h"
+#include "core/export/film_figure.h"
+#include "core/export/html_page.h"
 #include "core/export/svg_plot.h"
 #include "core/io/base64.h"
+#include "core/runs/run_film.h"
 #include "core/runs/run_probe.h"
 
 #include <algorithm>
@@ -40,32 +44,42 @@ double probabilityOf(const ClassProbability& sought, const Prediction& predictio
     return found == prediction.top.end() ? std::numeric_limits<double>::quiet_NaN() : found->probability;
 }
 
-std::string curveOf(const std::vector<Prediction>& predictions) {
-    const ClassProbability& first = predictions.back().top.front();
+std::string curveOf(const Film& film) {
+    const ClassProbability& first = film.frames.back().prediction.top.front();
     SvgCurve curve{first.name, "train", {}};
     std::size_t missing = 0;
-    for (const Prediction& prediction : predictions) {
-        const double probability = probabilityOf(first, prediction);
+    for (const FilmFrame& frame : film.frames) {
+        const double probability = probabilityOf(first, frame.prediction);
         if (std::isnan(probability)) ++missing;
-        curve.points.emplace_back(static_cast<double>(prediction.epoch), 100 * probability);
+        curve.points.emplace_back(frame.time, 100 * probability);
     }
     std::string note;
     if (missing > 0) {
-        note = "<p class=\"note\">In " + std::to_string(missing) + (missing == 1 ? " epoch" : " epochs") +
+        note = "<p class=\"note\">In " + std::to_string(missing) + (missing == 1 ? " answer" : " answers") +
                " it was not among the most probable classes: there the curve has a gap.</p>\n";
     }
     return svgPlot({"Probability of " + first.name, "Epoch", " %", {curve}}) + note;
 }
 
+// Some of its maps side by side; empty without any.
+std::string mapsOf(const RunSummary& run, const Film& film) {
+    constexpr std::size_t kMost = 6;
+    const Figure strip = filmStrip(film, {.run = run.name, .picture = readProbeImage(run.folder, film.image)}, kMost);
+    if (strip.panels.empty()) return {};
+    const std::vector<std::byte> png = encodeFigure(strip, FigureFormat::Png);
+    return "<img class=\"maps\" alt=\"Maps of the picture over the epochs\" src=\"data:image/png;base64," +
+           base64({reinterpret_cast<const char*>(png.data()), png.size()}) + "\">\n";
+}
+
 }  // namespace
 
-std::string probeReport(const std::filesystem::path& folder, const std::vector<ProbePredicted>& probes) {
+std::string probeReport(const RunSummary& run, const RunCurves& curves) {
     std::string html;
-    for (const ProbeSeries& series : probeSeries(probes)) {
-        if (series.predictions.back().top.empty()) continue;
-        html += "<div class=\"probe\">\n<div>" + pictureOf(folder, series.image) + "</div>\n" +
-                bars(series.predictions.back()) + "<div class=\"plots\">" + curveOf(series.predictions) +
-                "</div>\n</div>\n";
+    for (const Film& film : films(curves)) {
+        const Prediction& last = film.frames.back().prediction;
+        if (last.top.empty()) continue;
+        html += "<div class=\"probe\">\n<div>" + pictureOf(run.folder, film.image) + "</div>\n" + bars(last) +
+                "<div class=\"plots\">" + curveOf(film) + "</div>\n</div>\n" + mapsOf(run, film);
     }
     return html;
 }

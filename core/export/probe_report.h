@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The report's part on the pinned pictures: each picture, what it was taken for last, and how that came about.
+// The report's part on the pinned pictures: each picture, what it was taken for last, how that came about, and why.
 #pragma once
 
-#include "core/events/event.h"
+#include "core/runs/run_store.h"
 
-#include <filesystem>
 #include <string>
-#include <vector>
 
 namespace vit {
 
-// HTML; empty without a prediction. `probes` as in RunCurves of the run in `folder`.
-std::string probeReport(const std::filesystem::path& folder, const std::vector<ProbePredicted>& probes);
+// HTML; empty without a prediction. `curves` of this run.
+std::string probeReport(const RunSummary& run, const RunCurves& curves);
 
 }  // namespace vit

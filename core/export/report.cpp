@@ -3,15 +3,19 @@
 #include "core/export/report.h"
 
 #include "core/base/error.h"
+#include "core/base/markup.h"
 #include "core/base/number_text.h"
 #include "core/config/presets.h"
 #include "core/config/schema.h"
 #include "core/events/state_words.h"
+#include "core/evaluation/evaluation_words.h"
+#include "core/export/evaluation_report.h"
+#include "core/export/html_page.h"
 #include "core/export/probe_report.h"
-#include "core/export/report_style.h"
 #include "core/export/svg_plot.h"
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
+#include "core/runs/run_evaluation.h"
 #include "core/runs/run_files.h"
 
 #include <algorithm>
@@ -21,32 +25,25 @@ namespace vit {
 
 namespace {
 
-std::string row(const std::string& heading, const std::string& value) {
-    return "<tr><th>" + escaped(heading) + "</th><td>" + escaped(value) + "</td></tr>\n";
-}
-
-std::string section(const std::string& title, const std::string& content) {
-    return "<section>\n<h2>" + escaped(title) + "</h2>\n" + content + "</section>\n";
-}
-
 std::string resultRows(const RunSummary& run, const RunCurves& curves) {
     std::string rows =
-        row("State", run.result ? wordsOf(run.result->reason).ending : "Not ended: it is going on, or was interrupted");
-    if (run.result && !run.result->explanation.empty()) rows += row("Why", run.result->explanation);
-    rows += row("Begun", run.created);
-    rows += row("Epochs", std::to_string(run.epochsDone) + " of " + std::to_string(run.config.run.epochs));
+        tableRow("State",
+                 run.result ? wordsOf(run.result->reason).ending : "Not ended: it is going on, or was interrupted");
+    if (run.result && !run.result->explanation.empty()) rows += tableRow("Why", run.result->explanation);
+    rows += tableRow("Begun", run.created);
+    rows += tableRow("Epochs", std::to_string(run.epochsDone) + " of " + std::to_string(run.config.run.epochs));
     const auto best = std::max_element(curves.epochs.begin(), curves.epochs.end(), [](const auto& a, const auto& b) {
         return a.validation.accuracy < b.validation.accuracy;
     });
     if (best != curves.epochs.end() && std::isfinite(best->validation.accuracy))
-        rows += row("Best validation, epoch " + std::to_string(best->epoch), metricsText(best->validation));
-    if (!curves.epochs.empty()) rows += row("Training, last epoch", metricsText(curves.epochs.back().train));
+        rows += tableRow("Best validation, epoch " + std::to_string(best->epoch), metricsText(best->validation));
+    if (!curves.epochs.empty()) rows += tableRow("Training, last epoch", metricsText(curves.epochs.back().train));
     if (run.result && run.result->tested) {
         const std::string& precision = run.result->testPrecision;
-        rows += row("Test, best weights",
-                    metricsText(run.result->test) + (precision.empty() ? "" : ", computed in " + precision));
+        rows += tableRow("Test, best weights",
+                         metricsText(run.result->test) + (precision.empty() ? "" : ", computed in " + precision));
     }
-    if (run.result) rows += row("Time", durationText(run.result->seconds));
+    if (run.result) rows += tableRow("Time", durationText(run.result->seconds));
     return "<table>" + rows + "</table>\n";
 }
 
@@ -117,6 +114,26 @@ std::string settings(const Config& config) {
     return "<p>" + escaped(sentence) + "</p>\n<table class=\"settings\">" + rows + "</table>\n";
 }
 
+std::string titled(const std::string& title, const std::string& content) {
+    return content.empty() ? "" : "<h3>" + title + "</h3>\n" + content;
+}
+
+// What is kept of evaluations in depth; empty for most runs.
+std::string evaluations(const RunSummary& run) {
+    std::string all;
+    for (const KeptEvaluation& evaluation : readEvaluations(run.folder)) {
+        const EvaluationSummary& summary = evaluation.summary;
+        std::string rows;
+        for (const EvaluationFigure& figure : figuresOf(summary))
+            rows += tableRow(figure.label, figure.value, figure.help);
+        all += "<p>" + escaped(groupedText(summary.images) + " " + subjectText(summary.subject)) + ".</p>\n<table>" +
+               rows + "</table>\n" + titled("Calibration", calibrationReport(summary)) +
+               titled("Most confused", pairsReport(evaluation)) +
+               titled("Confusion matrix", confusionReport(evaluation));
+    }
+    return all;
+}
+
 std::string jsonCell(const nlohmann::ordered_json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_number_integer()) return groupedText(value.get<std::int64_t>());
@@ -135,7 +152,7 @@ std::string environment(const RunSummary& run) {
     for (const auto& [key, value] : recorded.items()) {
         std::string heading = key;
         std::replace(heading.begin(), heading.end(), '_', ' ');
-        rows += row(capitalized(heading), jsonCell(value));
+        rows += tableRow(capitalized(heading), jsonCell(value));
     }
     return "<table>" + rows + "</table>\n";
 }
@@ -143,15 +160,14 @@ std::string environment(const RunSummary& run) {
 }  // namespace
 
 std::string htmlReport(const RunSummary& run, const RunCurves& curves) {
-    const std::string probe = probeReport(run.folder, curves.probes);  // most runs have no pinned picture
-    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-           escaped(run.name) + "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<h1>" +
-           escaped(run.name) + "</h1>\n" + section("Results", resultRows(run, curves)) +
-           section("Curves", plots(curves.epochs)) +
-           (probe.empty() ? "" : section("Pinned picture", probe)) + section("Settings", settings(run.config)) +
-           section("Environment", environment(run)) +
-           "<footer>ViT Workbench " VIT_VERSION "</footer>\n</body>\n</html>\n";
+    const std::string probe = probeReport(run, curves);  // most runs have no pinned picture
+    const std::string measured = evaluations(run);
+    return htmlPage(run.name, section("Results", resultRows(run, curves)) +
+                                  (measured.empty() ? "" : section("Evaluation", measured)) +
+                                  section("Curves", plots(curves.epochs)) +
+                                  (probe.empty() ? "" : section("Pinned pictures", probe)) +
+                                  section("Settings", settings(run.config)) +
+                                  section("Environment", environment(run)));
 }
 
 }  // namespace vit

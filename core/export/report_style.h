@@ -14,11 +14,13 @@ body { background: var(--page); color: var(--text); font: 15px/1.45 system-ui, s
   margin: 2rem auto; padding: 0 1.5rem; }
 h1 { font-size: 1.6rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
+h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
 table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .25rem 1.5rem .25rem 0; border-bottom: 1px solid var(--grid);
   font-weight: normal; overflow-wrap: anywhere; }
 th { color: var(--muted); white-space: nowrap; }
 tr.group th { color: var(--text); font-weight: 600; padding-top: .9rem; }
+.numbers td { text-align: right; font-variant-numeric: tabular-nums; }
 tr.differs td { background: var(--mark); font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 1rem; }
 .plot { width: 100%; border: 1px solid var(--line); border-radius: 6px; }
@@ -30,6 +32,14 @@ tr.differs td { background: var(--mark); font-weight: 600; }
 .plot .train { stroke: var(--train); }
 .plot .validation { stroke: var(--validation); }
 .plot .rate { stroke: var(--rate); }
+.plot line.ideal { stroke: var(--muted); stroke-dasharray: 4 4; }
+.plot rect.train { fill: var(--train); fill-opacity: .35; }
+.matrix { width: 100%; max-width: 1000px; }
+.matrix text { fill: var(--muted); font-family: system-ui, sans-serif; }
+.matrix rect.frame { fill: none; stroke: var(--line); }
+.matrix line { stroke: var(--line); }
+.matrix rect.right { fill: var(--train); }
+.matrix rect.wrong { fill: var(--validation); }
 .plot line.train, .plot line.validation, .plot line.rate { stroke-width: 2; }
 .plot circle.train { fill: var(--train); }
 .plot circle.validation { fill: var(--validation); }
@@ -37,6 +47,7 @@ tr.differs td { background: var(--mark); font-weight: 600; }
 .probe { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; margin-bottom: 1rem; }
 .probe img { max-width: 256px; min-width: 128px; height: auto; image-rendering: pixelated; border-radius: 6px; }
 .probe .plots { flex: 1 1 440px; }
+.maps { max-width: 100%; height: auto; margin-bottom: 2rem; }
 .bars caption { text-align: left; color: var(--muted); padding-bottom: .3rem; }
 .bars td.bar { width: 180px; }
 .bars td.bar div { background: var(--train); height: 1rem; border-radius: 3px; min-width: 1px; }

@@ -51,17 +51,24 @@ ExportResult writeTensorBoard(const RunSummary& run, const fs::path& folder, Exi
                  "To look at it: tensorboard --logdir " + folder.string());
 }
 
-fs::path stepsBeside(const fs::path& epochs) {
-    return epochs.parent_path() / (epochs.stem().string() + "-steps" + epochs.extension().string());
+// "run-steps.csv" beside "run.csv"
+fs::path beside(const fs::path& epochs, const char* what) {
+    return epochs.parent_path() / (epochs.stem().string() + what + epochs.extension().string());
 }
+fs::path stepsBeside(const fs::path& epochs) { return beside(epochs, "-steps"); }
+fs::path layersBeside(const fs::path& epochs) { return beside(epochs, "-layers"); }
 
 ExportResult writeCsv(const RunSummary& run, const fs::path& epochs, Existing existing) {
     const fs::path steps = stepsBeside(epochs);
     requirePlace(steps, existing);
     const RunCurves curves = readCurves(run.folder);
+    const bool measured = !curves.layers.empty();
+    if (measured) requirePlace(layersBeside(epochs), existing);
     writeFileAtomically(epochs, epochTable(run, curves));
     writeFileAtomically(steps, stepTable(run, curves));
-    return {{epochs, steps}, {}};
+    if (!measured) return {{epochs, steps}, {}};
+    writeFileAtomically(layersBeside(epochs), layerTable(run, curves));
+    return {{epochs, steps, layersBeside(epochs)}, {}};
 }
 
 std::string namesNote(const Config& config) {
@@ -87,7 +94,7 @@ const std::vector<ExportKind>& exportKinds() {
     static const std::vector<ExportKind> kinds = {
         {ExportFormat::TensorBoard, "tensorboard", "TensorBoard", "",
          "Curves, hyperparameters and results for TensorBoard"},
-        {ExportFormat::Csv, "csv", "CSV", "csv", "Tables of the epochs and of the steps"},
+        {ExportFormat::Csv, "csv", "CSV", "csv", "Tables of the epochs, of the steps and of the layers"},
         {ExportFormat::Safetensors, "safetensors", "Weights for PyTorch (safetensors)", "safetensors",
          "The best weights, for PyTorch and timm"},
         {ExportFormat::Onnx, "onnx", "ONNX", "onnx", "The model with its preprocessing, for onnxruntime and others"},
@@ -97,7 +104,7 @@ const std::vector<ExportKind>& exportKinds() {
 }
 
 std::vector<fs::path> exportedFiles(ExportFormat format, const fs::path& out) {
-    if (format == ExportFormat::Csv) return {out, stepsBeside(out)};
+    if (format == ExportFormat::Csv) return {out, stepsBeside(out), layersBeside(out)};
     return {out};
 }
 

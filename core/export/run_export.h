@@ -22,7 +22,7 @@ struct ExportKind {
 
 const std::vector<ExportKind>& exportKinds();
 
-// What exportRun() writes to `out`; of TensorBoard, the folder.
+// What exportRun() may write to `out`; of TensorBoard, the folder.
 std::vector<std::filesystem::path> exportedFiles(ExportFormat format, const std::filesystem::path& out);
 
 enum class Existing { Keep, Replace };  // what happens to files that are there already

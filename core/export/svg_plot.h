@@ -23,7 +23,4 @@ struct SvgPlot {
 
 std::string svgPlot(const SvgPlot& plot);
 
-// Text for HTML and SVG, attributes too.
-std::string escaped(const std::string& text);
-
 }  // namespace vit

@@ -5,6 +5,8 @@
 #include "core/input/augmentation/augmentation.h"
 #include "core/input/input_pipeline.h"
 
+#include <torch/utils.h>
+
 namespace vit {
 
 namespace {

@@ -3,6 +3,7 @@
 #include "core/input/batch_source.h"
 
 #include <ATen/Parallel.h>
+#include <torch/utils.h>
 
 #ifdef _OPENMP
 #include <omp.h>

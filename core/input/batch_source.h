@@ -2,7 +2,7 @@
 // Batches made ready ahead of the step that wants them.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <condition_variable>
 #include <cstdint>
@@ -18,6 +18,10 @@ struct PreparedBatch {
     torch::Tensor images;  // [B, C, S, S]
     torch::Tensor labels;  // [B]
     std::int64_t firstImage = 0;  // its place in the batch of all ranks
+    std::int64_t ofAllRanks = 0;  // images of that batch; 0 = these are all
+
+    std::int64_t count() const { return labels.size(0); }
+    std::int64_t countOfAll() const { return ofAllRanks > 0 ? ofAllRanks : count(); }
 };
 
 // Makes the batches 0, 1, 2, … one after the other on a thread of its own, one ahead of the one asked for. What a batch

@@ -42,9 +42,13 @@ std::int64_t EpochBatches::batchCount() const {
     return (static_cast<std::int64_t>(m_order.size()) + size - 1) / size;
 }
 
-RankSlice::Part EpochBatches::partOf(std::int64_t batch) const {
+std::int64_t EpochBatches::sizeOf(std::int64_t batch) const {
     const std::int64_t size = m_origin.config.run.batchSize;
-    return m_origin.slice.of(std::min(size, static_cast<std::int64_t>(m_order.size()) - batch * size));
+    return std::min(size, static_cast<std::int64_t>(m_order.size()) - batch * size);
+}
+
+RankSlice::Part EpochBatches::partOf(std::int64_t batch) const {
+    return m_origin.slice.of(sizeOf(batch));
 }
 
 std::span<const std::int64_t> EpochBatches::positionsOf(std::int64_t batch) const {
@@ -84,7 +88,7 @@ PreparedBatch EpochBatches::make(std::int64_t batch) const {
     const BatchPlaces places = placesOf(batch);
     const DrawnNumbers drawn = drawNumbers(m_origin.config.augmentation, {&places, 1});
     return {augment(m_origin.pipeline.prepare(stored.images), copyTo(drawn, device)), stored.labels.to(device),
-            places.first};
+            places.first, sizeOf(batch)};
 }
 
 PreparedBatch EpochBatches::makeOnDevice(std::int64_t batch) {
@@ -94,7 +98,7 @@ PreparedBatch EpochBatches::makeOnDevice(std::int64_t batch) {
     const std::int64_t first = (batch - m_plan.begin) * m_origin.slice.of(m_origin.config.run.batchSize).count;
     const Batch stored = m_origin.resident->gather(m_plan.order.narrow(0, first, part.count));
     return {augment(m_origin.pipeline.prepare(stored.images), narrow(m_plan.drawn, first, part.count)), stored.labels,
-            part.first};
+            part.first, sizeOf(batch)};
 }
 
 }  // namespace vit

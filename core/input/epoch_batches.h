@@ -6,10 +6,10 @@
 #include "core/input/augmentation/augmentation.h"
 #include "core/input/batch_source.h"
 #include "core/input/input_pipeline.h"
-#include "core/input/rank_slice.h"
+#include "core/ranks/rank_slice.h"
 #include "core/input/resident_images.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>
@@ -56,6 +56,7 @@ private:
     std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null where next() makes the batch
 
     std::int64_t batchCount() const;
+    std::int64_t sizeOf(std::int64_t batch) const;  // of all ranks
     RankSlice::Part partOf(std::int64_t batch) const;
     std::span<const std::int64_t> positionsOf(std::int64_t batch) const;
     BatchPlaces placesOf(std::int64_t batch) const;

@@ -4,7 +4,7 @@
 
 #include "core/data/dataset.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <span>

@@ -2,7 +2,7 @@
 // Small tensors on their way to a device that is busy.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace vit {
 

@@ -4,7 +4,7 @@
 
 #include "core/input/input_pipeline.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace vit {
 

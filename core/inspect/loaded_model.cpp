@@ -14,18 +14,20 @@
 
 namespace vit {
 
-LoadedModel LoadedModel::open(const std::filesystem::path& runFolder, DeviceChoice device, Precision precision) {
+LoadedModel LoadedModel::open(const std::filesystem::path& runFolder, DeviceChoice device, Precision precision,
+                              std::int64_t epoch) {
     RunConfig run;
     run.device = device;
     run.precision = precision;
     const DeviceSelection selection = selectDevice(run);
-    TrainedModel stored = readTrainedModel(runFolder);
+    TrainedModel stored = readTrainedModel(runFolder, epoch);
     auto classifier = std::make_shared<Classifier>(stored.config, std::move(stored.description), torchDevice(selection),
                                                    selection.precision == Precision::BFloat16);
     try {
         loadWeights(*classifier->network(), stored.weights);
     } catch (const Error& fault) {
-        throw Error((runFolder / run_files::kBestWeights).string() + ": " + fault.what());
+        throw Error(stored.weightsPath.string() + ": " + fault.what() + " They are of another model than " +
+                    run_files::kConfig + " beside them describes: copy the run's folder anew, or train it again.");
     }
     return {std::move(classifier), {runFolder.filename().string(), stored.epoch, stored.step, false}};
 }
@@ -51,7 +53,7 @@ void LoadedModel::requireSameClasses(const DatasetView& view) const {
     if (view.dataset().classNames() == classNames()) return;
     throw InvalidInput("The model tells " + std::to_string(classNames().size()) + " classes of " +
                        description().dataset + " apart, the data set " + view.dataset().name() +
-                       " has others: evaluate it on the data set it was trained on.");
+                       " has others: bring its labels to the model's first.");
 }
 
 void LoadedModel::forEachBatch(const DatasetView& view, const std::function<void(const BatchView&)>& visit,

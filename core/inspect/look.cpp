@@ -3,19 +3,17 @@
 #include "core/inspect/look.h"
 
 #include "core/base/error.h"
+#include "core/inspect/tensor_arrays.h"
 #include "core/model/classifier.h"
+
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 
 namespace vit {
 
 namespace {
-
-FloatArray toArray(const torch::Tensor& tensor) {
-    const torch::Tensor dense = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-    const float* values = dense.const_data_ptr<float>();
-    return {dense.sizes().vec(), {values, values + dense.numel()}};
-}
 
 // The picture's own [1, …] of each, side by side: […, …].
 FloatArray stack(const std::vector<torch::Tensor>& parts) {
@@ -34,11 +32,7 @@ Image toPicture(const torch::Tensor& pixels) {  // [C, S, S], of 0–255
 }
 
 void addGradients(Look& look, const ForwardTrace& trace, const LookWanted& wanted) {
-    const std::int64_t classes = trace.logits.size(1);
-    if (*wanted.gradientsOf < 0 || *wanted.gradientsOf >= classes) {
-        throw InvalidInput("The model has no class number " + std::to_string(*wanted.gradientsOf) +
-                           " but those from 0 to " + std::to_string(classes - 1) + ".");
-    }
+    requireClass(*wanted.gradientsOf, trace.logits.size(1));
     std::vector<torch::Tensor> by;
     if (wanted.attention) by.insert(by.end(), trace.attention.begin(), trace.attention.end());
     if (wanted.tokens) {
@@ -62,6 +56,12 @@ void addGradients(Look& look, const ForwardTrace& trace, const LookWanted& wante
 }
 
 }  // namespace
+
+void requireClass(std::int64_t number, std::int64_t classes) {
+    if (number >= 0 && number < classes) return;
+    throw InvalidInput("The model has no class number " + std::to_string(number) + " but those from 0 to " +
+                       std::to_string(classes - 1) + ".");
+}
 
 Look lookAt(Classifier& classifier, const Image& photo, const LookWanted& wanted) {
     const torch::Tensor input = classifier.prepare(photo);  // [1, C, S, S]

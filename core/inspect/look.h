@@ -37,4 +37,7 @@ struct Look {
 // they are. Throws InvalidInput when the photo is empty or there is no such class.
 Look lookAt(Classifier& classifier, const Image& photo, const LookWanted& wanted);
 
+// Throws InvalidInput when there is no class of that number.
+void requireClass(std::int64_t number, std::int64_t classes);
+
 }  // namespace vit

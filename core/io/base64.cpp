@@ -15,4 +15,17 @@ std::string base64(std::string_view bytes) {
     return text;
 }
 
+std::optional<std::string> fromBase64(std::string_view text) {
+    std::string bytes(text.size() / 4 * 3, '\0');
+    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    if (size < 0) return std::nullopt;
+    bytes.resize(static_cast<std::size_t>(size) - static_cast<std::size_t>(text.ends_with('=')) -
+                 static_cast<std::size_t>(text.ends_with("==")));
+    // OpenSSL lets blanks around it pass, and padding that stands elsewhere.
+    if (base64(bytes) != text) return std::nullopt;
+    return bytes;
+}
+
 }  // namespace vit

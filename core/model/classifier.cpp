@@ -4,7 +4,10 @@
 
 #include "core/base/error.h"
 #include "core/device/autocast.h"
+#include "core/input/queued_copy.h"
 #include "core/model/fused/kernel_choice.h"
+
+#include <torch/utils.h>
 
 #include <chrono>
 #include <numeric>
@@ -41,27 +44,33 @@ torch::Tensor Classifier::logits(const torch::Tensor& prepared, const ForwardMod
 
 void Classifier::forEachBatch(const DatasetView& view, std::int64_t batchSize,
                               const std::function<void(const EvaluatedBatch&)>& visit,
-                              const EvaluationProgress& progress) {
+                              const EvaluationProgress& progress, RankSlice slice) {
     const torch::NoGradGuard noGrad;
     std::vector<std::int64_t> positions;
     for (std::int64_t begin = 0; begin < view.count(); begin += batchSize) {
         if (progress && !progress(begin, view.count())) throw Cancelled();
-        positions.resize(static_cast<std::size_t>(std::min(batchSize, view.count() - begin)));
-        std::iota(positions.begin(), positions.end(), begin);
-        const Batch batch = gather(view, positions);
-        visit({begin, batch.labels.to(device()), logits(m_pipeline.prepare(batch.images), {})});
+        const RankSlice::Part part = slice.of(std::min(batchSize, view.count() - begin));
+        if (part.count == 0) continue;
+        positions.resize(static_cast<std::size_t>(part.count));
+        std::iota(positions.begin(), positions.end(), begin + part.first);
+        const Batch batch = gather(view, positions);  // while the device is at the one before
+        visit({begin + part.first, queuedCopy(batch.labels, device()),
+               logits(m_pipeline.prepare(queuedCopy(batch.images, device())), {})});
     }
 }
 
-MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress) {
+MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress,
+                                RankSlice slice) {
     torch::Tensor sums = torch::zeros({3}, torch::dtype(torch::kFloat64).device(device()));
-    const auto add = [&sums](const EvaluatedBatch& batch) {
+    std::int64_t images = 0;
+    const auto add = [&](const EvaluatedBatch& batch) {
+        images += batch.labels.size(0);
         sums += batchMetrics(batch.logits, batch.labels,
-                             torch::nn::functional::cross_entropy(batch.logits, batch.labels));
+                             torch::cross_entropy_loss(batch.logits, batch.labels));
     };
-    forEachBatch(view, batchSize, add, progress);
+    forEachBatch(view, batchSize, add, progress, slice);
     const torch::Tensor read = sums.to(torch::kCPU);
-    return {read[0].item<double>(), read[1].item<double>(), read[2].item<double>(), view.count()};
+    return {read[0].item<double>(), read[1].item<double>(), read[2].item<double>(), images};
 }
 
 torch::Tensor Classifier::prepare(const Image& photo) const {
@@ -73,25 +82,29 @@ torch::Tensor Classifier::prepare(const Image& photo) const {
     return m_pipeline.prepare(stored);
 }
 
-Prediction Classifier::predict(const Image& photo, int top) {
-    const torch::NoGradGuard noGrad;
-    const auto start = std::chrono::steady_clock::now();
-    const torch::Tensor scores = m_network(prepare(photo)).to(torch::kFloat64);                   // [1, classes]
-    const torch::Tensor probabilities = torch::softmax(scores, 1).to(torch::kCPU).contiguous();
+std::vector<ClassProbability> mostProbable(const torch::Tensor& logits, const std::vector<std::string>& classNames,
+                                           int count) {
+    const torch::Tensor probabilities =
+        torch::softmax(logits.detach().to(torch::kFloat64), 0).to(torch::kCPU).contiguous();  // [classes]
     const double* values = probabilities.const_data_ptr<double>();
-
-    std::vector<std::int32_t> order(m_description.classNames.size());
+    std::vector<std::int32_t> order(classNames.size());
     std::iota(order.begin(), order.end(), 0);
-    const auto count = std::min<std::size_t>(order.size(), static_cast<std::size_t>(std::max(top, 0)));
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+    const auto some = std::min<std::size_t>(order.size(), static_cast<std::size_t>(std::max(count, 0)));
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(some), order.end(),
                       [values](std::int32_t a, std::int32_t b) {
                           return values[a] != values[b] ? values[a] > values[b] : a < b;
                       });
+    std::vector<ClassProbability> top;
+    for (std::size_t i = 0; i < some; ++i)
+        top.push_back({order[i], classNames[static_cast<std::size_t>(order[i])], values[order[i]]});
+    return top;
+}
+
+Prediction Classifier::predict(const Image& photo, int top) {
+    const torch::NoGradGuard noGrad;
+    const auto start = std::chrono::steady_clock::now();
     Prediction prediction;
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::int32_t index = order[i];
-        prediction.top.push_back({index, m_description.classNames[static_cast<std::size_t>(index)], values[index]});
-    }
+    prediction.top = mostProbable(m_network(prepare(photo))[0], m_description.classNames, top);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
     prediction.milliseconds = elapsed.count();
     return prediction;

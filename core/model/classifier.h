@@ -9,12 +9,14 @@
 #include "core/events/prediction.h"
 #include "core/input/input_pipeline.h"
 #include "core/model/vision_transformer.h"
+#include "core/ranks/rank_slice.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace vit {
 
@@ -22,6 +24,10 @@ namespace vit {
 // As Keras counts: the arg max has the lowest index of a tie; an image is within the first five when fewer than five
 // classes have a larger logit than its own.
 torch::Tensor batchMetrics(const torch::Tensor& logits, const torch::Tensor& labels, const torch::Tensor& meanLoss);
+
+// Of logits [classes] on any device: the softmax's largest, in double precision, most probable first; ties by lower index.
+std::vector<ClassProbability> mostProbable(const torch::Tensor& logits, const std::vector<std::string>& classNames,
+                                           int count);
 
 // Called between batches with images done and in all; returning false ends the evaluation with Cancelled.
 using EvaluationProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
@@ -50,10 +56,13 @@ public:
     // Logits [B, classes], float32, of prepared images; under bf16 autocast if so built.
     torch::Tensor logits(const torch::Tensor& prepared, const ForwardMode& mode);
 
-    // The whole view in evaluation mode, without gradients.
+    // The whole view in evaluation mode, without gradients; of several ranks each its part of every batch, where one that
+    // is empty is left out.
     void forEachBatch(const DatasetView& view, std::int64_t batchSize,
-                      const std::function<void(const EvaluatedBatch&)>& visit, const EvaluationProgress& progress = {});
-    MetricSums evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress = {});
+                      const std::function<void(const EvaluatedBatch&)>& visit, const EvaluationProgress& progress = {},
+                      RankSlice slice = {});
+    MetricSums evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress = {},
+                        RankSlice slice = {});
 
     // A photo of any size as the network gets it, [1, C, S, S] on the device. Throws InvalidInput when it is empty.
     torch::Tensor prepare(const Image& photo) const;

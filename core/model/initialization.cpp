@@ -2,6 +2,8 @@
 // Initial weights as the published example's layers draw them.
 #include "core/model/vision_transformer.h"
 
+#include <torch/utils.h>
+
 #include <cmath>
 
 namespace vit {

@@ -4,11 +4,23 @@
 
 #include "core/model/parts/fused_kernels.h"
 
+#include <torch/nn/modules/container/modulelist.h>
+
 #include <stdexcept>
 
 namespace vit {
 
 namespace nn = torch::nn;
+
+namespace {
+
+// Of one layer, whose depth it adds.
+UnitTap tapOf(const LayerUnitTap& tap, std::int64_t depth) {
+    if (!tap) return {};
+    return [&tap, depth](const torch::Tensor& units) { tap(depth, units); };
+}
+
+}  // namespace
 
 VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const HeadConfig& headConfig,
                                              const ModelInput& input)
@@ -23,8 +35,7 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
         list->push_back(blocks.back());
     }
     register_module("blocks", list);
-    norm = register_module(
-        "norm", nn::LayerNorm(nn::LayerNormOptions({model.projectionDim}).eps(model.normEpsilon)));
+    norm = register_module("norm", LayerNorm(model.projectionDim, model.normEpsilon));
     head = register_module("head", Head(headConfig, headInputs(model, headConfig), input.classes, model.layers));
 }
 
@@ -77,16 +88,47 @@ torch::Tensor VisionTransformerImpl::runBlocks(torch::Tensor tokens, const Forwa
     return tokens;
 }
 
-ForwardTrace VisionTransformerImpl::trace(const torch::Tensor& images) {
+torch::Tensor VisionTransformerImpl::openBlocks(torch::Tensor tokens, const Ablation& ablation, const Visitor& visit,
+                                                const LayerUnitTap& tap) {
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        const auto index = static_cast<std::int64_t>(i);
+        AttentionImpl::Without without{ablation.tokens, {}};
+        if (ablation.heads.defined()) without.heads = ablation.heads.select(1, index);
+        AttentionImpl::Open opened = blocks[i]->open(tokens, without, tapOf(tap, index + 1));
+        if (ablation.blocks.defined())
+            opened.output = torch::where(ablation.blocks.select(1, index).view({-1, 1, 1}), tokens, opened.output);
+        tokens = opened.output;
+        if (visit) visit(opened);
+    }
+    return tokens;
+}
+
+torch::Tensor VisionTransformerImpl::answer(const torch::Tensor& tokens) {
+    return head->forward(summarize(norm(tokens)), {});
+}
+
+torch::Tensor VisionTransformerImpl::without(const torch::Tensor& images, const Ablation& ablation) {
+    torch::Tensor tokens = encode(images);
+    const bool poolsAll = !ablation.tokens.defined() || m_headType == HeadType::ClassToken;
+    if (!poolsAll && m_headType == HeadType::Flatten)
+        throw std::logic_error("A flatten head cannot do without tokens.");
+    tokens = openBlocks(std::move(tokens), ablation, {});
+    if (poolsAll) return answer(tokens);
+    // The mean over the tokens that are left; of none, zeros.
+    const torch::Tensor left = ablation.tokens.logical_not().to(tokens.dtype()).unsqueeze(2);  // [B, N, 1]
+    return head->forward((norm(tokens) * left).sum(1) / left.sum(1).clamp_min(1), {});
+}
+
+ForwardTrace VisionTransformerImpl::trace(const torch::Tensor& images, const LayerUnitTap& tap) {
     ForwardTrace trace;
     trace.tokens.push_back(encode(images));
-    for (Block& block : blocks) {
-        AttentionImpl::Open opened = block->open(trace.tokens.back());
+    openBlocks(trace.tokens.front(), {}, [&trace](AttentionImpl::Open& opened) {
         trace.attention.push_back(std::move(opened.weights));
         trace.tokens.push_back(std::move(opened.output));
-    }
+    }, tap);
     trace.normed = norm(trace.tokens.back());
-    trace.logits = head->forward(summarize(trace.normed), {});
+    const auto headDepth = static_cast<std::int64_t>(blocks.size()) + 1;
+    trace.logits = head->forward(summarize(trace.normed), {}, nullptr, tapOf(tap, headDepth));
     return trace;
 }
 

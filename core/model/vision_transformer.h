@@ -8,7 +8,9 @@
 #include "core/model/parts/head.h"
 #include "core/model/parts/patch_embedding.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <memory>
@@ -37,6 +39,16 @@ struct ForwardTrace {
     torch::Tensor logits;                  // [B, classes]
 };
 
+// Called with what each GELU gives, [B, …, units], and the depth of its layer (see ParameterRow::depth).
+using LayerUnitTap = std::function<void(std::int64_t depth, const torch::Tensor& units)>;
+
+// What a pass is made without, for each image of a batch by itself. Undefined: nothing.
+struct Ablation {
+    torch::Tensor tokens;  // [B, N] bool: neither attended to nor pooled; not for a flatten head, which needs all
+    torch::Tensor heads;   // [B, L, H] bool: give zeros to their projection
+    torch::Tensor blocks;  // [B, L] bool: pass their input on
+};
+
 class VisionTransformerImpl : public torch::nn::Module {
 public:
     VisionTransformerImpl(const ModelConfig& model, const HeadConfig& head, const ModelInput& input);
@@ -46,7 +58,11 @@ public:
 
     // The same in evaluation mode by the plain layers, keeping what is made on the way. With gradients switched on all
     // of it can be derived by.
-    ForwardTrace trace(const torch::Tensor& images);
+    ForwardTrace trace(const torch::Tensor& images, const LayerUnitTap& tap = {});
+    // Only the logits of that, [B, classes], of a network without some of its parts.
+    torch::Tensor without(const torch::Tensor& images, const Ablation& ablation);
+    // The head's answer if tokens [B, N, D] were those after the last block: [B, classes].
+    torch::Tensor answer(const torch::Tensor& tokens);
 
     // Glorot-uniform kernels with Keras's fans, zero biases, positions uniform ±0.05: a function of the seed alone.
     void initialize(std::uint64_t seed);
@@ -63,7 +79,7 @@ public:
     torch::Tensor clsToken;  // [D]; undefined without a class token
     torch::Tensor posEmbed;  // [N, D], the class token first
     std::vector<Block> blocks;
-    torch::nn::LayerNorm norm{nullptr};
+    LayerNorm norm{nullptr};
     Head head{nullptr};
 
 private:
@@ -72,6 +88,10 @@ private:
     std::shared_ptr<const FusedKernels> m_fused;
 
     torch::Tensor encode(const torch::Tensor& images);    // [B, N, D]
+    // By the plain layers in evaluation mode; `visit` sees each block's attention and output.
+    using Visitor = std::function<void(AttentionImpl::Open& opened)>;
+    torch::Tensor openBlocks(torch::Tensor tokens, const Ablation& ablation, const Visitor& visit,
+                             const LayerUnitTap& tap = {});
     torch::Tensor runBlocks(torch::Tensor tokens, const ForwardMode& mode, const ForwardTap& tap);  // [B, N, D]
     torch::Tensor summarize(const torch::Tensor& tokens);  // [B, N, D] -> [B, F]
 };

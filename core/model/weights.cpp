@@ -4,8 +4,13 @@
 
 #include "core/base/error.h"
 
+#include <torch/utils.h>
+
+#include <algorithm>
 #include <cstring>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace vit {
 
@@ -25,6 +30,15 @@ std::string shapeText(c10::IntArrayRef shape) {
     std::ostringstream text;
     text << shape;
     return text.str();
+}
+
+// The first few of them, in a sentence.
+std::string unfit(const std::vector<std::string>& problems) {
+    constexpr std::size_t kShown = 3;
+    std::string text = "The weights do not fit the model: ";
+    for (std::size_t i = 0; i < std::min(kShown, problems.size()); ++i) text += (i > 0 ? "; " : "") + problems[i];
+    if (problems.size() > kShown) text += "; and " + std::to_string(problems.size() - kShown) + " more";
+    return text + ".";
 }
 
 }  // namespace
@@ -58,26 +72,26 @@ void storeWeights(const torch::nn::Module& module, TensorFile& file, const std::
 
 void loadWeights(torch::nn::Module& module, const TensorFile& file, const std::string& prefix) {
     const torch::NoGradGuard noGrad;
-    std::string problems;
+    std::vector<std::string> problems;
     std::size_t matched = 0;
     for (auto& parameter : module.named_parameters()) {
         const auto found = file.tensors.find(prefix + parameter.key());
         if (found == file.tensors.end()) {
-            problems += "\n  " + parameter.key() + " is missing";
+            problems.push_back(parameter.key() + " is missing");
             continue;
         }
         ++matched;
         if (c10::IntArrayRef(found->second.shape) != parameter.value().sizes()) {
-            problems += "\n  " + parameter.key() + " has shape " + shapeText(found->second.shape) +
-                        ", the model needs " + shapeText(parameter.value().sizes());
+            problems.push_back(parameter.key() + " has shape " + shapeText(found->second.shape) +
+                               ", the model needs " + shapeText(parameter.value().sizes()));
             continue;
         }
         parameter.value().copy_(toTensor(found->second));
     }
     std::size_t present = 0;
     for (const auto& [name, data] : file.tensors) present += name.starts_with(prefix);
-    if (present > matched) problems += "\n  " + std::to_string(present - matched) + " arrays belong to no parameter";
-    if (!problems.empty()) throw Error("The weights do not fit the model:" + problems);
+    if (present > matched) problems.push_back(std::to_string(present - matched) + " arrays belong to no parameter");
+    if (!problems.empty()) throw Error(unfit(problems));
 }
 
 }  // namespace vit

@@ -4,7 +4,8 @@
 
 #include "core/io/safetensors.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <string>
 

@@ -8,7 +8,9 @@
 #include "core/io/atomic_file.h"
 #include "core/io/strict_json.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 
 namespace vit::run_files {
 
@@ -45,8 +47,35 @@ std::vector<Line<T>> readCurve(const std::filesystem::path& path, T (*parse)(std
 
 }  // namespace
 
+std::string evaluationOf(const std::string& split) { return "evaluation-" + split + ".json"; }
+std::string evaluationOf(const std::string& split, const std::string& data) { return evaluationOf(split + "-of-" + data); }
+
+// As core/train/checkpoints writes them.
+std::string weightsOf(std::int64_t epoch) {
+    std::string digits = std::to_string(epoch);
+    digits.insert(0, digits.size() < 6 ? 6 - digits.size() : 0, '0');
+    return "epoch-" + digits + ".safetensors";
+}
+
+std::vector<std::int64_t> keptEpochs(const std::filesystem::path& folder) {
+    std::vector<std::int64_t> epochs;
+    std::error_code unreadable;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
+        long long epoch = 0;
+        const std::string name = entry.path().filename().string();
+        if (std::sscanf(name.c_str(), "epoch-%lld", &epoch) == 1 && epoch > 0 && name == weightsOf(epoch))
+            epochs.push_back(epoch);
+    }
+    std::sort(epochs.begin(), epochs.end());
+    return epochs;
+}
+
 std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder) {
     return readCurve(folder / kSteps, stepDoneFromJson);
+}
+
+std::vector<Line<LayersMeasured>> readLayers(const std::filesystem::path& folder) {
+    return readCurve(folder / kLayers, layersMeasuredFromJson);
 }
 
 std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder) {

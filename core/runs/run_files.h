@@ -4,6 +4,7 @@
 
 #include "core/events/event.h"
 
+#include <cstdint>
 #include <ctime>
 #include <filesystem>
 #include <optional>
@@ -16,6 +17,7 @@ inline constexpr const char* kConfig = "config.json";
 inline constexpr const char* kEnvironment = "environment.json";
 inline constexpr const char* kSteps = "steps.jsonl";
 inline constexpr const char* kEpochs = "epochs.jsonl";
+inline constexpr const char* kLayers = "layers.jsonl";
 inline constexpr const char* kLog = "log.txt";
 inline constexpr const char* kBestWeights = "best.safetensors";
 inline constexpr const char* kLastWeights = "last.safetensors";
@@ -24,6 +26,10 @@ inline constexpr const char* kLock = ".lock";
 inline constexpr const char* kAbout = "about.json";
 inline constexpr const char* kProbe = "probe.jsonl";
 inline constexpr const char* kTensorBoard = "tensorboard";  // a folder
+std::string evaluationOf(const std::string& split);            // "evaluation-test.json"
+// Of other data than the run's: "evaluation-test-of-my-photos.json".
+std::string evaluationOf(const std::string& split, const std::string& data);
+std::string weightsOf(std::int64_t epoch);                     // "epoch-000012.safetensors"
 inline constexpr const char* kCreatedKey = "created";         // in environment.json
 // Likewise, and kept when the run goes on: whose weights it began with.
 inline constexpr const char* kImportedKey = "imported_from";
@@ -38,6 +44,7 @@ struct Line {
 // A curve that is not there yet has no lines, and a last line that a crash has torn is left out. Throw Error naming the
 // file and the line when another one cannot be understood.
 std::vector<Line<StepDone>> readSteps(const std::filesystem::path& folder);
+std::vector<Line<LayersMeasured>> readLayers(const std::filesystem::path& folder);
 std::vector<Line<EpochDone>> readEpochs(const std::filesystem::path& folder);
 std::vector<Line<ProbePredicted>> readProbe(const std::filesystem::path& folder);
 
@@ -50,6 +57,9 @@ std::optional<std::string> readCreated(const std::filesystem::path& folder);
 void writeResult(const std::filesystem::path& folder, const RunFinished& result);
 
 bool isThere(const std::filesystem::path& path);
+
+// The epochs whose weights the run has kept, in their order; as far as run.keep_epochs wanted it.
+std::vector<std::int64_t> keptEpochs(const std::filesystem::path& folder);
 
 // Whether a run can begin in this folder: it is not there, or there is nothing in it but a lock.
 bool isFree(const std::filesystem::path& folder);

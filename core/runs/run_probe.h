@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The pinned pictures of a run: kept small in its folder, and what was said of each over the epochs.
+// The pinned pictures of a run, kept small in its folder.
 #pragma once
 
 #include "core/data/images/image.h"
-#include "core/events/event.h"
 
 #include <filesystem>
 #include <memory>
@@ -20,15 +19,21 @@ public:
 
     // The file that holds the picture, or will do so after keep(). Throws Error if the picture is empty.
     std::string nameOf(const std::shared_ptr<const Image>& picture);
-    // Writes the picture named last, unless it is there. Throws Error if it cannot be written; it may be tried again.
+    // Writes the pictures that were named and are not there. Throws Error if one cannot be written; it may be tried
+    // again.
     void keep();
 
 private:
+    struct Named {
+        std::shared_ptr<const Image> picture;
+        std::string name;
+        std::optional<Image> small;  // still to be kept
+    };
+
     std::filesystem::path m_folder;
-    std::shared_ptr<const Image> m_picture;  // named last
-    Image m_small;                           // so is kept
-    std::string m_name;
-    bool m_kept = true;
+    std::vector<Named> m_named;  // lately, so that their files are not read after each epoch
+
+    bool isTaken(const std::string& name, const Image& small) const;
 };
 
 struct ProbePicture {
@@ -40,12 +45,7 @@ struct ProbePicture {
 // `name` as in ProbePredicted::image. None if it is empty, or the file is not there or no whole PNG.
 std::optional<ProbePicture> readProbePicture(const std::filesystem::path& folder, const std::string& name);
 
-struct ProbeSeries {
-    std::string image;                     // as in ProbePredicted
-    std::vector<Prediction> predictions;  // over the epochs
-};
-
-// By picture, in the order in which they were pinned.
-std::vector<ProbeSeries> probeSeries(const std::vector<ProbePredicted>& probes);
+// The part of it that the model was given, in colour: what the maps lie over. None so too.
+std::optional<Image> readProbeImage(const std::filesystem::path& folder, const std::string& name);
 
 }  // namespace vit

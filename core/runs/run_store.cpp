@@ -130,6 +130,7 @@ RunCurves readCurves(const std::filesystem::path& folder) {
     RunCurves curves;
     for (auto& line : run_files::readSteps(folder)) curves.steps.push_back(line.value);
     for (auto& line : run_files::readEpochs(folder)) curves.epochs.push_back(line.value);
+    for (auto& line : run_files::readLayers(folder)) curves.layers.push_back(std::move(line.value));
     for (auto& line : run_files::readProbe(folder)) curves.probes.push_back(std::move(line.value));
     return curves;
 }

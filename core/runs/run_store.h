@@ -5,6 +5,7 @@
 //   environment.json  versions, device, data set, class names, image statistics
 //   steps.jsonl       one StepDone a line      (append-only, readable while written)
 //   epochs.jsonl      one EpochDone a line
+//   layers.jsonl      one LayersMeasured a line (unless run.layer_statistics_steps is 0)
 //   tensorboard/      the curves once more, as TensorBoard reads them (if wanted: run.tensorboard)
 //   log.txt           its course in words: begin, epochs, messages and end with their time
 //   best.safetensors  weights at the best validation accuracy
@@ -12,8 +13,10 @@
 //   epoch-N.safetensors  weights of the last epochs, as far as run.keep_epochs wants them
 //   result.json       how it ended; absent while it runs or when it was killed
 //   .lock             held by the process that trains it
-//   probe.jsonl       what the model said of the pinned picture after each epoch, if there was one
-//   probe.png         that picture, small; probe-2.png and so on for others that were pinned later
+//   probe.jsonl       what the model said of each pinned picture after each epoch, with its map, if there was one
+//   probe.png         such a picture, small; probe-2.png and so on for others
+//   evaluation-SPLIT.json  figures and confusions of its last evaluation in depth (run_evaluation.h);
+//                     evaluation-SPLIT-of-DATA.json on other data than its own
 //   about.json        name, notes and tags that a person gave it (run_about.h)
 //
 // Beside them lies .overview.json, a digest of all runs from which a long list is made in a moment (run_overview.h).
@@ -53,7 +56,8 @@ struct RunSummary {
 struct RunCurves {
     std::vector<StepDone> steps;
     std::vector<EpochDone> epochs;
-    std::vector<ProbePredicted> probes;  // of the pinned pictures; see run_probe.h
+    std::vector<LayersMeasured> layers;
+    std::vector<ProbePredicted> probes;  // of the pinned pictures; see run_film.h
 };
 
 class RunStore {

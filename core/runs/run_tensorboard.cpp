@@ -11,6 +11,7 @@
 #include "core/runs/run_probe.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 
@@ -73,6 +74,21 @@ std::string record(const StepDone& step, double time) {
     return tensorboard::scalarsRecord(time, step.step, scalars);
 }
 
+std::string record(const LayersMeasured& measured, double time) {
+    std::vector<Scalar> scalars;
+    for (const LayerStatistic& statistic : kLayerStatistics) {
+        for (std::size_t i = 0; i < measured.layers.size(); ++i) {
+            const double value = measured.layers[i].*statistic.value;
+            if (!std::isfinite(value)) continue;
+            std::string layer = layerName(i, measured.layers.size());
+            std::replace(layer.begin(), layer.end(), ' ', '_');
+            layer[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(layer[0])));
+            scalars.push_back({std::string("layers/") + statistic.key + "/" + layer, value});
+        }
+    }
+    return tensorboard::scalarsRecord(time, measured.step, scalars);
+}
+
 std::string record(const EpochDone& epoch, double time) {
     std::vector<Scalar> scalars;
     addMetrics(scalars, epoch.train, "train");
@@ -120,6 +136,7 @@ std::string eventsOf(const RunSummary& run, const RunCurves& curves, ProbeRecord
     events += tensorboard::experimentRecord(start, hyperparameters(run.config), shownMetrics());
     events += tensorboard::sessionStartRecord(start, run.name, hyperparameters(run.config));
     auto epoch = curves.epochs.begin();
+    auto layers = curves.layers.begin();
     auto probe = curves.probes.begin();
     double time = start;
     const auto addEpoch = [&] {
@@ -131,6 +148,7 @@ std::string eventsOf(const RunSummary& run, const RunCurves& curves, ProbeRecord
     for (const StepDone& step : curves.steps) {
         time = start + step.elapsedSeconds;
         events += record(step, time);
+        for (; layers != curves.layers.end() && layers->step <= step.step; ++layers) events += record(*layers, time);
         while (epoch != curves.epochs.end() && epoch->step <= step.step) addEpoch();
     }
     while (epoch != curves.epochs.end()) addEpoch();
@@ -149,7 +167,10 @@ std::string ProbeRecords::of(const ProbePredicted& probe, double time) {
     if (probe.prediction.top.empty()) return {};
     const std::string tag = probe.image.empty() ? "probe" : fs::path(probe.image).stem().string();
     std::string records;
-    if (m_shown.insert(probe.image).second) {
+    const auto [shown, isNew] = m_shown.try_emplace(probe.image, probe.prediction.epoch);
+    if (!isNew && shown->second == probe.prediction.epoch) return {};
+    shown->second = probe.prediction.epoch;
+    if (isNew) {
         if (const auto picture = readProbePicture(m_folder, probe.image)) {
             records = tensorboard::pictureRecord(time, probe.prediction.epoch, tag,
                                                  {picture->width, picture->height, picture->png});
@@ -177,6 +198,7 @@ TensorBoardLog::TensorBoardLog(const fs::path& runFolder) : m_probes(runFolder) 
 }
 
 void TensorBoardLog::add(const StepDone& step) { m_file->appendRecord(record(step, now())); }
+void TensorBoardLog::add(const LayersMeasured& measured) { m_file->appendRecord(record(measured, now())); }
 void TensorBoardLog::add(const EpochDone& epoch) { m_file->appendRecord(record(epoch, now())); }
 void TensorBoardLog::add(const ProbePredicted& probe) { m_file->appendRecord(m_probes.of(probe, now())); }
 void TensorBoardLog::add(const RunFinished& result) { m_file->appendRecord(records(result, now())); }

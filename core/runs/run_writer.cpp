@@ -78,7 +78,7 @@ std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) 
 // run is changed. All others are replaced as a whole, which replaces a link and not what it leads to.
 std::filesystem::path withoutLinks(std::filesystem::path folder) {
     using namespace run_files;
-    for (const char* name : {kSteps, kEpochs, kProbe, kLog, kTensorBoard}) refuseLink(folder / name);
+    for (const char* name : {kSteps, kEpochs, kLayers, kProbe, kLog, kTensorBoard}) refuseLink(folder / name);
     return folder;
 }
 
@@ -94,8 +94,12 @@ RunWriter::RunWriter(std::filesystem::path folder, std::int64_t keepEpochs, std:
     note(cutBack(m_folder / kSteps, readSteps(m_folder), [&](const StepDone& step) { return step.step <= keepSteps; }));
     note(cutBack(m_folder / kEpochs, readEpochs(m_folder),
                  [&](const EpochDone& done) { return done.epoch <= keepEpochs; }));
+    note(cutBack(m_folder / kLayers, readLayers(m_folder),
+                 [&](const LayersMeasured& measured) { return measured.step <= keepSteps; }));
     note(cutBack(m_folder / kProbe, readProbe(m_folder),
-                 [&](const ProbePredicted& probe) { return probe.prediction.epoch <= keepEpochs; }));
+                 [&](const ProbePredicted& probe) {
+                     return probe.prediction.epoch <= keepEpochs && probe.prediction.step <= keepSteps;
+                 }));
     removeIfThere(m_folder / kResult);  // it has not ended any more
     m_steps.emplace(m_folder / kSteps);
     m_epochs.emplace(m_folder / kEpochs);
@@ -125,6 +129,12 @@ void RunWriter::append(const StepDone& step) {
     m_steps->append(toJson(Event(step)));
     if (m_tensorBoard) m_tensorBoard->add(step);
     if (std::chrono::steady_clock::now() - m_flushed >= kFlushInterval) flush();
+}
+
+void RunWriter::append(const LayersMeasured& measured) {
+    if (!m_layers) m_layers.emplace(m_folder / run_files::kLayers);  // a run need not measure them
+    m_layers->append(toJson(Event(measured)));
+    if (m_tensorBoard) m_tensorBoard->add(measured);
 }
 
 void RunWriter::append(const EpochDone& epoch) {
@@ -180,6 +190,7 @@ void RunWriter::flushCurves() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->flush();
     m_epochs->flush();
+    if (m_layers) m_layers->flush();
     if (m_probe) m_probe->flush();
     flushLog();
 }
@@ -188,6 +199,7 @@ void RunWriter::sync() {
     m_flushed = std::chrono::steady_clock::now();
     m_steps->sync();
     m_epochs->sync();
+    if (m_layers) m_layers->sync();
     if (m_probe) m_probe->sync();
     flushLog();
 }

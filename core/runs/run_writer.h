@@ -33,6 +33,7 @@ public:
     void startTensorBoard();  // from now on curves and result go there too; after config and environment
     // Each of these may throw Error; what could not be written waits in memory and is written with the next flush.
     void append(const StepDone& step);    // one line in steps.jsonl; buffered, flushed at least once a second
+    void append(const LayersMeasured& measured);  // buffered as well
     void append(const EpochDone& epoch);  // and in words in the log; flushes all to the file system
     // The file in the folder that holds the picture once something said of it has been appended.
     std::string nameProbe(const std::shared_ptr<const Image>& picture) { return m_pictures.nameOf(picture); }
@@ -48,6 +49,7 @@ private:
     std::vector<std::string> m_recovered;
     std::optional<AppendFile> m_steps;
     std::optional<AppendFile> m_epochs;
+    std::optional<AppendFile> m_layers;
     std::optional<AppendFile> m_probe;
     ProbePictures m_pictures;
     std::optional<AppendFile> m_log;

@@ -11,9 +11,14 @@
 
 namespace vit {
 
-TrainedModel readTrainedModel(const std::filesystem::path& runFolder) {
-    const std::filesystem::path weights = runFolder / run_files::kBestWeights;
+TrainedModel readTrainedModel(const std::filesystem::path& runFolder, std::int64_t epoch) {
+    const std::filesystem::path weights =
+        runFolder / (epoch > 0 ? run_files::weightsOf(epoch) : std::string(run_files::kBestWeights));
     if (!run_files::isThere(weights)) {
+        if (epoch > 0) {
+            throw InvalidInput("The run in " + runFolder.string() + " has not kept the weights of epoch " +
+                               std::to_string(epoch) + "; run.keep_epochs says of how many it does.");
+        }
         throw InvalidInput("The run in " + runFolder.string() + " has no weights yet (" + run_files::kBestWeights +
                            "): it saves them at the end of its first epoch.");
     }
@@ -21,6 +26,7 @@ TrainedModel readTrainedModel(const std::filesystem::path& runFolder) {
     model.folder = runFolder;
     model.config = loadConfig((runFolder / run_files::kConfig).string());
     model.description = dataDescriptionFromJson(readTextFile(runFolder / run_files::kEnvironment));
+    model.weightsPath = weights;
     model.weights = readSafetensors(weights);
     const auto number = [&model](const char* key) {
         const auto found = model.weights.metadata.find(key);

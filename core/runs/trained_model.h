@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model that a run's folder holds: configuration, what it was trained on, and its best weights, free of tensors.
+// The model that a run's folder holds: configuration, what it was trained on, and its weights, free of tensors.
 #pragma once
 
 #include "core/config/config.h"
@@ -15,12 +15,14 @@ struct TrainedModel {
     std::filesystem::path folder;
     Config config;
     DataDescription description;
+    std::filesystem::path weightsPath;
     TensorFile weights;
     std::int64_t epoch = 0;  // whose weights these are
     std::int64_t step = 0;
 };
 
-// Throws InvalidInput if the run has no weights yet, Error if its files are damaged.
-TrainedModel readTrainedModel(const std::filesystem::path& runFolder);
+// The best weights, or those that the run has kept of an epoch. Throws InvalidInput if it has none, Error if its files are
+// damaged.
+TrainedModel readTrainedModel(const std::filesystem::path& runFolder, std::int64_t epoch = 0);
 
 }  // namespace vit

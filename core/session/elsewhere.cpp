@@ -12,6 +12,13 @@ namespace {
 // "CPU, 2 threads" of "CPU, 2 threads (auto: no CUDA device found)".
 std::string withoutReason(const std::string& text) { return text.substr(0, text.find(" (")); }
 
+// "2 ranks" of "CPU, 1 thread × 2 ranks"; nothing of one that trained alone.
+std::string ranksOf(const std::string& text) {
+    const std::string device = withoutReason(text);
+    const std::size_t sign = device.find(" × ");
+    return sign == std::string::npos ? std::string() : device.substr(sign);
+}
+
 }  // namespace
 
 std::string elsewhereText(const std::filesystem::path& runFolder, const DeviceSelection& here,
@@ -25,6 +32,12 @@ std::string elsewhereText(const std::filesystem::path& runFolder, const DeviceSe
     if (device->starts_with("CPU") == onCpu && before == now) return {};
     return "The run was trained on " + withoutReason(*device) + " in " + before + " and " + verb + " on " +
            withoutReason(here.deviceText) + " in " + now;
+}
+
+std::string otherRanksText(const std::filesystem::path& runFolder, const DeviceSelection& here) {
+    const auto device = run_files::readEnvironmentText(runFolder, "device");
+    if (!device || ranksOf(*device) == ranksOf(here.deviceText)) return {};
+    return "The run was trained on " + withoutReason(*device) + " and goes on on " + withoutReason(here.deviceText);
 }
 
 RunConfig measuringConfig(const RunSummary& run, DeviceChoice device) {

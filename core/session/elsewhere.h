@@ -13,6 +13,8 @@ namespace vit {
 // trained on NVIDIA H200 in bf16 and goes on on CPU, 2 threads in fp32". `verb` is "goes on" or "was tested". Empty:
 // device and precision are the same, or it was not recorded what they were.
 std::string elsewhereText(const std::filesystem::path& runFolder, const DeviceSelection& here, const std::string& verb);
+// The same of the number of ranks, which changes how sums are rounded.
+std::string otherRanksText(const std::filesystem::path& runFolder, const DeviceSelection& here);
 
 // On what and in which precision the run's weights are measured: on `device`, in the precision that they were trained
 // in, so that a result is not exchanged for one of another arithmetic.

@@ -3,8 +3,11 @@
 #include "core/session/experiment.h"
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/config/schema.h"
 #include "core/data/data_description.h"
+#include "core/device/torch_device.h"
+#include "core/inspect/pinned_map.h"
 #include "core/io/atomic_file.h"
 #include "core/io/system_fault.h"
 #include "core/runs/run_about.h"
@@ -21,7 +24,7 @@ namespace vit {
 
 namespace {
 
-// A disk that is full must not hide the fault that ended the run.
+// A disk that is full or a rank that is gone must not hide the fault that ended the run.
 template <typename Write>
 void tryTo(Write write) {
     try {
@@ -31,14 +34,20 @@ void tryTo(Write write) {
     }
 }
 
+// The last step of an epoch is followed by the epoch's own end.
+bool asksAfter(const StepDone& step, const RunConfig& run) {
+    return run.pinnedSteps > 0 && step.step % run.pinnedSteps == 0 && step.stepInEpoch < step.stepsPerEpoch;
+}
+
 }  // namespace
 
 Experiment::Experiment(const TrainRequest& request, const ExperimentHost& host, DataStore& data, const RunStore& runs,
                        std::shared_ptr<LoadedModel>& model)
-    : m_request(request), m_host(host), m_data(data), m_runs(runs), m_model(model) {}
+    : m_request(request), m_host(host), m_data(data), m_runs(runs), m_model(model), m_others(host.ranks) {}
 
 Event Experiment::run() {
     Event last = terminalEvent();
+    tryTo([&] { m_others.sendHome(); });
     if (m_model) m_model->state().training = false;
     if (auto* failed = std::get_if<RunFailed>(&last); failed && m_writer) {
         failed->runName = runName(m_writer->folder());
@@ -73,8 +82,10 @@ RunFinished Experiment::train() {
     RunConfig where = config.run;
     where.device = m_request.device.value_or(where.device);
     if (resumes()) requireDeviceToGoOn(m_request.resumeFrom, where);
-    const DeviceSelection device = selectDevice(where);
+    const DeviceSelection device =
+        selectDevice(where, m_host.ranks != nullptr ? placeOf(*m_host.ranks) : RankPlace());
     at::set_num_threads(device.threads);
+    makeCurrent(torchDevice(device));
 
     if (!m_request.startFrom.empty()) {
         if (resumes()) throw InvalidInput("A run that goes on has its weights: only a new one can start from others.");
@@ -83,6 +94,7 @@ RunFinished Experiment::train() {
     const auto data = m_data.open(config.data.name, config.model.imageSize,
                                   [&](const std::string& what, std::int64_t done, std::int64_t total) {
                                       m_host.tell(PhaseChanged{what, done, total});
+                                      m_others.keepWaiting();
                                       return !m_host.isStopping();
                                   });
     const std::filesystem::path folder = runFolder();
@@ -91,8 +103,11 @@ RunFinished Experiment::train() {
     hooks.emit = [this](const Event& event) { m_writer ? record(event) : m_host.tell(event); };
     hooks.goOn = m_host.goOn;
     hooks.beforeSaving = [this] { m_writer->sync(); };
+    const std::optional<ChannelStatistics> statistics = givenStatistics(*data);
+    m_others.order({config, where.device, m_request.maxSteps, m_request.stopAfterEpoch, m_request.testAfterStop, statistics});
+    if (m_host.ranks != nullptr) m_host.ranks->leaveBehind(folder.string());
     try {
-        Trainer trainer(config, data, device, folder, hooks, givenStatistics(*data));
+        Trainer trainer(config, data, device, folder, hooks, statistics, m_host.ranks);
         if (resumes()) resumeFromCheckpoint(trainer, folder);
         if (m_start) {
             m_taken = takeWeights(*trainer.classifier().network(), *m_start);
@@ -100,6 +115,8 @@ RunFinished Experiment::train() {
         }
         m_writer = std::make_unique<RunWriter>(folder, trainer.position().epoch, trainer.position().step);
         if (!resumes() || m_request.extension.epochs > 0) m_writer->writeConfig(config);
+        for (const auto& line : run_files::readLayers(folder)) m_layerWatch.see(line.value);
+        m_layerWatch.news();  // was told when it was new
         begin(trainer, device);
         return trainToItsEnd(trainer, device.precision);
     } catch (const std::exception& fault) {
@@ -133,7 +150,8 @@ std::optional<ChannelStatistics> Experiment::givenStatistics(const Dataset& data
 void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
     const Config& config = trainer.classifier().config();
     const RunStarted started = describeRun(config, device, trainer, m_writer->folder());
-    const std::string elsewhere = resumes() ? elsewhereText(m_writer->folder(), device, "goes on") : std::string();
+    std::string elsewhere = resumes() ? elsewhereText(m_writer->folder(), device, "goes on") : std::string();
+    if (resumes() && elsewhere.empty()) elsewhere = otherRanksText(m_writer->folder(), device);
     m_writer->writeEnvironment(environmentJson(trainer.classifier().description(), started, device.threads,
                                                m_start ? m_start->origin : std::string()));
     if (config.run.tensorboard) m_writer->startTensorBoard();
@@ -186,6 +204,8 @@ void Experiment::record(const Event& event) {
     if (const auto* step = std::get_if<StepDone>(&event)) {
         writeOrWarn([&] { m_writer->append(*step); });
         m_model->state().step = step->step;
+    } else if (const auto* layers = std::get_if<LayersMeasured>(&event)) {
+        writeOrWarn([&] { m_writer->append(*layers); });
     } else if (const auto* epoch = std::get_if<EpochDone>(&event)) {
         writeOrWarn([&] {
             m_writer->append(*epoch);  // and all that waited
@@ -196,16 +216,41 @@ void Experiment::record(const Event& event) {
     m_host.tell(event);
     if (const auto* started = std::get_if<RunStarted>(&event)) writeOrWarn([&] { m_writer->log(*started); });
     if (const auto* message = std::get_if<Message>(&event)) writeOrWarn([&] { m_writer->log(*message); });
-    if (std::holds_alternative<EpochDone>(event)) predictProbe();
+    const auto* step = std::get_if<StepDone>(&event);
+    if (std::holds_alternative<EpochDone>(event) || (step && asksAfter(*step, m_model->config().run))) predictProbes();
+    if (const auto* layers = std::get_if<LayersMeasured>(&event)) nameLayers(*layers);
 }
 
-void Experiment::predictProbe() {
-    const std::shared_ptr<const Image> probe = m_host.probe();
-    if (!probe || probe->empty()) return;
+// Once for each layer and fault.
+void Experiment::nameLayers(const LayersMeasured& measured) {
+    m_layerWatch.see(measured);
+    for (const LayerFinding& finding : m_layerWatch.news())
+        record(Message{Severity::Warning, finding.text + " (step " + groupedText(measured.step) + ")."});
+}
+
+void Experiment::predictProbes() {
     constexpr int kTop = 5;
-    const ProbePredicted predicted{m_model->predict(*probe, kTop), m_writer->nameProbe(probe)};
-    writeOrWarn([&] { m_writer->append(predicted); });
-    m_host.tell(predicted);
+    for (const std::shared_ptr<const Image>& probe : m_host.probes()) {
+        ProbePredicted predicted{m_model->predict(*probe, kTop), m_writer->nameProbe(probe)};
+        predicted.map = mapOf(*probe, predicted.prediction);
+        writeOrWarn([&] { m_writer->append(predicted); });
+        m_host.tell(predicted);
+    }
+}
+
+// A map is no reason to end a run: one that cannot be made is left out. Told once.
+std::optional<KeptMap> Experiment::mapOf(const Image& probe, const Prediction& prediction) {
+    const PinnedMap wanted = m_model->config().run.pinnedMap;
+    if (wanted == PinnedMap::None) return std::nullopt;
+    try {
+        return pinnedMap(*m_model, probe, prediction, wanted);
+    } catch (const std::exception& fault) {
+        if (!std::exchange(m_mapTrouble, true)) {
+            record(Message{Severity::Warning,
+                           "No map of a pinned picture is kept: " + faultText(fault) + " The run goes on."});
+        }
+        return std::nullopt;
+    }
 }
 
 }  // namespace vit

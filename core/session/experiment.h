@@ -4,9 +4,11 @@
 
 #include "core/data/store/data_store.h"
 #include "core/events/event.h"
+#include "core/events/layer_watch.h"
 #include "core/runs/run_lock.h"
 #include "core/runs/run_store.h"
 #include "core/runs/run_writer.h"
+#include "core/session/follower.h"
 #include "core/session/session.h"
 #include "core/session/start_from.h"
 #include "core/train/trainer.h"
@@ -15,15 +17,17 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace vit {
 
 // The one who runs it. All are called on the thread that calls run().
 struct ExperimentHost {
     std::function<void(const Event&)> tell;
-    std::function<bool()> goOn;        // between two steps; waits while paused; false ends the run
+    std::function<Going()> goOn;       // between two steps
     std::function<bool()> isStopping;  // while data are read
-    std::function<std::shared_ptr<const Image>()> probe;  // to be predicted after every epoch; null for none
+    RankGroup* ranks = nullptr;        // with which it is trained, as their rank 0; null: alone
+    std::function<std::vector<std::shared_ptr<const Image>>()> probes;  // to be predicted after every epoch
 };
 
 class Experiment {
@@ -46,7 +50,10 @@ private:
     std::unique_ptr<RunWriter> m_writer;
     std::optional<StartingWeights> m_start;
     std::optional<Message> m_taken;  // what of them
+    LayerWatch m_layerWatch;
+    RankLeader m_others;
     bool m_writeTrouble = false;  // a warning was given
+    bool m_mapTrouble = false;    // so too
 
     bool resumes() const { return !m_request.resumeFrom.empty(); }
     Event terminalEvent();
@@ -56,7 +63,9 @@ private:
     void begin(Trainer& trainer, const DeviceSelection& device);
     RunFinished trainToItsEnd(Trainer& trainer, Precision precision);
     void record(const Event& event);
-    void predictProbe();
+    void nameLayers(const LayersMeasured& measured);
+    void predictProbes();
+    std::optional<KeptMap> mapOf(const Image& probe, const Prediction& prediction);
     template <typename Write>
     void writeOrWarn(Write write);
 };

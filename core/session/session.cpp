@@ -4,11 +4,14 @@
 
 #include "core/base/error.h"
 #include "core/device/device.h"
+#include "core/ranks/rank_group.h"
 #include "core/runs/run_about.h"
 #include "core/session/evaluation.h"
 #include "core/session/experiment.h"
 #include "core/session/fault_words.h"
+#include "core/session/model_shelf.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -70,9 +73,11 @@ public:
         return m_paused;
     }
 
-    void ask(std::function<void(LoadedModel&)> work, std::function<void(std::string)> end) {
+    void ask(ModelChoice choice, std::function<void(LoadedModel&)> work, std::function<void(std::string)> end) {
         push([&] {
-            m_questions.push_back([this, work = std::move(work), end = std::move(end)] { end(problemOf(work)); });
+            m_questions.push_back([this, choice = std::move(choice), work = std::move(work), end = std::move(end)] {
+                end(problemOf(choice, work));
+            });
         });
     }
 
@@ -84,8 +89,8 @@ public:
         });
     }
 
-    void setProbe(std::shared_ptr<const Image> image) {
-        push([&] { m_probe = std::move(image); });
+    void setProbes(std::vector<std::shared_ptr<const Image>> images) {
+        push([&] { m_probes = std::move(images); });
     }
 
     void wait() {
@@ -101,13 +106,14 @@ private:
     std::shared_ptr<DataStore> m_data;
     RunStore m_runs;
     std::shared_ptr<LoadedModel> m_model;  // worker thread only; null: there is none yet
+    ModelShelf m_shelf;                    // so too
 
     mutable std::mutex m_mutex;  // guards all that follows
     std::condition_variable m_wake;
     std::condition_variable m_idle;
     std::deque<Job> m_queue;
     std::deque<Job> m_questions;  // answered between two steps too
-    std::shared_ptr<const Image> m_probe;
+    std::vector<std::shared_ptr<const Image>> m_probes;
     std::uint64_t m_lastTicket = 0;
     std::uint64_t m_stopUpTo = 0;  // runs and evaluations with tickets up to this one are to end
     int m_pendingRuns = 0;  // and evaluations
@@ -157,17 +163,17 @@ private:
         }
     }
 
-    // Answers what has been asked, waits while paused; false when the run is to end.
-    bool goOn(std::uint64_t ticket) {
-        while (true) {
-            answerQuestions();
-            std::unique_lock lock(m_mutex);
-            if (m_quit || m_stopUpTo >= ticket) return false;
-            if (!m_paused) return true;
-            m_wake.wait(lock, [&] {
-                return m_quit || m_stopUpTo >= ticket || !m_paused || !m_questions.empty();
-            });
-        }
+    // Answers what has been asked, waits for some time while paused.
+    Going goOn(std::uint64_t ticket) {
+        constexpr std::chrono::seconds kPatience(5);
+        answerQuestions();
+        std::unique_lock lock(m_mutex);
+        const auto going = [&] {
+            if (m_quit || m_stopUpTo >= ticket) return Going::End;
+            return m_paused ? Going::Wait : Going::On;
+        };
+        m_wake.wait_for(lock, kPatience, [&] { return going() != Going::Wait || !m_questions.empty(); });
+        return going();
     }
 
     bool stopping(std::uint64_t ticket) const {
@@ -189,10 +195,10 @@ private:
     }
 
     // Asks the model; why it could not be asked, or nothing.
-    std::string problemOf(const std::function<void(LoadedModel&)>& work) {
-        if (!m_model) return "There is no trained model yet.";
+    std::string problemOf(const ModelChoice& choice, const std::function<void(LoadedModel&)>& work) {
+        if (choice.isCurrent() && !m_model) return "There is no trained model yet.";
         try {
-            work(*m_model);
+            work(choice.isCurrent() ? *m_model : m_shelf.model(choice));
             return {};
         } catch (const std::exception& fault) {
             return faultText(fault);
@@ -240,9 +246,10 @@ private:
             .tell = m_listener,
             .goOn = [&] { return goOn(ticket); },
             .isStopping = [&] { return stopping(ticket); },
-            .probe = [this] {
+            .ranks = m_options.ranks.get(),
+            .probes = [this] {
                 const std::lock_guard lock(m_mutex);
-                return m_probe;
+                return m_probes;
             }};
         const Event last = Experiment(request, host, *m_data, m_runs, m_model).run();
         releaseMemory();
@@ -273,13 +280,21 @@ void Session::requestPause() { m_worker->pause(true); }
 void Session::requestContinue() { m_worker->pause(false); }
 bool Session::busy() const { return m_worker->busy(); }
 bool Session::paused() const { return m_worker->paused(); }
-void Session::askWorker(std::function<void(LoadedModel&)> work, std::function<void(std::string problem)> end) {
-    m_worker->ask(std::move(work), std::move(end));
+void Session::askWorker(ModelChoice choice, std::function<void(LoadedModel&)> work,
+                        std::function<void(std::string problem)> end) {
+    m_worker->ask(std::move(choice), std::move(work), std::move(end));
 }
 void Session::openModel(std::filesystem::path folder, std::function<void(const ModelOpened&)> handler) {
     m_worker->open(std::move(folder), std::move(handler));
 }
-void Session::setProbe(std::shared_ptr<const Image> image) { m_worker->setProbe(std::move(image)); }
+void Session::setProbes(std::vector<std::shared_ptr<const Image>> images) {
+    if (images.size() > kMostProbes) {
+        throw InvalidInput("These are " + std::to_string(images.size()) + " pictures; at most " +
+                           std::to_string(kMostProbes) + " can be pinned.");
+    }
+    std::erase_if(images, [](const auto& image) { return !image || image->empty(); });
+    m_worker->setProbes(std::move(images));
+}
 void Session::wait() { m_worker->wait(); }
 
 }  // namespace vit

@@ -23,6 +23,8 @@
 
 namespace vit {
 
+class RankGroup;
+
 struct TrainRequest {
     Config config;
     std::string label;                 // becomes part of the run's name, e.g. the preset's name
@@ -46,6 +48,17 @@ struct ModelOpened {
     std::string problem;  // not empty: it could not be opened, and why
 };
 
+// Whose weights a question is asked of.
+struct ModelChoice {
+    std::filesystem::path run;  // empty: the model in training, or else the one last trained or opened
+    std::int64_t epoch = 0;     // of a run: the weights that it has kept of this epoch; 0 = its best ones
+
+    bool isCurrent() const { return run.empty(); }
+    bool operator==(const ModelChoice&) const = default;
+};
+
+inline constexpr std::size_t kMostProbes = 8;  // pictures that can be pinned at a time
+
 // What a question comes to.
 template <typename Answer>
 struct Reply {
@@ -66,6 +79,7 @@ public:
         std::filesystem::path runsFolder = RunStore::defaultFolder();
         std::shared_ptr<DataStore> data;  // to share open data sets with; null: an own one for dataFolder
         int niceness = 0;  // lowers the worker's priority so that a window stays smooth; 0 = as it is
+        std::shared_ptr<RankGroup> ranks{};  // those with which runs are trained, as their rank 0; null: alone
     };
 
     Session(Options options, Listener listener);
@@ -93,20 +107,29 @@ public:
     // trained or opened. `handler` gets a Reply of what it returns.
     template <typename Question, typename Handler>
     void ask(Question question, Handler handler) {
+        ask(ModelChoice(), std::move(question), std::move(handler));
+    }
+
+    // The same of the weights chosen, which are read first unless they were among the last few asked.
+    template <typename Question, typename Handler>
+    void ask(ModelChoice choice, Question question, Handler handler) {
         using Answer = std::invoke_result_t<Question&, LoadedModel&>;
         auto reply = std::make_shared<Reply<Answer>>();
-        askWorker([reply, question = std::move(question)](LoadedModel& model) mutable { reply->answer = question(model); },
-                  [reply, handler = std::move(handler)](std::string problem) mutable {
-                      reply->problem = std::move(problem);
-                      handler(std::move(*reply));
-                  });
+        askWorker(
+            std::move(choice),
+            [reply, question = std::move(question)](LoadedModel& model) mutable { reply->answer = question(model); },
+            [reply, handler = std::move(handler)](std::string problem) mutable {
+                reply->problem = std::move(problem);
+                handler(std::move(*reply));
+            });
     }
 
     // Loads a run's best weights, which are asked from then on. Waits for a run that is going on.
     void openModel(std::filesystem::path runFolder, std::function<void(const ModelOpened&)> handler);
 
-    // The image that is predicted after every epoch (ProbePredicted); null for none.
-    void setProbe(std::shared_ptr<const Image> image);
+    // The images that are predicted after every epoch (ProbePredicted), in this order. Throws InvalidInput if they are
+    // more than kMostProbes.
+    void setProbes(std::vector<std::shared_ptr<const Image>> images);
 
     // Blocks until all that was asked for is done. For programs without an event loop.
     void wait();
@@ -116,7 +139,8 @@ private:
     std::unique_ptr<Worker> m_worker;
 
     // `end` is called after `work`, with why it failed or nothing.
-    void askWorker(std::function<void(LoadedModel&)> work, std::function<void(std::string problem)> end);
+    void askWorker(ModelChoice choice, std::function<void(LoadedModel&)> work,
+                   std::function<void(std::string problem)> end);
 };
 
 }  // namespace vit

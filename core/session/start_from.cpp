@@ -8,6 +8,8 @@
 #include "core/model/weights.h"
 #include "core/runs/run_files.h"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>

@@ -6,7 +6,8 @@
 #include "core/events/event.h"
 #include "core/io/safetensors.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <optional>

@@ -13,6 +13,8 @@
 #endif
 
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <chrono>

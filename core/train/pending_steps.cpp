@@ -11,8 +11,8 @@ constexpr std::size_t kMostPending = 256;                  // bounds the work th
 
 }  // namespace
 
-void PendingSteps::add(const StepDone& event, torch::Tensor metrics, std::int64_t images) {
-    m_steps.push_back({event, {0, 0, 0, images}});
+void PendingSteps::add(const StepDone& event, torch::Tensor metrics, std::int64_t images, torch::Tensor layers) {
+    m_steps.push_back({event, {0, 0, 0, images}, std::move(layers)});
     m_metrics.push_back(std::move(metrics));
 }
 
@@ -29,6 +29,7 @@ std::vector<PendingSteps::Step> PendingSteps::take() {
         const auto row = static_cast<std::int64_t>(i);
         MetricSums& sums = m_steps[i].sums;
         sums = {values[row][0], values[row][1], values[row][2], sums.images};
+        if (m_steps[i].layers.defined()) m_steps[i].layers = m_steps[i].layers.to(torch::kCPU);
     }
     m_metrics.clear();
     m_taken = std::chrono::steady_clock::now();

@@ -5,7 +5,7 @@
 #include "core/events/event.h"
 #include "core/events/metrics.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <chrono>
 #include <cstdint>
@@ -20,12 +20,13 @@ public:
     struct Step {
         StepDone event;  // without what is measured
         MetricSums sums;
+        torch::Tensor layers;  // undefined if they were not measured
     };
 
     explicit PendingSteps(torch::Device device) : m_device(device) {}
 
-    // metrics: as batchMetrics() gives them, of `images` images.
-    void add(const StepDone& event, torch::Tensor metrics, std::int64_t images);
+    // metrics: as batchMetrics() gives them, of `images` images. layers: as LayerMeter gives them, or undefined.
+    void add(const StepDone& event, torch::Tensor metrics, std::int64_t images, torch::Tensor layers = {});
     bool empty() const { return m_steps.empty(); }
     bool due() const;
     // All that were added since the last call, in their order; waits for the device.

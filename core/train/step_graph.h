@@ -4,7 +4,8 @@
 
 #include "core/input/batch_source.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <memory>

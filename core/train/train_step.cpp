@@ -2,6 +2,8 @@
 // A step as it is, or as its recording.
 #include "core/train/train_step.h"
 
+#include "core/train/gradients/rank_sum.h"
+
 #include <ATen/Context.h>
 
 #include <mutex>
@@ -29,36 +31,42 @@ TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t 
       m_say(std::move(say)),
       m_parts(std::move(parts)),
       m_parameters(classifier.network()->parameters()),
-      m_batchSize(classifier.config().run.batchSize),
+      m_batchSize(m_parts.ranks != nullptr ? m_parts.ranks->slice().of(classifier.config().run.batchSize).count
+                                           : classifier.config().run.batchSize),
       m_records(StepGraph::isPossible(classifier.device())) {}
 
 torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
     const ForwardMode mode{true, m_seed, static_cast<std::uint64_t>(step), batch.firstImage};
-    const std::int64_t images = batch.labels.size(0);
-    const bool whole = images == m_batchSize;
+    const std::int64_t images = batch.count();
+    const bool whole = images == m_batchSize && images > 0;
     if (whole && m_records) record(batch, mode);
     seedGenerator(m_classifier.device(), mode);
     torch::Tensor metrics;
     if (whole && m_graph) {
         metrics = m_graph->replay(batch);
-        m_ended(Phase::Backward);
     } else {
         metrics = learn(batch, mode, m_ended);
     }
-    if (applyStages(m_parts.stages, m_parameters, images) == GradientStage::Next::GoOn) m_optimizer.step(learningRate);
+    if (m_parts.ranks != nullptr) {
+        const double share = static_cast<double>(images) / static_cast<double>(batch.countOfAll());
+        sumOverRanks(*m_parts.ranks, m_parameters, share);
+        m_parts.ranks->sum(metrics);
+    }
+    m_ended(Phase::Backward);
+    if (applyStages(m_parts.stages, m_parameters, batch.countOfAll()) == GradientStage::Next::GoOn)
+        m_optimizer.step(learningRate);
     m_ended(Phase::Update);
     return metrics;
 }
 
 torch::Tensor TrainStep::learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended) {
     m_optimizer.clearGradients();
+    if (batch.count() == 0) return torch::zeros({3}, torch::dtype(torch::kFloat64).device(m_classifier.device()));
     const torch::Tensor logits = m_classifier.logits(batch.images, mode);
     const torch::Tensor loss = m_parts.objective(logits, batch.labels);
     ended(Phase::Forward);
     loss.backward();
-    torch::Tensor metrics = batchMetrics(logits, labelsOf(batch.labels), loss);
-    ended(Phase::Backward);
-    return metrics;
+    return batchMetrics(logits, labelsOf(batch.labels), loss);
 }
 
 void TrainStep::record(const PreparedBatch& batch, const ForwardMode& mode) {

@@ -5,12 +5,13 @@
 #include "core/events/event.h"
 #include "core/input/batch_source.h"
 #include "core/model/classifier.h"
+#include "core/ranks/rank_group.h"
 #include "core/train/gradients/gradient_stage.h"
 #include "core/train/objectives/cross_entropy.h"
 #include "core/train/optimizers/optimizer.h"
 #include "core/train/step_graph.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <functional>
@@ -22,6 +23,7 @@ namespace vit {
 struct StepParts {
     Objective objective = crossEntropy();
     GradientStages stages{};
+    RankGroup* ranks = nullptr;  // those among which a batch is shared out; null: there is one
 };
 
 class TrainStep {
@@ -33,7 +35,8 @@ public:
               StepParts parts = {});
 
     // Trains on a batch as step number `step` of the run; its labels are targets as the objective takes them. Returns
-    // the batch's metrics (see batchMetrics), which a GPU may still be computing.
+    // the batch's metrics (see batchMetrics), which a GPU may still be computing: of all ranks, each of which gives its
+    // part of the batch.
     torch::Tensor run(const PreparedBatch& batch, std::int64_t step, double learningRate);
 
     // Called when all of a phase has been asked of the device. A recorded step has no Forward: it is part of Backward.
@@ -49,7 +52,7 @@ private:
     StepParts m_parts;
     Ended m_ended = [](Phase) {};
     std::vector<torch::Tensor> m_parameters;
-    std::int64_t m_batchSize;             // of all batches but an epoch's last
+    std::int64_t m_batchSize;             // of all batches but an epoch's last; this rank's part of them
     bool m_records;                       // the first whole batch is to be recorded
     std::unique_ptr<StepGraph> m_graph;
 

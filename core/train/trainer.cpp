@@ -3,11 +3,11 @@
 #include "core/train/trainer.h"
 
 #include "core/base/error.h"
-#include "core/base/number_text.h"
-#include "core/device/memory_advice.h"
 #include "core/device/torch_device.h"
 #include "core/input/epoch_batches.h"
+#include "core/train/checkpoints/shared_state.h"
 #include "core/train/schedules/schedule.h"
+#include "core/train/training_images.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,67 +18,47 @@ namespace vit {
 
 namespace {
 
-// Null on the CPU, and where the GPU has no room: the images then come from the computer's memory, batch by batch.
-std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& view, double trainingBytes, torch::Device device,
-                                              const TrainerHooks& hooks) {
-    if (device.is_cpu()) return nullptr;
-    const double bytes = ResidentImages::bytesOf(view);
-    const std::optional<double> free = freeMemoryBytes(device);
-    if (!free || fitsBesideTraining(bytes, trainingBytes, *free)) {
-        try {
-            return std::make_unique<ResidentImages>(view, device);
-        } catch (const c10::OutOfMemoryError&) {  // another program has taken it meanwhile
-        }
-    }
-    const auto megabytes = [](double count) { return groupedText(std::llround(count / 1e6)) + " MB"; };
-    hooks.emit(Message{Severity::Warning, "The training images (" + megabytes(bytes) +
-                                              ") do not fit into the GPU's memory beside what training needs (about " +
-                                              megabytes(trainingBytes) +
-                                              ") and are copied there step by step, which is slower."});
-    return nullptr;
-}
-
-void requireImages(const DatasetView& train, const DatasetView& validation, const Config& config) {
-    Issues issues;
-    if (train.count() == 0) {
-        issues.push_back({"data.validation_share",
-                          "No training images are left: choose a smaller validation share or a larger data set."});
-    }
-    if (validation.count() == 0 && config.data.validationShare > 0) {
-        issues.push_back({"data.validation_share", "This share of " + std::to_string(train.count()) +
-                                                       " training images is not even one: choose a larger share, or 0 "
-                                                       "to train without validation."});
-    }
-    if (!issues.empty()) throw InvalidInput(issues);
-}
-
 DataDescription descriptionWith(const Dataset& data, const std::optional<ChannelStatistics>& statistics) {
     DataDescription description = describe(data);
     if (statistics) description.statistics = *statistics;
     return description;
 }
 
+MetricSums sumOf(RankGroup& ranks, const MetricSums& own) {
+    torch::Tensor sums = torch::tensor({own.loss, own.correct, own.correctTop5, static_cast<double>(own.images)},
+                                       torch::kFloat64);
+    ranks.sum(sums);
+    const double* sum = sums.const_data_ptr<double>();
+    return {sum[0], sum[1], sum[2], std::llround(sum[3])};
+}
+
 }  // namespace
 
 Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& data, const DeviceSelection& device,
                  std::filesystem::path runFolder, TrainerHooks hooks,
-                 const std::optional<ChannelStatistics>& statistics)
+                 const std::optional<ChannelStatistics>& statistics, RankGroup* ranks)
     : m_config(config),
       m_folder(std::move(runFolder)),
       m_hooks(std::move(hooks)),
+      m_ranks(ranks),
       m_train(data, Split::Train, config.data.validationShare, config.data.trainLimit),
       m_validation(data, Split::Validation, config.data.validationShare),
       m_test(data, Split::Test, config.data.validationShare),
       m_classifier(std::make_shared<Classifier>(config, descriptionWith(*data, statistics), torchDevice(device),
                                                 device.precision == Precision::BFloat16, config.run.kernels)),
       m_optimizer(makeOptimizer(m_classifier->network()->weights(), config.optimizer)),
-      m_stepsPerEpoch((m_train.count() + config.run.batchSize - 1) / config.run.batchSize),
+      m_layerMeter(*m_classifier, ranks == nullptr || ranks->leads() ? config.run.layerStatisticsSteps : 0),
+      m_reports(config, m_train.count(), m_throughput, m_classifier->device()),
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
     m_resident = placeOnDevice(m_train, derive(config, describe(*data).input()).trainingMemoryBytes,
-                               m_classifier->device(), m_hooks);
-    m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit);
+                               m_classifier->device(), m_hooks.emit);
+    m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit,
+                                         StepParts{.ranks = m_ranks});
+    m_step->watch([this](TrainStep::Phase ended) {
+        if (ended == TrainStep::Phase::Backward && m_layerMeter.isDue(m_position.step + 1)) m_layerMeter.beforeUpdate();
+    });
 }
 
 Trainer::~Trainer() { m_optimizer->clearGradients(); }
@@ -88,18 +68,50 @@ void Trainer::resume() {
     m_keeper.resumedAt(m_position.step);
 }
 
+bool Trainer::goOn() {
+    return m_clock.standStill([this] {
+        while (true) {
+            const Going own = m_hooks.goOn();
+            const Going all = m_ranks != nullptr ? static_cast<Going>(m_ranks->least(static_cast<int>(own))) : own;
+            if (all != Going::Wait) return all == Going::On;
+        }
+    });
+}
+
+std::string Trainer::imagesText() const {
+    const ChannelStatistics& statistics = m_classifier->description().statistics;
+    std::string text;
+    for (const DatasetView* view : {&m_train, &m_validation, &m_test}) text += std::to_string(view->count()) + ' ';
+    for (const double mean : statistics.mean) text += std::to_string(mean) + ' ';
+    return text;
+}
+
 RunFinished Trainer::run(const TrainerLimits& limits) {
+    if (m_ranks == nullptr || m_ranks->leads()) requireBest();
+    if (m_ranks != nullptr) {
+        requireSame(*m_ranks, imagesText(), "data sets");
+        shareTrainingState(*m_ranks, *m_classifier->network(), *m_optimizer, m_position);
+    }
     m_throughput.start(m_position.seconds);
-    requireBest();
     Outcome outcome = Outcome::Finished;
     try {
         outcome = trainEpochs(limits);
         keepWhatWasLearned();
     } catch (const Diverged& fault) {
-        if (m_position.bestEpoch > 0) m_keeper.loadBest(*m_classifier->network());
-        throw Diverged(fault.what() + keptText());
+        if (m_position.bestEpoch > 0) m_keeper.loadBest(*m_classifier->network());  // of rank 0 alone
+        throw Diverged(fault.what() + m_keeper.keptText(m_position));
     }
+    RunFinished result = resultOf(outcome);
+    const bool wanted = outcome != Outcome::Stopped || limits.testAfterStop;
+    if (wanted && m_position.step > 0 && m_test.count() > 0) {
+        result.test = evaluate(m_test, "Testing the best weights", false);
+        result.tested = true;
+    }
+    result.seconds = m_throughput.elapsedSeconds();
+    return result;
+}
 
+RunFinished Trainer::resultOf(Outcome outcome) const {
     RunFinished result;
     result.reason = outcome == Outcome::Stopped ? StopReason::Stopped : StopReason::Completed;
     if (outcome == Outcome::EarlyStopped) {
@@ -113,12 +125,6 @@ RunFinished Trainer::run(const TrainerLimits& limits) {
     result.stepsDone = m_position.step;
     result.bestEpoch = m_position.bestEpoch;
     result.bestValidationAccuracy = std::max(m_position.bestAccuracy, 0.0);
-    const bool wanted = outcome != Outcome::Stopped || limits.testAfterStop;
-    if (wanted && m_position.step > 0 && m_test.count() > 0) {
-        result.test = evaluate(m_test, "Testing the best weights", false);
-        result.tested = true;
-    }
-    result.seconds = m_throughput.elapsedSeconds();
     return result;
 }
 
@@ -137,34 +143,22 @@ bool Trainer::hasStoppedLearning() const {
     return patience > 0 && m_position.bestEpoch > 0 && m_position.epoch - m_position.bestEpoch >= patience;
 }
 
-// A loss can still be a number when the step after it has spoilt the weights.
+// A loss can still be a number when the step after it has spoilt the weights. Waits for a GPU once, not for each of them.
 void Trainer::requireFiniteWeights() {
-    for (const torch::Tensor& parameter : m_classifier->network()->parameters()) {
-        if (!parameter.isfinite().all().item<bool>())
-            m_lossWatch.see(std::numeric_limits<double>::quiet_NaN(), m_position.step);
-    }
+    const torch::NoGradGuard noGrad;
+    std::vector<torch::Tensor> finite;
+    for (const torch::Tensor& parameter : m_classifier->network()->parameters())
+        finite.push_back(parameter.isfinite().all());
+    if (!torch::stack(finite).all().item<bool>())
+        m_lossWatch.see(std::numeric_limits<double>::quiet_NaN(), m_position.step);
 }
 
-// Best weights that are gone or damaged are no reason to lose the rest of a run that goes on.
+// The run then chooses them anew.
 void Trainer::requireBest() {
-    if (m_position.bestEpoch == 0) return;
-    try {
-        readSafetensors(m_keeper.bestPath());
-    } catch (const Error& fault) {
-        m_hooks.emit(Message{Severity::Warning, std::string(fault.what()) +
-                                                    " The best weights so far are lost; the run goes "
-                                                    "on and chooses the best ones anew."});
-        m_position.bestEpoch = 0;
-        m_position.bestAccuracy = -1;
-        saveState();
-    }
-}
-
-std::string Trainer::keptText() const {
-    if (m_keeper.savedStep() == 0) return " Nothing had been saved before.";
-    const std::string last = "the weights of step " + groupedText(m_keeper.savedStep());
-    if (m_position.bestEpoch == 0) return " Kept are " + last + ".";
-    return " Kept are " + last + " and the best ones, of epoch " + groupedText(m_position.bestEpoch) + ".";
+    if (m_position.bestEpoch == 0 || m_keeper.hasBest()) return;
+    m_position.bestEpoch = 0;
+    m_position.bestAccuracy = -1;
+    saveState();
 }
 
 void Trainer::saveState() {
@@ -183,32 +177,37 @@ void Trainer::keepWhatWasLearned() {
     if (m_position.bestEpoch == 0 && m_position.step > 0) m_keeper.saveBest(*network, m_position);
     m_keeper.finish();
     if (m_position.bestEpoch > 0) m_keeper.loadBest(*network);
+    if (m_ranks != nullptr) shareWeights(*m_ranks, *network);
 }
 
 Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits) {
     const std::int64_t begin = m_position.stepInEpoch;
-    if (begin == m_stepsPerEpoch) return Outcome::Finished;  // it was stopped while validating
-    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get()}, epoch, m_position.step,
-                         begin);
+    if (begin == stepsPerEpoch()) return Outcome::Finished;  // it was stopped while validating
+    EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get(), slice()}, epoch,
+                         m_position.step, begin);
     PendingSteps pending(m_classifier->device());
     const double start = m_clock.seconds();
     const double secondsBefore = m_position.epochSeconds;
     m_throughput.skip();
-    for (std::int64_t i = begin; i < m_stepsPerEpoch; ++i) {
+    for (std::int64_t i = begin; i < stepsPerEpoch(); ++i) {
         const bool enough = limits.maxSteps > 0 && m_position.step >= limits.maxSteps;
         if (enough || !goOn()) {
             report(pending);
             return Outcome::Stopped;
         }
-        const double rate = learningRateAt(m_config, m_position.step, m_stepsPerEpoch);
+        const double rate = learningRateAt(m_config, m_position.step, stepsPerEpoch());
         const PreparedBatch batch = batches.next();
         const torch::Tensor metrics = m_step->run(batch, m_position.step, rate);
         ++m_position.step;
         m_position.stepInEpoch = i + 1;
-        pending.add(describeStep(epoch, i + 1, rate), metrics, batch.labels.size(0));
-        const bool last = i + 1 == m_stepsPerEpoch;
+        torch::Tensor layers;
+        if (m_layerMeter.isDue(m_position.step)) layers = m_layerMeter.afterUpdate(batch.images);
+        pending.add(m_reports.describe(m_position.step, epoch, i + 1, rate), metrics, batch.countOfAll(), layers);
+        const bool last = i + 1 == stepsPerEpoch();
         const bool saves = !last && m_keeper.isDue(m_position.step);
-        if (pending.due() || last || saves) report(pending);
+        // What is asked after a step is asked of its own weights.
+        const bool pinned = m_config.run.pinnedSteps > 0 && m_position.step % m_config.run.pinnedSteps == 0;
+        if (pending.due() || last || saves || pinned) report(pending);
         m_position.epochSeconds = secondsBefore + m_clock.seconds() - start;
         if (saves) {
             requireFiniteWeights();
@@ -226,38 +225,17 @@ void Trainer::report(PendingSteps& pending) {
     if (images > 0) m_throughput.step(images);
     for (PendingSteps::Step& step : steps) {
         m_position.sums += step.sums;
-        measure(step.event, step.sums);
+        m_reports.measure(step.event, step.sums);
         m_hooks.emit(step.event);
+        if (step.layers.defined())
+            m_hooks.emit(LayersMeasured{step.event.step, step.event.epoch, layerStatistics(step.layers)});
         m_lossWatch.see(step.sums.mean().loss, step.event.step);
     }
 }
 
-StepDone Trainer::describeStep(std::int64_t epoch, std::int64_t stepInEpoch, double learningRate) const {
-    StepDone done;
-    done.step = m_position.step;
-    done.epoch = epoch;
-    done.stepInEpoch = stepInEpoch;
-    done.stepsPerEpoch = m_stepsPerEpoch;
-    done.learningRate = learningRate;
-    return done;
-}
-
-void Trainer::measure(StepDone& done, const MetricSums& batch) const {
-    const EpochMetrics mean = batch.mean();
-    done.loss = mean.loss;
-    done.accuracy = mean.accuracy;
-    done.top5Accuracy = mean.top5Accuracy;
-    done.imagesPerSecond = m_throughput.imagesPerSecond();
-    done.elapsedSeconds = m_throughput.elapsedSeconds();
-    const std::int64_t imagesDone = (done.epoch - 1) * m_train.count() +
-                                    std::min(done.stepInEpoch * m_config.run.batchSize, m_train.count());
-    done.remainingSeconds = m_throughput.remainingSeconds(m_config.run.epochs * m_train.count() - imagesDone,
-                                                          m_config.run.epochs - done.epoch + 1);
-    done.memoryBytes = peakMemoryBytes(m_classifier->device());
-}
-
 bool Trainer::finishEpoch(std::int64_t epoch) {
     requireFiniteWeights();
+    if (m_ranks != nullptr) requireSameWeights(*m_ranks, *m_classifier->network());
     const double start = m_clock.seconds();
     EpochDone done;
     done.epoch = epoch;
@@ -269,7 +247,7 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
     } catch (const Cancelled&) {
         return false;
     }
-    done.learningRate = learningRateAt(m_config, m_position.step - 1, m_stepsPerEpoch);
+    done.learningRate = learningRateAt(m_config, m_position.step - 1, stepsPerEpoch());
     done.imagesPerSecond = static_cast<double>(m_position.sums.images) / m_position.epochSeconds;
     done.seconds = m_position.epochSeconds;
 
@@ -298,9 +276,10 @@ EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool s
         m_hooks.emit(PhaseChanged{what, done, total});
         return goOn() || !stoppable;
     };
-    const EpochMetrics mean = m_classifier->evaluate(view, m_config.run.batchSize, progress).mean();
+    MetricSums sums = m_classifier->evaluate(view, m_config.run.batchSize, progress, slice());
+    if (m_ranks != nullptr) sums = sumOf(*m_ranks, sums);
     if (view.count() > 0) m_hooks.emit(PhaseChanged{what, view.count(), view.count()});
-    return mean;
+    return sums.mean();
 }
 
 }  // namespace vit

@@ -6,7 +6,7 @@ find_package(Libtorch QUIET REQUIRED)
 set(vit_library_folder "${CMAKE_INSTALL_LIBDIR}/vit-workbench")
 file(RELATIVE_PATH vit_bin_to_libraries "/${CMAKE_INSTALL_BINDIR}" "/${vit_library_folder}")
 set(vit_library_path "$ORIGIN/${vit_bin_to_libraries}")
-install(TARGETS vit_picture_codec LIBRARY DESTINATION "${vit_library_folder}")
+install(TARGETS vit_picture_codec vit_video_codec LIBRARY DESTINATION "${vit_library_folder}")
 
 # The CPU build of libtorch goes along (libraries only, about 450 MB). The CUDA build with NVIDIA's libraries takes 4 GB:
 # it stays where it was unpacked, so such an installation is for this computer only.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real vit-cli, run as a person or a script runs it: exit codes, output, and what it leaves on the disk.
+#include "core/base/number_text.h"
 #include "core/config/schema.h"
 #include "core/data/images/image.h"
 #include "core/device/device.h"
 #include "core/inspect/patches.h"
 #include "core/io/atomic_file.h"
 #include "core/runs/run_lock.h"
+#include "tests/support/files.h"
 
 #include <QtTest>
 
@@ -98,6 +100,8 @@ private Q_SLOTS:
     void trainedRunIsListedAndShown();
     void trainedRunIsNamedAndFound();
     void trainedRunIsEvaluated();
+    void reportSaysWhatIsPrinted();
+    void reportIsRefusedInWords();
     void trainedRunPredicts();
     void imageNamesMayBeOfAnyEncoding();
     void oneBadImageDoesNotHideTheOthers();
@@ -158,6 +162,7 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("export to an unknown format") << "export --format pdf --out x" << "--format";
     QTest::newRow("export an unknown run") << "export nonsense --format csv --out x.csv" << "nonsense";
     QTest::newRow("export all runs as a model") << "export --all-runs --format onnx --out x.onnx" << "--format csv";
+    QTest::newRow("report that replaces without a report") << "evaluate --force" << "--report";
     QTest::newRow("unknown split") << "evaluate --split half" << "--split";
 }
 
@@ -321,6 +326,68 @@ void TestCommands::trainedRunIsEvaluated() {
     const Finished validation = run({"evaluate", "--split", "validation", folder});
     QCOMPARE(validation.code, 0);
     QVERIFY2(validation.out.contains("validation"), qPrintable(validation.out));
+
+    // Its own data by their name are no others.
+    const QString data = result["data"].toString();
+    QCOMPARE(parsedObject(run({"evaluate", "--data", data, "--json"}).out)["loss"], result["loss"]);
+    const Finished unknown = run({"evaluate", "--data", "nonsense"});
+    QCOMPARE(unknown.code, 2);
+    QVERIFY2(unknown.err.contains("nonsense"), qPrintable(unknown.err));
+}
+
+void TestCommands::reportSaysWhatIsPrinted() {
+    const Finished plain = run({"evaluate", "--json"});
+    const Finished inDepth = run({"evaluate", "--report", path("report"), "--json"});
+    QVERIFY2(inDepth.code == 0, qPrintable(inDepth.err));
+    const QJsonObject printed = parsedObject(inDepth.out);
+    const QJsonObject summary = parsedObject(QString::fromUtf8(vit::test::readFile(path("report/summary.json"))));
+    for (const char* key : {"run", "data", "split", "images", "accuracy", "top5_accuracy", "loss", "precision"})
+        QCOMPARE(summary[key], printed[key]);
+    for (const char* key : {"accuracy", "top5_accuracy", "images"})
+        QCOMPARE(parsedObject(plain.out)[key], printed[key]);
+    QVERIFY(qAbs(parsedObject(plain.out)["loss"].toDouble() - printed["loss"].toDouble()) < 1e-5);
+
+    // The same once more, from the row of each image.
+    const QStringList rows = QString::fromUtf8(vit::test::readFile(path("report/predictions.csv"))).split('\n');
+    int images = 0, right = 0, amongFive = 0;
+    for (const QString& row : rows.mid(1)) {
+        if (row.isEmpty()) continue;
+        const QStringList cells = row.split(',');
+        QCOMPARE(cells[0].toInt(), images++);
+        QCOMPARE(cells[2], cells[4]);
+        right += cells[1] == cells[2];
+        amongFive += cells.mid(4).contains(cells[1]);
+    }
+    QCOMPARE(images, printed["images"].toInt());
+    QCOMPARE(double(right) / images, printed["accuracy"].toDouble());
+    QCOMPARE(double(amongFive) / images, printed["top5_accuracy"].toDouble());
+
+    // Kept with the run, and so in its report.
+    const QJsonArray runs = QJsonDocument::fromJson(run({"runs", "list", "--json"}).out.toUtf8()).array();
+    const QString folder = runs.first().toObject()["folder"].toString();
+    const QJsonObject kept = parsedObject(QString::fromUtf8(vit::test::readFile(folder + "/evaluation-test.json")));
+    for (const QString& key : summary.keys()) QCOMPARE(kept[key], summary[key]);
+    QVERIFY(kept.contains("confusion"));
+    QCOMPARE(run({"export", "--format", "report", "--out", path("run.html")}).code, 0);
+    const QString percent = QString::fromStdString(vit::percentText(printed["accuracy"].toDouble()));
+    QVERIFY(QString::fromUtf8(vit::test::readFile(path("run.html"))).contains("<td>" + percent + " ("));
+
+    const Finished text = run({"evaluate", "--split", "validation", "--report", path("report"), "--force"});
+    QVERIFY2(text.code == 0, qPrintable(text.err));
+    for (const char* part : {"validation", "Top-5 accuracy", "Calibration error", "Temperature", "report.html"})
+        QVERIFY2(text.out.contains(part), qPrintable(QString(part) + " is not in\n" + text.out));
+}
+
+void TestCommands::reportIsRefusedInWords() {
+    const Finished taken = run({"evaluate", "--report", path("report")});
+    QCOMPARE(taken.code, 2);
+    QVERIFY2(taken.err.contains("is there already"), qPrintable(taken.err));
+    const Finished file = run({"evaluate", "--report", m_picture});
+    QCOMPARE(file.code, 2);
+    QVERIFY2(file.err.contains("is a file: name a folder"), qPrintable(file.err));
+    const Finished below = run({"evaluate", "--report", m_picture + "/below"});
+    QCOMPARE(below.code, 1);
+    QVERIFY2(below.err.contains("Cannot make the folder"), qPrintable(below.err));
 }
 
 void TestCommands::trainedRunPredicts() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The real vit-cli, killed again and again and resumed: it ends with the bits of a run that nobody disturbed.
 // VIT_KILL_POINTS sets how many times each run is killed.
+#include "tests/support/made_images.h"
 #include "tests/support/same_run.h"
 
 #include <QtTest>
@@ -34,12 +35,15 @@ private:
 
     // A new run, or one that goes on if it has come so far as to have a configuration.
     QStringList trainCommand(const QString& name, int checkpointSteps, int epochs = 3) const {
-        if (QFile::exists(path(name) + "/config.json")) return {"train", "--resume", path(name), "--json"};
-        return {"train",    "--preset", "testing",
-                "--run-dir", path(name), "--json",
-                "--set",    "run.threads=1", "--set", "data.train_limit=150",
-                "--set",    QString("run.epochs=%1").arg(epochs),
-                "--set",    QString("run.checkpoint_steps=%1").arg(checkpointSteps)};
+        const QStringList train = {"train", "--json", "--probe", path("one.png"), "--probe", path("two.png")};
+        if (QFile::exists(path(name) + "/config.json")) return train + QStringList{"--resume", path(name)};
+        return train +
+               QStringList{"--preset", "testing", "--run-dir", path(name),
+                           "--set", "run.pinned_steps=2", "--set", "run.layer_statistics_steps=3",
+                           "--set", "run.threads=1",
+                           "--set", "data.train_limit=150",
+                           "--set", QString("run.epochs=%1").arg(epochs),
+                           "--set", QString("run.checkpoint_steps=%1").arg(checkpointSteps)};
     }
 
     // Kills it by `signal` when it has told of so many steps and `microseconds` have passed; false if it has ended
@@ -59,11 +63,17 @@ private:
     }
 
 private Q_SLOTS:
+    void initTestCase();
     void killedRunsEndAlike_data();
     void killedRunsEndAlike();
     void interruptedRunEndsAlike();
     void aSecondProcessIsRefused();
 };
+
+void TestKillAndResume::initTestCase() {
+    vit::saveImage(vit::test::gradientImage(40, 30), path("one.png").toStdString());
+    vit::saveImage(vit::test::gradientImage(30, 30), path("two.png").toStdString());
+}
 
 void TestKillAndResume::killedRunsEndAlike_data() {
     QTest::addColumn<int>("checkpointSteps");
@@ -95,6 +105,7 @@ void TestKillAndResume::killedRunsEndAlike() {
         QVERIFY2(run(trainCommand(name, checkpointSteps), &errors) == 0, qPrintable(errors));
         const std::string difference = vit::test::runDifference(folder(whole), folder(name));
         QVERIFY2(difference.empty(), difference.c_str());
+        QCOMPARE(vit::test::timelessProbes(folder(name)), vit::test::timelessProbes(folder(whole)));
         const QStringList leftOver = QDir(path(name)).entryList({".*.tmp"}, QDir::Files | QDir::Hidden);
         QVERIFY2(leftOver.isEmpty(), qPrintable(leftOver.join(' ')));
     }

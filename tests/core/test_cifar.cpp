@@ -20,6 +20,8 @@ class TestCifar : public QObject {
 
 private Q_SLOTS:
     void cifar100();
+    void superclassesOfCifar100_data();
+    void superclassesOfCifar100();
     void cifar10InOrderOfBatches();
     void onlyItsFiles();
     void damaged_data();
@@ -47,12 +49,49 @@ void TestCifar::cifar100() {
     QCOMPARE(int(image.at(0, 1, 2)), 7);
 }
 
+void TestCifar::superclassesOfCifar100_data() {
+    QTest::addColumn<QByteArray>("coarse");  // of each image in turn; the last is one to test with
+    QTest::addColumn<QByteArray>("names");   // empty: there is no such file
+    QTest::addColumn<QStringList>("superclasses");
+    const QByteArray twoGroups("\1\0\1\1\0\1\1\0\1\1", 10);
+    QTest::newRow("named") << twoGroups << QByteArray("fruit\nthing\n") << QStringList{"thing", "fruit", "thing"};
+    QTest::newRow("without their names")
+        << twoGroups << QByteArray() << QStringList{"superclass 1", "superclass 0", "superclass 1"};
+    QTest::newRow("fewer names") << twoGroups << QByteArray("fruit\n")
+                                 << QStringList{"superclass 1", "fruit", "superclass 1"};
+    QTest::newRow("contradicted") << QByteArray("\1\0\1\1\0\1\1\0\0\1", 10) << QByteArray("a\nb\n") << QStringList{};
+    QTest::newRow("contradicted by an image to test with")
+        << QByteArray("\1\0\1\1\0\1\1\0\1\0", 10) << QByteArray("a\nb\n") << QStringList{};
+}
+
+void TestCifar::superclassesOfCifar100() {
+    QFETCH(QByteArray, coarse);
+    QFETCH(QByteArray, names);
+    QFETCH(QStringList, superclasses);
+    constexpr int kRecord = 3074;
+    const QTemporaryDir folder;
+    writeCifar100(folder.path());
+    QByteArray train = cifarRecords(9, 2);
+    for (int i = 0; i < 9; ++i) train[i * kRecord] = coarse[i];
+    QByteArray test = cifarRecords(1, 2);
+    test[0] = coarse[9];
+    writeFile(folder.filePath("train.bin"), train);
+    writeFile(folder.filePath("test.bin"), test);
+    writeFile(folder.filePath("coarse_label_names.txt"), names);
+    if (names.isEmpty()) QVERIFY(QFile::remove(folder.filePath("coarse_label_names.txt")));
+    const auto data = measured("small", vit::readCifar("small", pathOf(folder.path()), CifarVersion::Cifar100));
+    QStringList found;
+    for (const std::string& name : data->superclasses()) found << QString::fromStdString(name);
+    QCOMPARE(found, superclasses);
+}
+
 void TestCifar::cifar10InOrderOfBatches() {
     const QTemporaryDir folder;
     writeCifar10(folder.path());
     const auto data = measured("small", vit::readCifar("small", pathOf(folder.path()), CifarVersion::Cifar10));
     QCOMPARE(data->trainCount(), 10);
     QCOMPARE(data->testCount(), 2);
+    QVERIFY(data->superclasses().empty());
     const DatasetView train(data, Split::Train, 0);
     for (int i = 0; i < 10; ++i) QCOMPARE(int(train.image(i).at(5, 5, 0)), i);
 }
@@ -63,7 +102,7 @@ void TestCifar::onlyItsFiles() {
     writeCifar100(folder.path());
     writeFile(folder.filePath("readme.html"), "text");
     QCOMPARE(vit::cifarFiles(pathOf(folder.path()), CifarVersion::Cifar100),
-             (std::vector<std::string>{"train.bin", "test.bin", "fine_label_names.txt"}));
+             (std::vector<std::string>{"train.bin", "test.bin", "fine_label_names.txt", "coarse_label_names.txt"}));
     QVERIFY(vit::cifarFiles(pathOf(folder.path()), CifarVersion::Cifar10).empty());
 }
 

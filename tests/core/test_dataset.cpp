@@ -44,6 +44,9 @@ private Q_SLOTS:
     void splits_data();
     void splits();
     void viewsShowTheRightImages();
+    void partsAreCutFromViews_data();
+    void partsAreCutFromViews();
+    void superclassesMustFit();
     void shareThatLeavesNothingIsRefused_data();
     void shareThatLeavesNothingIsRefused();
 };
@@ -128,6 +131,44 @@ void TestDataset::viewsShowTheRightImages() {
     QCOMPARE(QString(vit::splitName(validation.split())), "validation");
     const DatasetView test(data, Split::Test, 0.1);
     QCOMPARE(int(test.image(4).pixels[0]), 4);
+}
+
+void TestDataset::partsAreCutFromViews_data() {
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("count");
+    QTest::addColumn<QList<int>>("images");
+    QTest::newRow("the first") << 0 << 2 << QList<int>{17, 18};
+    QTest::newRow("within") << 1 << 2 << QList<int>{18, 19};
+    QTest::newRow("up to the end") << 3 << 10 << QList<int>{20, 21};
+    QTest::newRow("beyond the end") << 7 << 3 << QList<int>{};
+    QTest::newRow("nothing") << 1 << 0 << QList<int>{};
+}
+
+void TestDataset::partsAreCutFromViews() {
+    QFETCH(int, first);
+    QFETCH(int, count);
+    QFETCH(QList<int>, images);
+    const DatasetView part = DatasetView(dataset(22, 5), Split::Validation, 0.2).part(first, count);
+    QCOMPARE(part.count(), std::int64_t{images.size()});
+    for (int i = 0; i < images.size(); ++i) {
+        QCOMPARE(int(part.image(i).pixels[0]), images[i]);
+        QCOMPARE(part.label(i), images[i] % 2);
+    }
+    QVERIFY(part.split() == Split::Validation);
+}
+
+void TestDataset::superclassesMustFit() {
+    const auto with = [](const std::vector<std::string>& superclasses) {
+        vit::LabelledImages images{{"even", "odd"},
+                                   std::make_shared<const vit::MemoryImages>(Dataset::Shape{1, 1, 1}, numbered(3)),
+                                   std::make_shared<const vit::MemoryImages>(Dataset::Shape{1, 1, 1}, numbered(1)),
+                                   superclasses};
+        return vit::test::measured("numbers", std::move(images));
+    };
+    QVERIFY(with({})->superclasses().empty());
+    QCOMPARE(with({"whole", "whole"})->superclasses()[1], std::string("whole"));
+    const QString message = thrown<vit::Error>([&] { with({"whole"}); });
+    QVERIFY2(message.contains("1 superclasses for 2 classes"), qPrintable(message));
 }
 
 void TestDataset::shareThatLeavesNothingIsRefused_data() {

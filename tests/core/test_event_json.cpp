@@ -32,10 +32,15 @@ class TestEventJson : public QObject {
 private Q_SLOTS:
     void everyEventIsOneNamedLine();
     void stepsRoundTrip();
+    void layersRoundTrip();
     void epochsRoundTrip();
     void resultsRoundTrip();
     void numbersThatAreNotFinite();
     void nestedValues();
+    void mapsRoundTrip();
+    void linesBeforeMapsAreRead();
+    void refusesMaps_data();
+    void refusesMaps();
     void oddBytesDoNotThrow();
     void missingKeysKeepTheDefault();
     void refuses_data();
@@ -46,6 +51,7 @@ void TestEventJson::everyEventIsOneNamedLine() {
     const std::vector<std::pair<Event, QString>> events = {
         {RunStarted{}, "run_started"},         {StepDone{}, "step"},
         {EpochDone{}, "epoch"},                {CheckpointSaved{}, "checkpoint_saved"},
+        {LayersMeasured{}, "layers"},
         {ProbePredicted{}, "probe_predicted"}, {PhaseChanged{}, "phase_changed"},
         {Message{{}, "a\nb"}, "message"},      {RunFinished{}, "run_finished"},
         {RunFailed{}, "run_failed"},
@@ -74,6 +80,28 @@ void TestEventJson::stepsRoundTrip() {
              (QStringList{"accuracy", "elapsed_seconds", "epoch", "event", "images_per_second", "learning_rate", "loss",
                           "memory_bytes", "remaining_seconds", "step", "step_in_epoch", "steps_per_epoch",
                           "top5_accuracy"}));
+}
+
+void TestEventJson::layersRoundTrip() {
+    const LayersMeasured measured{50, 2, {{0.1, 1e-3, -0.25, 1.5, kNan, kNan}, {0, 2e-3, 0.5, 2.5, 0.125, 0.75}}};
+    const LayersMeasured read = layersMeasuredFromJson(toJson(Event(measured)));
+    QCOMPARE(read.step, measured.step);
+    QCOMPARE(read.epoch, measured.epoch);
+    QCOMPARE(read.layers.size(), std::size_t{2});
+    for (std::size_t i = 0; i < read.layers.size(); ++i) {
+        for (const LayerStatistic& statistic : kLayerStatistics) {
+            const double known = measured.layers[i].*statistic.value;
+            const double found = read.layers[i].*statistic.value;
+            QVERIFY2(found == known || (std::isnan(found) && std::isnan(known)), statistic.key);
+        }
+    }
+    // Scripts read these: a list for each statistic, an entry for each layer.
+    const QJsonObject lists = parsed(measured)["layers"].toObject();
+    QCOMPARE(QStringList(lists.keys()),
+             (QStringList{"attention_entropy", "dead_units", "gradient_norm", "output_deviation", "output_mean",
+                          "update_ratio"}));
+    QCOMPARE(lists["gradient_norm"].toArray(), (QJsonArray{0.1, 0}));
+    QCOMPARE(lists["dead_units"].toArray(), (QJsonArray{QJsonValue(QJsonValue::Null), 0.125}));
 }
 
 void TestEventJson::epochsRoundTrip() {
@@ -143,6 +171,60 @@ void TestEventJson::nestedValues() {
 
     QCOMPARE(parsed(Message{Severity::Warning, "hot"})["severity"].toString(), QString("warning"));
     QCOMPARE(parsed(RunFailed{"", "no", {"run.device"}})["keys"].toArray(), QJsonArray({"run.device"}));
+}
+
+void TestEventJson::mapsRoundTrip() {
+    ProbePredicted probe;
+    probe.map = KeptMap{"relevance", 2, 3, -0.1, 1.0 / 3, {0, 1, 127, 128, 254, 255}};
+    QVERIFY(probePredictedFromJson(toJson(Event(probe))).map == probe.map);
+    const QJsonObject map = parsed(probe)["map"].toObject();
+    QCOMPARE(map["levels"].toString(), QString("AAF/gP7/"));
+    QCOMPARE(map["columns"].toInt(), 3);
+    QVERIFY(!parsed(ProbePredicted{}).contains("map"));
+    probe.map = KeptMap{"token-colours", 1, 2, 0, 1, {0, 1, 127, 128, 254, 255}};
+    QVERIFY(probePredictedFromJson(toJson(Event(probe))).map == probe.map);
+}
+
+void TestEventJson::linesBeforeMapsAreRead() {
+    const ProbePredicted probe =
+        probePredictedFromJson(R"({"event": "probe_predicted", "prediction": {"top": [], "epoch": 3}})");
+    QVERIFY(!probe.map);
+    QCOMPARE(probe.prediction.epoch, std::int64_t{3});
+}
+
+void TestEventJson::refusesMaps_data() {
+    QTest::addColumn<QByteArray>("map");
+    QTest::addColumn<QString>("says");
+    const auto row = [](const char* name, const char* map, const char* says) {
+        QTest::newRow(name) << QByteArray(map) << says;
+    };
+    row("a list", "[]", "\"map\" has the wrong type");
+    row("empty", "{}", "0 levels for 0 rows of 0");
+    row("a level too few", R"({"rows": 2, "columns": 2, "low": 0, "high": 1, "levels": "AAAA"})",
+        "3 levels for 2 rows of 2");
+    row("two colours of three", R"({"rows": 2, "columns": 1, "low": 0, "high": 1, "levels": "AAAAAA=="})",
+        "4 levels for 2 rows of 1");
+    row("negative", R"({"rows": -1, "columns": -3, "low": 0, "high": 1, "levels": "AAAA"})", "rows of -3");
+    row("a product that overflows",
+        R"({"rows": 4294967296, "columns": 4294967297, "low": 0, "high": 1, "levels": "AAAA"})", "3 levels for");
+    row("no base64", R"({"rows": 1, "columns": 3, "low": 0, "high": 1, "levels": "A!AA"})", "no base64 text");
+    row("base64 with a blank", R"({"rows": 1, "columns": 3, "low": 0, "high": 1, "levels": "AAAA   \n"})",
+        "no base64 text");
+    row("padding at odd places", R"({"rows": 1, "columns": 1, "low": 0, "high": 1, "levels": "===="})",
+        "no base64 text");
+    row("levels are numbers", R"({"rows": 1, "columns": 1, "low": 0, "high": 1, "levels": [0]})",
+        "\"levels\" has the wrong type");
+    row("no scale", R"({"rows": 1, "columns": 3, "low": null, "high": 1, "levels": "AAAA"})", "from one number up");
+    row("scale upside down", R"({"rows": 1, "columns": 3, "low": 2, "high": 1, "levels": "AAAA"})",
+        "from one number up");
+}
+
+void TestEventJson::refusesMaps() {
+    QFETCH(QByteArray, map);
+    QFETCH(QString, says);
+    const std::string line = R"({"event": "probe_predicted", "map": )" + map.toStdString() + "}";
+    const QString fault = test::thrown<Error>([&] { probePredictedFromJson(line); });
+    QVERIFY2(fault.contains(says), qPrintable(fault));
 }
 
 void TestEventJson::oddBytesDoNotThrow() {

@@ -98,7 +98,7 @@ void TestRunFaults::fullDiskForAWhile() {
     recorder.react = [&](const Event& event) {
         const auto* epoch = std::get_if<EpochDone>(&event);
         if (epoch && epoch->epoch == 2) {
-            pinsTo->setProbe(picture);
+            pinsTo->setProbes({picture});
             limitFiles(0);
         }
         if (epoch && epoch->epoch == 3) {

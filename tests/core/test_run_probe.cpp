@@ -48,10 +48,11 @@ private Q_SLOTS:
     void isKeptOnce();
     void isKeptSmall_data();
     void isKeptSmall();
+    void eachIsKeptOfSeveral();
     void runThatGoesOnKnowsItsPicture();
+    void linesAreCutBackByStep();
     void whatIsNoPictureIsNone_data();
     void whatIsNoPictureIsNone();
-    void seriesAreOfOnePicture();
     void base64AsInTheStandard_data();
     void base64AsInTheStandard();
 };
@@ -99,6 +100,27 @@ void TestRunProbe::isKeptSmall() {
     QCOMPARE(kept->height, std::int64_t{keptHeight});
 }
 
+void TestRunProbe::eachIsKeptOfSeveral() {
+    const fs::path folder = newFolder();
+    ProbePictures pictures(folder);
+    std::vector<std::shared_ptr<const Image>> pinned;
+    for (const int shade : {10, 20, 30}) pinned.push_back(picture(8, 6, static_cast<std::uint8_t>(shade)));
+    for (int time = 0; time < 2; ++time) {
+        QCOMPARE(pictures.nameOf(pinned[0]), std::string("probe.png"));
+        QCOMPARE(pictures.nameOf(pinned[1]), std::string("probe-2.png"));  // though the first is not written yet
+        QCOMPARE(pictures.nameOf(pinned[2]), std::string("probe-3.png"));
+        QCOMPARE(pictures.nameOf(picture(8, 6, 20)), std::string("probe-2.png"));
+    }
+    pictures.keep();
+    QVERIFY(loadImage(folder / "probe.png") == *pinned[0]);
+    QVERIFY(loadImage(folder / "probe-3.png") == *pinned[2]);
+    for (int shade = 100; shade < 140; ++shade) {
+        pictures.nameOf(picture(8, 6, static_cast<std::uint8_t>(shade)));
+        pictures.keep();
+    }
+    QCOMPARE(pictures.nameOf(pinned[1]), std::string("probe-2.png"));  // long after
+}
+
 void TestRunProbe::runThatGoesOnKnowsItsPicture() {
     const fs::path folder = newFolder();
     test::writeFile(QString::fromStdString((folder / "config.json").string()), "{}");
@@ -110,6 +132,27 @@ void TestRunProbe::runThatGoesOnKnowsItsPicture() {
     QCOMPARE(curves.probes.size(), std::size_t{2});
     QCOMPARE(curves.probes[1].image, std::string("probe.png"));
     QVERIFY(fs::exists(folder / "probe.png") && !fs::exists(folder / "probe-2.png"));
+}
+
+void TestRunProbe::linesAreCutBackByStep() {
+    const fs::path folder = newFolder();
+    test::writeFile(QString::fromStdString((folder / "config.json").string()), "{}");
+    // Epochs of 10 steps, asked every 4; the last one is what an epoch's end said that was not saved.
+    const std::vector<std::pair<int, int>> epochsAndSteps = {{0, 4}, {0, 8}, {1, 10}, {1, 12}, {1, 16}, {2, 16}};
+    {
+        RunWriter writer(folder);
+        for (const auto& [epoch, step] : epochsAndSteps) {
+            ProbePredicted probe = said(epoch, "");
+            probe.prediction.step = step;
+            writer.append(probe);
+        }
+    }
+    { const RunWriter goesOn(folder, 1, 16); }
+    QCOMPARE(readCurves(folder).probes.size(), std::size_t{5});
+    { const RunWriter goesOn(folder, 1, 15); }
+    QCOMPARE(readCurves(folder).probes.size(), std::size_t{4});
+    { const RunWriter goesOn(folder, 0, 9); }
+    QCOMPARE(readCurves(folder).probes.size(), std::size_t{2});
 }
 
 void TestRunProbe::whatIsNoPictureIsNone_data() {
@@ -138,14 +181,6 @@ void TestRunProbe::whatIsNoPictureIsNone() {
     QVERIFY(readProbePicture(folder, "whole.png"));
 }
 
-void TestRunProbe::seriesAreOfOnePicture() {
-    const auto series = probeSeries({said(1, ""), said(2, "probe.png"), said(3, "probe-2.png"), said(4, "probe.png")});
-    QCOMPARE(series.size(), std::size_t{3});
-    QCOMPARE(series[1].image, std::string("probe.png"));
-    QCOMPARE(series[1].predictions.size(), std::size_t{2});
-    QCOMPARE(series[1].predictions[1].epoch, std::int64_t{4});
-}
-
 void TestRunProbe::base64AsInTheStandard_data() {
     QTest::addColumn<QString>("bytes");
     QTest::addColumn<QString>("text");
@@ -160,6 +195,7 @@ void TestRunProbe::base64AsInTheStandard() {
     QFETCH(QString, bytes);
     QFETCH(QString, text);
     QCOMPARE(QString::fromStdString(base64(bytes.toStdString())), text);
+    QCOMPARE(fromBase64(text.toStdString()), std::optional(bytes.toStdString()));
 }
 
 QTEST_GUILESS_MAIN(TestRunProbe)

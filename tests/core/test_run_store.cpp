@@ -480,7 +480,7 @@ void TestRunStore::writerSaysWhatIsWrong() {
 
 void TestRunStore::linksAreNotWrittenThrough_data() {
     QTest::addColumn<QString>("name");
-    for (const char* name : {"steps.jsonl", "epochs.jsonl", "probe.jsonl", "log.txt", "tensorboard"})
+    for (const char* name : {"steps.jsonl", "epochs.jsonl", "layers.jsonl", "probe.jsonl", "log.txt", "tensorboard"})
         QTest::newRow(name) << QString(name);
 }
 

@@ -93,8 +93,8 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [rate, decay, convention, all, beta1, beta2, epsilon] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
-                                  patience, board] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 4 + 11 + 3 + 7 + 4 + 12});
+                                  patience, measured, board, map, pinnedSteps] = config.run;
+    QCOMPARE(schema().size(), std::size_t{3 + 4 + 11 + 3 + 7 + 4 + 15});
 }
 
 void TestSchema::rowsAreComplete() {

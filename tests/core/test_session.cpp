@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The worker: event order, stop latency, faults as events, predictions during training, resuming.
 #include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/inspect/relevance.h"
+#include "core/inspect/tokens.h"
 #include "core/io/safetensors.h"
 #include "core/runs/run_store.h"
 #include "core/session/session.h"
 #include "tests/support/asking.h"
+#include "tests/support/made_images.h"
 #include "tests/support/recorder.h"
+#include "tests/support/thrown.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -59,6 +64,12 @@ private Q_SLOTS:
     void theModelAnswersAfterwards();
     void noModelIsSaid();
     void theProbeIsPredictedEachEpoch();
+    void severalProbesWithTheirMaps();
+    void probesBetweenTheEpochs();
+    void mapsAreRelevance_data();
+    void mapsAreRelevance();
+    void mapsAreColoursOfTokens();
+    void aMapThatCannotBeMadeIsLeftOut();
     void aNamedRunIsAnnouncedByItsName_data();
     void aNamedRunIsAnnouncedByItsName();
     void aRunIsRepeatable();
@@ -241,7 +252,7 @@ void TestSession::noModelIsSaid() {
 void TestSession::theProbeIsPredictedEachEpoch() {
     Recorder recorder;
     Session session(options(), recorder.listener());
-    session.setProbe(greyImage());
+    session.setProbes({greyImage()});
     session.train(quick(3));
     QVERIFY(recorder.waitFor<RunFinished>());
     const auto probes = recorder.all<ProbePredicted>();
@@ -256,6 +267,130 @@ void TestSession::theProbeIsPredictedEachEpoch() {
     const std::filesystem::path folder = recorder.all<RunFinished>()[0].runFolder;
     QCOMPARE(readCurves(folder).probes.size(), probes.size());
     QVERIFY(loadImage(folder / "probe.png") == *greyImage());
+}
+
+void TestSession::severalProbesWithTheirMaps() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    const auto dark = std::make_shared<Image>(Image{40, 30, 3, std::vector<std::uint8_t>(40 * 30 * 3, 20)});
+    session.setProbes({greyImage(), nullptr, dark});
+    session.train(quick(2));
+    QVERIFY(recorder.waitFor<RunFinished>());
+    const auto probes = recorder.all<ProbePredicted>();
+    QCOMPARE(probes.size(), std::size_t{4});
+    const std::vector<std::string> names = {"probe.png", "probe-2.png", "probe.png", "probe-2.png"};
+    for (std::size_t i = 0; i < probes.size(); ++i) {
+        QCOMPARE(probes[i].image, names[i]);
+        QVERIFY(probes[i].map.has_value());
+        QCOMPARE(probes[i].map->method, std::string("relevance"));
+    }
+    const ModelConfig model = quick().config.model;
+    QCOMPARE(probes[0].map->rows, model.imageSize / model.patchSize);
+    const std::filesystem::path folder = recorder.all<RunFinished>()[0].runFolder;
+    QVERIFY(readCurves(folder).probes.back().map == probes.back().map);
+    QVERIFY(loadImage(folder / "probe-2.png") == *dark);
+    const std::vector<std::shared_ptr<const Image>> tooMany(kMostProbes + 1, dark);
+    QVERIFY(test::thrown<InvalidInput>([&] { session.setProbes(tooMany); }).contains("9 pictures; at most 8"));
+}
+
+void TestSession::probesBetweenTheEpochs() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.setProbes({greyImage()});
+    TrainRequest request = quick(2);
+    request.config.data.trainLimit = 150;  // 5 steps an epoch
+    request.config.run.pinnedMap = PinnedMap::None;
+    request.config.run.pinnedSteps = 2;
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFinished>());
+    std::vector<std::pair<std::int64_t, std::int64_t>> asked;
+    for (const ProbePredicted& probe : recorder.all<ProbePredicted>()) {
+        asked.emplace_back(probe.prediction.epoch, probe.prediction.step);
+        QVERIFY(!probe.map);
+    }
+    // Step 10 counts and ends an epoch: it is asked once.
+    const std::vector<std::pair<std::int64_t, std::int64_t>> expected = {{0, 2}, {0, 4}, {1, 5},
+                                                                         {1, 6}, {1, 8}, {2, 10}};
+    QCOMPARE(asked, expected);
+}
+
+void TestSession::mapsAreRelevance_data() {
+    QTest::addColumn<QString>("method");
+    for (const Choice& choice : findField("run.pinned_map")->choices)
+        if (choice.value != "none" && choice.value != "token-colours")
+            QTest::newRow(choice.value.c_str()) << QString::fromStdString(choice.value);
+}
+
+// What is kept is the method's own map of the class that is first.
+void TestSession::mapsAreRelevance() {
+    QFETCH(QString, method);
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.setProbes({greyImage()});
+    TrainRequest request = quick(1);
+    assign(request.config, "run.pinned_map=" + method.toStdString());
+    session.train(request);
+    session.wait();
+    const auto probes = recorder.all<ProbePredicted>();
+    QCOMPARE(probes.size(), std::size_t{1});
+    std::optional<KeptMap> expected;
+    session.ask(
+        [&](LoadedModel& model) {
+            return relevance(model, *greyImage(), probes[0].prediction.top.front().index,
+                             relevanceMethod(method.toStdString()));
+        },
+        [&](const Reply<RelevanceMap>& reply) { expected = keptMap(method.toStdString(), reply.answer.value().map); });
+    session.wait();
+    QVERIFY(expected == probes[0].map);
+}
+
+void TestSession::mapsAreColoursOfTokens() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    const auto picture = std::make_shared<const Image>(test::gradientImage(40, 30));
+    session.setProbes({picture});
+    TrainRequest request = quick(1);
+    request.config.run.pinnedMap = PinnedMap::TokenColours;
+    session.train(request);
+    session.wait();
+    std::optional<KeptMap> expected;
+    session.ask(
+        [&](LoadedModel& model) {
+            const Look look = model.look(*picture, {.tokens = true});
+            return tokenColours(look.normed, tokenGrid(model.config()));
+        },
+        [&](const Reply<TokenColours>& reply) {
+            expected = keptMap("token-colours", reply.answer.value().colours);
+        });
+    session.wait();
+    const auto probes = recorder.all<ProbePredicted>();
+    QCOMPARE(probes.size(), std::size_t{1});
+    QVERIFY(expected && expected->isColours());
+    QVERIFY(expected == probes[0].map);
+}
+
+void TestSession::aMapThatCannotBeMadeIsLeftOut() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.setProbes({greyImage()});
+    TrainRequest request = quick(1);
+    request.config.model.imageSize = 64;
+    request.config.model.patchSize = 2;
+    request.config.model.heads = 8;
+    request.config.model.layers = 9;
+    request.config.head.type = HeadType::GlobalAveragePooling;
+    request.config.run.batchSize = 1;
+    request.config.run.pinnedSteps = 1;
+    request.maxSteps = 2;
+    session.train(request);
+    QVERIFY(recorder.waitFor<RunFinished>());
+    QCOMPARE(recorder.all<ProbePredicted>().size(), std::size_t{2});
+    for (const ProbePredicted& probe : recorder.all<ProbePredicted>()) QVERIFY(!probe.map);
+    std::vector<std::string> told;
+    for (const Message& message : recorder.all<Message>())
+        if (message.severity == Severity::Warning) told.push_back(message.text);
+    QCOMPARE(told.size(), std::size_t{1});
+    QVERIFY2(told[0].find("1,024 patches") != std::string::npos, told[0].c_str());
 }
 
 void TestSession::aNamedRunIsAnnouncedByItsName_data() {

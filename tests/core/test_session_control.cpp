@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a run can be told, in awkward orders: it ends as told and goes on as if nothing had been.
 #include "core/config/presets.h"
+#include "core/runs/run_store.h"
 #include "core/session/session.h"
 #include "tests/support/asking.h"
+#include "tests/support/made_images.h"
 #include "tests/support/recorder.h"
 #include "tests/support/same_run.h"
 
@@ -14,8 +16,10 @@
 
 using namespace vit;
 using vit::test::evaluate;
+using vit::test::gradientImage;
 using vit::test::Recorder;
 using vit::test::runDifference;
+using vit::test::timelessProbes;
 
 namespace fs = std::filesystem;
 
@@ -56,6 +60,7 @@ class TestSessionControl : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void stoppedWithinAnEpochGoesOnThere();
+    void coloursOfTokensAreKeptAlike();
     void stopWhileSaving_data();
     void stopWhileSaving();
     void startThenAtOncePause();
@@ -96,6 +101,24 @@ void TestSessionControl::stoppedWithinAnEpochGoesOnThere() {
     QCOMPARE(finish(session, recorder, rest).reason, StopReason::Completed);
     QCOMPARE(recorder.all<StepDone>().size(), std::size_t{15});  // not one was made twice
     QCOMPARE(runDifference(home() / "whole", home() / "in-pieces"), std::string());
+}
+
+// They are shown turned towards those of the epoch before, and kept as they are.
+void TestSessionControl::coloursOfTokensAreKeptAlike() {
+    Recorder recorder;
+    Session session(options(), recorder.listener());
+    session.setProbes({std::make_shared<const Image>(gradientImage(40, 30))});
+    TrainRequest request = quick("colours");
+    request.config.run.pinnedMap = PinnedMap::TokenColours;
+    QCOMPARE(finish(session, recorder, request).reason, StopReason::Completed);
+    request.runFolder = home() / "colours-in-pieces";
+    request.maxSteps = 7;
+    QCOMPARE(finish(session, recorder, request).stepsDone, std::int64_t{7});
+    QCOMPARE(finish(session, recorder, resumed("colours-in-pieces")).reason, StopReason::Completed);
+    QCOMPARE(timelessProbes(home() / "colours-in-pieces"), timelessProbes(home() / "colours"));
+    const auto probes = readCurves(home() / "colours").probes;
+    QCOMPARE(probes.size(), std::size_t{3});
+    for (const ProbePredicted& probe : probes) QVERIFY(probe.map && probe.map->isColours());
 }
 
 void TestSessionControl::stopWhileSaving_data() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exported tables of comma-separated values, of one run and of many.
+#include "core/base/error.h"
 #include "core/config/presets.h"
 #include "core/config/schema.h"
 #include "core/export/run_export.h"
@@ -7,6 +8,7 @@
 #include "core/runs/run_store.h"
 #include "tests/support/exported_run.h"
 #include "tests/support/files.h"
+#include "tests/support/thrown.h"
 
 #include <QTest>
 
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void cellsAreQuotedWhereNeeded_data();
     void cellsAreQuotedWhereNeeded();
     void tablesAreExact();
+    void layersAreATable();
     void runsAreATable();
     void stateIsWhatHappened_data();
     void stateIsWhatHappened();
@@ -86,6 +89,24 @@ void TestTableExport::tablesAreExact() {
     QCOMPARE(steps[0].join(' '), QString("run step epoch loss accuracy top5_accuracy learning_rate images_per_second "
                                          "elapsed_seconds memory_bytes"));
     QCOMPARE(steps[6][steps[0].indexOf("learning_rate")].toDouble(), 0.1 / 3);
+}
+
+void TestTableExport::layersAreATable() {
+    test::writeRun(at("measured"), preset("testing").config, false);
+    test::measureLayers(at("measured"));
+    const ExportResult result = exportRun(at("measured"), ExportFormat::Csv, at("m.csv"), Existing::Keep);
+    QCOMPARE(result.files, (std::vector<fs::path>{at("m.csv"), at("m-steps.csv"), at("m-layers.csv")}));
+    QCOMPARE(result.files, exportedFiles(ExportFormat::Csv, at("m.csv")));
+    const auto rows = cells(at("m-layers.csv"));
+    QCOMPARE(rows.size(), std::size_t{4});
+    QCOMPARE(rows[0].join(' '), QString("run step epoch layer gradient_norm update_ratio output_mean output_deviation "
+                                        "dead_units attention_entropy"));
+    QCOMPARE(rows[1].join(' '), QString("measured 2 1 Embedding 0.5 0.001 0 1  "));
+    QCOMPARE(rows[2].join(' '), QString("measured 2 1 Block 1 0.25 0.002 0.1 1.5 0.125 0.75"));
+    QCOMPARE(rows[3][4].toDouble(), 0.1 / 3);
+    QVERIFY(test::thrown<InvalidInput>([&] {
+                exportRun(at("measured"), ExportFormat::Csv, at("m.csv"), Existing::Keep);
+            }).contains("is there already"));
 }
 
 void TestTableExport::runsAreATable() {

@@ -37,9 +37,11 @@ private Q_SLOTS:
     void eventFileHoldsTheRun();
     void eventFileWrittenMeanwhileHoldsTheSame();
     void eventFileBeginsAnewWhenARunGoesOn();
+    void eventFileHoldsTheLayers();
     void eventFileTakesAnyName();
     void eventFileHoldsThePinnedPicture_data();
     void eventFileHoldsThePinnedPicture();
+    void eventFileHoldsAllPinnedPictures();
 };
 
 void TestTensorboardExport::initTestCase() {
@@ -105,6 +107,21 @@ void TestTensorboardExport::eventFileBeginsAnewWhenARunGoesOn() {
     QVERIFY(!points.contains("accuracy/test"));
 }
 
+void TestTensorboardExport::eventFileHoldsTheLayers() {
+    test::writeRun(at("measured"), preset("testing").config, false);
+    test::measureLayers(at("measured"), true);
+    const ExportResult result = exportRun(at("measured"), ExportFormat::TensorBoard, at("layers"), Existing::Keep);
+    const fs::directory_iterator meanwhile(at("measured") / "tensorboard");
+    for (const fs::path& file : {result.files[0], meanwhile->path()}) {
+        const Points points = scalarsOf(eventsOf(file));
+        using Curve = std::vector<std::pair<std::int64_t, float>>;
+        QCOMPARE(points.at("layers/gradient_norm/embedding"), (Curve{{2, 0.5F}}));
+        QCOMPARE(points.at("layers/attention_entropy/block_1"), (Curve{{2, 0.75F}}));
+        QCOMPARE(points.at("layers/update_ratio/head"), (Curve{{2, 3e-3F}}));
+        QVERIFY(!points.contains("layers/attention_entropy/head"));  // it has none
+    }
+}
+
 void TestTensorboardExport::eventFileTakesAnyName() {
     test::writeRun(at("named"), preset("testing").config, false);
     RunAbout about;
@@ -143,6 +160,32 @@ void TestTensorboardExport::eventFileHoldsThePinnedPicture() {
     const std::string png = picture.one(4).bytes;
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(png.data());
     QVERIFY(decodeImage(std::span(bytes, png.size())) == *test::pinnedPicture());
+}
+
+// Curves over the epochs: what was said between them is left out.
+void TestTensorboardExport::eventFileHoldsAllPinnedPictures() {
+    test::writeRun(at("several"), preset("testing").config, true);
+    {
+        RunWriter writer(at("several"), 3, 6);
+        writer.startTensorBoard();
+        for (std::int64_t epoch = 1; epoch <= 2; ++epoch) {
+            for (const char* image : {"probe.png", "probe-2.png"}) writer.append(test::probeAfter(epoch, image));
+            ProbePredicted between = test::probeAfter(epoch, "probe-2.png");
+            ++between.prediction.step;
+            between.prediction.top[0].probability = 1;
+            writer.append(between);
+        }
+        writer.flush();
+    }
+    const fs::directory_iterator meanwhile(at("several") / "tensorboard");
+    const ExportResult result =
+        exportRun(at("several"), ExportFormat::TensorBoard, at("several-board"), Existing::Keep);
+    for (const fs::path& file : {meanwhile->path(), result.files[0]}) {
+        const Points points = scalarsOf(eventsOf(file));
+        for (const char* tag : {"probe/b & c", "probe-2/b & c"})
+            QCOMPARE(points.at(tag), (std::vector<std::pair<std::int64_t, float>>{{1, 0.2F}}));
+        QCOMPARE(points.at("probe-2/d").size(), std::size_t{1});
+    }
 }
 
 QTEST_GUILESS_MAIN(TestTensorboardExport)

@@ -5,7 +5,7 @@
 #include "core/input/augmentation/flip.h"
 #include "core/input/augmentation/rotation.h"
 #include "core/input/augmentation/zoom.h"
-#include "core/input/rank_slice.h"
+#include "core/ranks/rank_slice.h"
 
 #include <QtTest>
 

@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include <ATen/Parallel.h>
+#include <torch/utils.h>
 
 #include <atomic>
 #include <chrono>

@@ -9,6 +9,9 @@
 #include "core/train/trainer.h"
 #include "tests/support/numbered_images.h"
 
+#include <torch/cuda.h>
+#include <torch/utils.h>
+
 #include <QtTest>
 
 #include <QTemporaryDir>
@@ -140,7 +143,7 @@ void TestCuda::aRunRepeatsItself() {
                         {[&](const Event& event) {
                              if (const auto* step = std::get_if<StepDone>(&event)) losses.push_back(step->loss);
                          },
-                         [] { return true; }});
+                         [] { return Going::On; }});
         trainer.run({});
         return losses;
     };

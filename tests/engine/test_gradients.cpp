@@ -3,6 +3,8 @@
 #include "core/device/device.h"
 #include "core/model/vision_transformer.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
 using namespace vit;
@@ -40,7 +42,7 @@ void TestGradients::areThoseOfFiniteDifferences() {
     const torch::Tensor images = torch::randn({4, 3, 9, 9}, torch::kFloat64);
     const torch::Tensor labels = torch::tensor({0, 3, 5, 1});
     const auto loss = [&] {
-        return torch::nn::functional::cross_entropy(network(images, ForwardMode{true, 8, 9}), labels);
+        return torch::cross_entropy_loss(network(images, ForwardMode{true, 8, 9}), labels);
     };
     loss().backward();
 

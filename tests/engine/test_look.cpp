@@ -6,6 +6,9 @@
 #include "core/model/classifier.h"
 #include "tests/support/numbered_images.h"
 
+#include <torch/autograd.h>
+#include <torch/utils.h>
+
 #include <QtTest>
 
 #include <algorithm>

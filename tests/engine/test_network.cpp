@@ -8,6 +8,9 @@
 #include "core/model/weights.h"
 #include "core/train/optimizers/adamw.h"
 
+#include <torch/nn/module.h>
+#include <torch/utils.h>
+
 #include <QtTest>
 
 using namespace vit;
@@ -195,7 +198,7 @@ void TestNetwork::aFewImagesAreLearnedByHeart() {
     for (std::uint64_t step = 0; step < 150; ++step) {
         optimizer.clearGradients();
         const torch::Tensor loss =
-            torch::nn::functional::cross_entropy(network(images, ForwardMode{true, 1, step}), labels);
+            torch::cross_entropy_loss(network(images, ForwardMode{true, 1, step}), labels);
         loss.backward();
         optimizer.step(2e-3);
         if (step == 0) first = loss.item<double>();

@@ -4,6 +4,8 @@
 #include "core/config/presets.h"
 #include "core/model/vision_transformer.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
 #include <set>

@@ -4,7 +4,7 @@
 #include "core/device/device.h"
 #include "core/input/augmented_samples.h"
 #include "core/input/input_pipeline.h"
-#include "core/input/rank_slice.h"
+#include "core/ranks/rank_slice.h"
 #include "core/kernels/keep_mask.h"
 #include "core/model/classifier.h"
 #include "core/model/parts/dropout.h"

@@ -13,6 +13,8 @@
 #include "core/session/session.h"
 #include "tests/support/recorder.h"
 
+#include <torch/utils.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -92,7 +94,7 @@ double TestStartFrom::lossOfSource() const {
     const PreparedBatch batch = batches.next();
     const ForwardMode mode{true, static_cast<std::uint64_t>(config.run.seed), 0};
     const torch::NoGradGuard noGrad;
-    return torch::nn::functional::cross_entropy(model.logits(batch.images, mode), batch.labels)
+    return torch::cross_entropy_loss(model.logits(batch.images, mode), batch.labels)
         .item<double>();
 }
 

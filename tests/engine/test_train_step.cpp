@@ -7,6 +7,8 @@
 #include "tests/support/numbered_images.h"
 #include "tests/support/thrown.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
 #include <cmath>

@@ -26,7 +26,7 @@ void TestTrainer::gradientsGoWithIt() {
     std::shared_ptr<Classifier> classifier;
     {
         Trainer trainer(config, numberedImages(60, 6, 8), selectDevice(config.run), folder.path().toStdString(),
-                        {[](const Event&) {}, [] { return true; }});
+                        {[](const Event&) {}, [] { return Going::On; }});
         trainer.run({.maxSteps = 1});
         classifier = trainer.sharedClassifier();
     }

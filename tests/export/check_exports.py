@@ -83,25 +83,24 @@ def same(value, expected):
 
 
 def check_probe(events, run):
-    """What was said of the pinned picture, and the picture itself."""
+    """What was said of the pinned pictures, and the pictures themselves."""
     probes = lines(run / "probe.jsonl")
     expected = {}
     for probe in probes:
         first = probe["prediction"]["top"][0]
-        expected.setdefault(f"probe/{first['name']}", []).append((probe["prediction"]["epoch"], first["probability"]))
-    read = {tag for tag in events.Tags()["scalars"] if tag.startswith("probe/")}
-    check(read == set(expected), f"TensorBoard has {read} of the probe, not {set(expected)}")
-    if not (run / "probe.png").exists():  # a run of before pictures were kept
-        check(not events.Tags()["images"], "a picture out of nowhere")
-        return expected, f"{len(probes)} predictions of the probe, whose picture is not kept"
-    check(events.Tags()["images"] == ["probe"], f"TensorBoard has the pictures {events.Tags()['images']}")
-    picture = events.Images("probe")
-    check(len(picture) == 1 and picture[0].step == 1, "the picture, once")
-    check(picture[0].encoded_image_string == (run / "probe.png").read_bytes(), "the picture's file")
-    with Image.open(io.BytesIO(picture[0].encoded_image_string)) as image:
-        check(image.size == (picture[0].width, picture[0].height), "the picture's size")
-        size = "%d × %d" % image.size
-    return expected, f"the probe's picture ({size}) and {len(probes)} predictions"
+        tag = pathlib.Path(probe.get("image") or "probe").stem
+        expected.setdefault(f"{tag}/{first['name']}", []).append((probe["prediction"]["epoch"], first["probability"]))
+    read = {tag for tag in events.Tags()["scalars"] if tag.startswith("probe")}
+    check(read == set(expected), f"TensorBoard has {read} of the probes, not {set(expected)}")
+    kept = sorted(path.stem for path in run.glob("probe*.png"))  # none of before pictures were kept
+    check(sorted(events.Tags()["images"]) == kept, f"TensorBoard has the pictures {events.Tags()['images']}")
+    for name in kept:
+        picture = events.Images(name)
+        check(len(picture) == 1 and picture[0].step == 1, "the picture, once")
+        check(picture[0].encoded_image_string == (run / f"{name}.png").read_bytes(), "the picture's file")
+        with Image.open(io.BytesIO(picture[0].encoded_image_string)) as image:
+            check(image.size == (picture[0].width, picture[0].height), "the picture's size")
+    return expected, f"{len(kept)} pinned pictures and {len(probes)} predictions"
 
 
 def check_tensorboard(folder, run):
@@ -213,12 +212,16 @@ def check_report(path, run):
     if not (run / "probe.jsonl").exists():
         check(not embedded, "a picture where there was none")
         return "report: no probe"
-    kept = [(run / "probe.png").read_bytes()] if (run / "probe.png").exists() else []
-    check([base64.b64decode(text) for text in embedded] == kept, "the report's picture")
-    last = lines(run / "probe.jsonl")[-1]["prediction"]["top"]
+    probes = lines(run / "probe.jsonl")
+    pictures = [base64.b64decode(text) for text in embedded]
+    for path in run.glob("probe*.png"):
+        check(path.read_bytes() in pictures, f"the report's {path.name}")
+    mapped = {probe.get("image") for probe in probes if "map" in probe}
+    check(len(pictures) == len(mapped) + len(list(run.glob("probe*.png"))), "a strip of maps for each picture")
+    last = probes[-1]["prediction"]["top"]
     for entry in last:
         check(f"<th>{html.escape(entry['name'])}</th>" in page, f"{entry['name']} in the report")
-    return f"report: {'the probe and ' if kept else ''}{len(last)} bars"
+    return f"report: {len(pictures)} pictures and {len(last)} bars"
 
 
 def check_run(cli, run, folder, pixels):
@@ -238,17 +241,18 @@ def cifar_pixels(folder, count):
     return np.ascontiguousarray(records[:, 2:].reshape(count, 3, 32, 32).transpose(0, 2, 3, 1))
 
 
-def train(cli, run, preset, settings, picture):
-    cli("train", "--preset", preset, "--run-dir", run, "--probe", picture,
+def train(cli, run, preset, settings, pictures):
+    cli("train", "--preset", preset, "--run-dir", run, *[part for picture in pictures for part in ("--probe", picture)],
         *[part for setting in COMMON + settings for part in ("--set", setting)])
 
 
 def check_every_kind(cli, home, cifar):
-    picture = home / "picture.png"
+    picture, square = home / "picture.png", home / "square.png"
     Image.fromarray(np.random.default_rng(2).integers(0, 256, (300, 400, 3), np.uint8)).save(picture)
+    Image.fromarray(np.random.default_rng(3).integers(0, 256, (64, 64, 3), np.uint8)).save(square)
     for name, (preset, settings) in KINDS.items():
         run = home / name
-        train(cli, run, preset, settings, picture)
+        train(cli, run, preset, settings, [picture, square])
         native = json.loads((run / "environment.json").read_text())["native_height"]
         pixels = np.random.default_rng(1).integers(0, 256, (20, native, native, 3), np.uint8)
         check_run(cli, run, home / (name + "-export"), pixels)
@@ -259,7 +263,7 @@ def check_every_kind(cli, home, cifar):
     Image.fromarray(pixels[0]).save(picture)
     cli("data", "add", "cifar-100", "--from", cifar)
     for name, (preset, settings) in CIFAR_KINDS.items():
-        train(cli, home / name, preset, settings, picture)
+        train(cli, home / name, preset, settings, [picture])
         check_run(cli, home / name, home / (name + "-export"), pixels)
 
 

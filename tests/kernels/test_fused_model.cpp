@@ -5,11 +5,14 @@
 #include "core/config/presets.h"
 #include "core/device/autocast.h"
 #include "core/device/device.h"
-#include "core/input/rank_slice.h"
+#include "core/ranks/rank_slice.h"
 #include "core/model/fused/kernel_choice.h"
 #include "core/model/parts/fused_kernels.h"
 #include "core/model/vision_transformer.h"
 #include "tests/support/instruction_set.h"
+
+#include <torch/autograd.h>
+#include <torch/utils.h>
 
 #include <QtTest>
 

@@ -9,6 +9,8 @@
 #include "core/model/vision_transformer.h"
 #include "tests/support/instruction_set.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
 using namespace vit;

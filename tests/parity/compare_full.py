@@ -22,7 +22,8 @@ import numpy as np
 
 from example import Sizes, build, classifier
 from golden_model import loss_and_gradients
-from layout import gradients_of, read_tensors, use_precision, write_golden
+from golden_file import read_tensors, write_golden
+from layout import gradients_of, use_precision
 from train_with_keras import read_cifar100
 
 

@@ -2,7 +2,7 @@
 // The largest difference of each stage from its reference, kept for the table at the end of a test program.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>

@@ -24,7 +24,7 @@ void dump(const char* run, const char* batchPath, const char* outPath) {
 
     const torch::Tensor prepared = classifier.pipeline().prepare(images);
     const torch::Tensor logits = classifier.logits(prepared, vit::ForwardMode{true, 1, 1});
-    const torch::Tensor loss = torch::nn::functional::cross_entropy(logits, labels);
+    const torch::Tensor loss = torch::cross_entropy_loss(logits, labels);
     loss.backward();
 
     vit::TensorFile out;

@@ -5,7 +5,7 @@
 #include "core/config/config.h"
 #include "core/io/safetensors.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 #include <nlohmann/json.hpp>
 
 #include <string>

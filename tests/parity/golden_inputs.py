@@ -8,7 +8,8 @@ import tf_keras
 from tf_keras.src.layers.preprocessing import image_preprocessing as keras2
 
 from example import custom_layers
-from layout import use_precision, write_golden
+from golden_file import write_golden
+from layout import use_precision
 
 
 def drawn_images(count, size, seed=0):

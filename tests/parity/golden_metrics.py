@@ -5,7 +5,8 @@ import keras
 import numpy as np
 from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
-from layout import use_precision, write_golden
+from golden_file import write_golden
+from layout import use_precision
 
 
 def with_ties(tensors):

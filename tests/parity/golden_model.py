@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from example import Sizes, classifier
-from layout import config_of, fill, gradients_of, use_precision, weights_of, write_golden
+from golden_file import write_golden
+from layout import config_of, fill, gradients_of, use_precision, weights_of
 
 SMALL = dict(native_size=12, image_size=18, projection_dim=16, num_heads=2, key_dim=16, transformer_units=[32, 16],
              transformer_layers=2, mlp_head_units=[24, 12], num_classes=10, dropout=False)

@@ -5,7 +5,8 @@ import keras
 import numpy as np
 import torch
 
-from layout import use_precision, write_golden
+from golden_file import write_golden
+from layout import use_precision
 
 LEARNING_RATE, BETA1, BETA2, EPSILON = 0.01, 0.9, 0.999, 1e-7
 DECAY = {"decoupled": 0.002, "keras": 0.2, "pytorch": 0.2}

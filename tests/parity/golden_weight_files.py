@@ -33,7 +33,8 @@ import tf_keras
 from example import Sizes, build
 from golden_inputs import drawn_images
 from golden_model import ODD, SMALL
-from layout import config_of, fill, use_precision, weights_of, write_golden
+from golden_file import write_golden
+from layout import config_of, fill, use_precision, weights_of
 
 CASES = {
     "keras3.weights.h5": (keras, Sizes(**SMALL | {"dropout": True}), 11),

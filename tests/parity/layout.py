@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a Keras model of example.py to the engine's tensor names and layouts, and the golden files' format."""
+"""From a Keras model of example.py to the engine's tensor names and layouts."""
 
-import json
 import re
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -96,33 +94,6 @@ def fill(model, seed):
         else:
             value = random.standard_normal(shape) / np.sqrt(np.prod(shape[:-1]) ** 0.9)
         variable.assign(value.astype("float32"))
-
-
-def write_golden(path, tensors, about, **extra):
-    """A safetensors file with one metadata entry, "golden": a JSON object. The same content gives the same bytes."""
-    codes = {"float32": "F32", "float64": "F64", "int64": "I64", "uint8": "U8"}
-    header, blobs, offset = {"__metadata__": {"golden": json.dumps({"about": about, **extra})}}, [], 0
-    for name in sorted(tensors, key=lambda n: (-np.asarray(tensors[n]).dtype.itemsize, n)):
-        array = np.ascontiguousarray(tensors[name]).reshape(np.shape(tensors[name]))
-        blob = array.tobytes()
-        header[name] = {"dtype": codes[str(array.dtype)], "shape": list(array.shape),
-                        "data_offsets": [offset, offset + len(blob)]}
-        blobs.append(blob)
-        offset += len(blob)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text + b"".join(blobs))
-
-
-def read_tensors(path):
-    """Every array of a safetensors file, by name."""
-    types = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "u1"}
-    content = Path(path).read_bytes()
-    start = 8 + int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:start])
-    return {name: np.frombuffer(content[start:][slice(*entry["data_offsets"])], types[entry["dtype"]])
-            .reshape(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}
 
 
 def config_of(sizes):

@@ -16,7 +16,9 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
+import golden_evaluation
 import golden_inputs
+import golden_inspect
 import golden_metrics
 import golden_model
 import golden_optimizer
@@ -25,8 +27,11 @@ import golden_weight_files
 if __name__ == "__main__":
     folder = Path(__file__).parent / "golden"
     folder.mkdir(exist_ok=True)
-    for part in (golden_inputs, golden_model, golden_optimizer, golden_metrics, golden_weight_files):
+    for part in (golden_inputs, golden_model, golden_optimizer, golden_metrics, golden_weight_files,
+                 golden_evaluation):
         part.write(folder)
+    for model in golden_inspect.MODELS:
+        golden_inspect.write(folder, model)
     for file in sorted(folder.iterdir()):
         print(f"{file.stat().st_size:>9,}  {file.name}")
     print(f"{sum(f.stat().st_size for f in folder.iterdir()):>9,}  in all")

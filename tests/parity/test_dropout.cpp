@@ -2,6 +2,8 @@
 // Dropout as a statistic: its rate and scale, and that sites, steps, seeds and heads are independent of each other.
 #include "core/model/parts/dropout.h"
 
+#include <torch/utils.h>
+
 #include "core/config/config.h"
 #include "core/model/vision_transformer.h"
 

@@ -13,7 +13,7 @@ using parity::Golden;
 namespace {
 
 torch::Tensor metricsOf(const torch::Tensor& logits, const torch::Tensor& labels) {
-    return batchMetrics(logits, labels, torch::nn::functional::cross_entropy(logits, labels));
+    return batchMetrics(logits, labels, torch::cross_entropy_loss(logits, labels));
 }
 
 std::shared_ptr<const Dataset> blankImages(std::int64_t count) {

@@ -9,6 +9,8 @@
 #include "tests/parity/golden.h"
 #include "tests/support/instruction_set.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
 using namespace vit;
@@ -49,7 +51,7 @@ std::vector<std::pair<std::string, KernelChoice>> availableKernels() {
 torch::Tensor lossOf(VisionTransformer& model, const Golden& golden) {
     const ForwardMode training{true, 1, 0};  // all dropout rates are 0: training mode must give the same
     const torch::Tensor logits = model(golden.imagesAt("images"), training);
-    return torch::nn::functional::cross_entropy(logits, golden.at("labels"));
+    return torch::cross_entropy_loss(logits, golden.at("labels"));
 }
 
 }  // namespace

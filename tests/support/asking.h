@@ -21,13 +21,15 @@ Result awaited(Begin begin) {
 }
 
 template <typename Question>
-auto ask(Session& session, Question question) {
+auto ask(Session& session, Question question, const ModelChoice& choice = {}) {
     using Answer = std::invoke_result_t<Question&, LoadedModel&>;
-    return awaited<Reply<Answer>>([&](auto handler) { session.ask(question, handler); });
+    return awaited<Reply<Answer>>([&](auto handler) { session.ask(choice, question, handler); });
 }
 
-inline Reply<Prediction> predict(Session& session, std::shared_ptr<const Image> image, int top = 5) {
-    return ask(session, [image, top](LoadedModel& model) { return model.predict(image ? *image : Image{}, top); });
+inline Reply<Prediction> predict(Session& session, std::shared_ptr<const Image> image, int top = 5,
+                                 const ModelChoice& choice = {}) {
+    return ask(
+        session, [image, top](LoadedModel& model) { return model.predict(image ? *image : Image{}, top); }, choice);
 }
 
 inline ModelOpened openModel(Session& session, const std::filesystem::path& folder) {

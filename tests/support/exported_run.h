@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -32,6 +33,22 @@ inline StepDone stepDone(std::int64_t number) {
     return done;
 }
 
+// Of an embedding, a block and a head, after the second step.
+inline LayersMeasured layersMeasured() {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    return {2, 1, {{0.5, 1e-3, 0, 1, kNone, kNone},
+                   {0.25, 2e-3, 0.1, 1.5, 0.125, 0.75},
+                   {0.1 / 3, 3e-3, 0, 2, 0, kNone}}};
+}
+
+// Lets a run that was written have measured its layers.
+inline void measureLayers(const std::filesystem::path& folder, bool tensorBoard = false) {
+    RunWriter writer(folder, 3, 6);
+    if (tensorBoard) writer.startTensorBoard();
+    writer.append(layersMeasured());
+    writer.flush();
+}
+
 inline EpochDone epochDone(std::int64_t number) {
     EpochDone done;
     done.epoch = number;
@@ -47,7 +64,9 @@ inline ProbePredicted probeAfter(std::int64_t epoch, const std::string& image) {
     probe.prediction.epoch = epoch;
     probe.prediction.top = {{1, "b & c", 0.2 * static_cast<double>(epoch)}, {0, "a", 0.125}};
     if (epoch == 2) probe.prediction.top = {{2, "d", 0.5}, {0, "a", 0.25}};
+    probe.prediction.step = 2 * epoch;
     probe.image = image;
+    probe.map = KeptMap{"relevance", 2, 2, 0, 0.25 * static_cast<double>(epoch), {0, 85, 170, 255}};
     return probe;
 }
 

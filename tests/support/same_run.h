@@ -45,13 +45,25 @@ inline std::string timelessCurve(const std::filesystem::path& path) {
     return kept;
 }
 
+// So too what was said of pinned pictures.
+inline std::string timelessProbes(const std::filesystem::path& run) {
+    std::istringstream lines(readTextFile(run / "probe.jsonl"));
+    std::string kept;
+    for (std::string line; std::getline(lines, line);) {
+        auto json = nlohmann::ordered_json::parse(line);
+        for (const char* key : {"milliseconds", "model"}) json["prediction"].erase(key);
+        kept += json.dump() + "\n";
+    }
+    return kept;
+}
+
 // What differs between two runs' folders; empty if nothing does.
 inline std::string runDifference(const std::filesystem::path& one, const std::filesystem::path& two) {
     for (const char* file : {"best.safetensors", "last.safetensors"}) {
         if (const std::string what = weightsDifference(one / file, two / file); !what.empty())
             return std::string(file) + ": " + what;
     }
-    for (const char* file : {"steps.jsonl", "epochs.jsonl"}) {
+    for (const char* file : {"steps.jsonl", "epochs.jsonl", "layers.jsonl"}) {
         if (timelessCurve(one / file) != timelessCurve(two / file)) return file;
     }
     return {};

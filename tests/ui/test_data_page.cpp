@@ -185,7 +185,10 @@ private Q_SLOTS:
         QCOMPARE(chosen.count(), 2);
         QCOMPARE(chosen.at(1).at(1).toString(), "synthetic-shapes · train 2");
         const auto image = chosen.at(1).at(0).value<std::shared_ptr<const Image>>();
-        QCOMPARE(*image, DatasetView(m_shapes, Split::Train, 0.1).image(2));
+        const DatasetView view(m_shapes, Split::Train, 0.1);
+        QCOMPARE(*image, view.image(2));
+        QCOMPARE(chosen.at(1).at(2).toString().toStdString(),
+                 m_shapes->classNames()[static_cast<std::size_t>(view.label(2))]);
     }
 
     void offersToDownload() {

@@ -77,7 +77,7 @@ private Q_SLOTS:
     void saysWhereAnImageIsFrom() {
         DatasetModel model;
         model.setSelection(DatasetSelection(test::countingDataset(20, 5, 4), Split::Test, withShare(0.2), 1));
-        QCOMPARE(model.index(0).data(DatasetModel::TitleRole).toString(), "counting · test 1");
+        QCOMPARE(model.selection().title(0), "counting · test 1");
         QCOMPARE(model.index(0).data(DatasetModel::IndexRole).toLongLong(), 1);
     }
 

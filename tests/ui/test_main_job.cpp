@@ -9,6 +9,7 @@
 #include "ui/form/number_box.h"
 #include "ui/pages/inspect/inspect_page.h"
 #include "ui/pages/inspect/patch_grid_view.h"
+#include "ui/pages/inspect/pins/pinned_strip.h"
 #include "ui/pages/inspect/prediction_bars.h"
 #include "ui/pages/runs/runs_page.h"
 #include "ui/pages/train/curve_grid.h"
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void deviceThatIsNotThereIsExplained();
     void failedRunIsExplained();
     void remembersSettings();
+    void remembersPinnedPhotos();
     void showsTheLastRunAfterARestart();
     void resumesTheRunShown();
     void continuesPastThePlannedEnd();
@@ -330,6 +332,17 @@ void TestMainJob::remembersSettings() {
     QVERIFY(m_window->dataPage() != nullptr);
     QVERIFY(find<QToolButton>("page.Data")->isChecked());
     m_theme->setChoice(ThemeChoice::Light);
+}
+
+void TestMainJob::remembersPinnedPhotos() {
+    m_window->openPhoto(photo());
+    QTRY_VERIFY(find<QAction>("inspectPin")->isEnabled());
+    click("inspectPinButton");
+    QVERIFY(m_window->close());
+    open();
+    const auto* pinned = find<PinnedStrip>("pinnedStrip")->model();
+    QCOMPARE(pinned->rowCount(), 1);
+    QTRY_VERIFY(!pinned->index(0, 0).data(Qt::DecorationRole).value<QImage>().isNull());
 }
 
 void TestMainJob::showsTheLastRunAfterARestart() {

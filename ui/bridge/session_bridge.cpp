@@ -58,7 +58,9 @@ void SessionBridge::openModel(const std::filesystem::path& runFolder) {
     });
 }
 
-void SessionBridge::setProbe(std::shared_ptr<const Image> image) { m_session->setProbe(std::move(image)); }
+void SessionBridge::setProbes(std::vector<std::shared_ptr<const Image>> images) {
+    m_session->setProbes(std::move(images));
+}
 
 void SessionBridge::post(Delivery delivery) {
     const std::lock_guard lock(m_mutex);
@@ -107,6 +109,7 @@ void SessionBridge::tell(const Event& event) {
         SessionBridge& bridge;
         void operator()(const RunStarted& e) const { Q_EMIT bridge.runStarted(e); }
         void operator()(const StepDone& e) const { Q_EMIT bridge.stepsDone({e}); }
+        void operator()(const LayersMeasured& e) const { Q_EMIT bridge.layersMeasured(e); }
         void operator()(const EpochDone& e) const { Q_EMIT bridge.epochDone(e); }
         void operator()(const CheckpointSaved& e) const { Q_EMIT bridge.checkpointSaved(e); }
         void operator()(const ProbePredicted& e) const { Q_EMIT bridge.probePredicted(e); }

@@ -36,18 +36,23 @@ public:
     bool busy() const;
     bool paused() const;
     void openModel(const std::filesystem::path& runFolder);
-    void setProbe(std::shared_ptr<const Image> image);
+    void setProbes(std::vector<std::shared_ptr<const Image>> images);
 
     // `question` is computed on the worker thread with the model (see Session::ask); `handler` gets the Reply here,
     // unless `receiver` is gone by then.
     template <typename Question, typename Handler>
     void ask(QObject* receiver, Question question, Handler handler) {
-        m_session->ask(std::move(question), [this, receiver = QPointer<QObject>(receiver),
-                                             handler = std::move(handler)](auto reply) mutable {
-            post([receiver = std::move(receiver), handler = std::move(handler), reply = std::move(reply)] {
-                if (receiver) handler(reply);
-            });
-        });
+        ask(receiver, ModelChoice(), std::move(question), std::move(handler));
+    }
+    template <typename Question, typename Handler>
+    void ask(QObject* receiver, ModelChoice choice, Question question, Handler handler) {
+        m_session->ask(std::move(choice), std::move(question),
+                       [this, receiver = QPointer<QObject>(receiver), handler = std::move(handler)](auto reply) mutable {
+                           post([receiver = std::move(receiver), handler = std::move(handler),
+                                 reply = std::move(reply)] {
+                               if (receiver) handler(reply);
+                           });
+                       });
     }
 
     const Session::Options& options() const { return m_options; }
@@ -56,6 +61,7 @@ Q_SIGNALS:
     void runRequested();  // train() was called: the form locks at once, before RunStarted arrives
     void runStarted(const vit::RunStarted& event);
     void stepsDone(const std::vector<vit::StepDone>& steps);
+    void layersMeasured(const vit::LayersMeasured& event);
     void epochDone(const vit::EpochDone& event);
     void checkpointSaved(const vit::CheckpointSaved& event);
     void probePredicted(const vit::ProbePredicted& event);

@@ -35,6 +35,8 @@ QString defaultFile() {
 
 Settings::Settings(const QString& file) : m_store(file.isEmpty() ? defaultFile() : file, QSettings::IniFormat) {}
 
+QString Settings::folder() const { return QFileInfo(m_store.fileName()).absolutePath(); }
+
 ThemeChoice Settings::theme() const {
     const QString name = m_store.value(kTheme).toString();
     if (name == "light") return ThemeChoice::Light;

@@ -20,6 +20,8 @@ public:
     // In `file`, or in the user's configuration folder.
     explicit Settings(const QString& file = {});
 
+    QString folder() const;  // in which the file is
+
     ThemeChoice theme() const;
     void setTheme(ThemeChoice theme);
 

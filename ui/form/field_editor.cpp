@@ -15,10 +15,16 @@ namespace vit::ui {
 
 namespace {
 
+constexpr int kLeastLetters = 12;
+
 // Scrolling the form must not change what the pointer happens to pass.
 class QuietComboBox : public QComboBox {
 public:
-    using QComboBox::QComboBox;
+    // As wide as the form lets it be: its longest choice would push what stands beside out of sight.
+    explicit QuietComboBox(QWidget* parent) : QComboBox(parent) {
+        setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        setMinimumContentsLength(kLeastLetters);
+    }
 
 protected:
     void wheelEvent(QWheelEvent* event) override { event->ignore(); }

@@ -101,7 +101,7 @@ QToolButton:focus { border-color: @accent; }
 QToolButton:disabled { color: @disabled; }
 QToolButton::menu-indicator { image: none; }
 QToolBar QToolButton { padding: 5px 11px; }
-QToolButton[role="segment"] { border-radius: 6px; padding: 5px 14px; color: @muted; }
+QToolButton[role="segment"] { border-radius: 6px; padding: 5px 9px; color: @muted; }
 QToolButton[role="segment"]:checked {
     background: @surface; color: @text; border: 1px solid @border; font-weight: 600;
 }

@@ -12,6 +12,7 @@
 #include "ui/form/experiment_form.h"
 #include "ui/look/theme_controller.h"
 #include "ui/pages/data/data_page.h"
+#include "ui/pages/evaluate/evaluate_page.h"
 #include "ui/pages/inspect/inspect_page.h"
 #include "ui/pages/runs/runs_page.h"
 #include "ui/pages/runs/runs_wiring.h"
@@ -19,6 +20,7 @@
 #include "ui/pages/train/curve_grid.h"
 #include "ui/pages/train/train_page.h"
 #include "ui/shell/about.h"
+#include "ui/shell/check_dialog.h"
 #include "ui/shell/main_tool_bar.h"
 #include "ui/shell/recent_photos.h"
 #include "ui/shell/run_control.h"
@@ -45,6 +47,7 @@ namespace {
 
 constexpr int kFormWidth = 376;
 constexpr int kStatusMs = 8000;
+const QString kPins = QStringLiteral("inspect/pins");
 const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)");
 
 QString qstr(const std::string& text) { return QString::fromStdString(text); }
@@ -117,11 +120,13 @@ void MainWindow::makeContent() {
     m_inspectPage = new InspectPage(m_bridge, m_store, m_prompts, m_pages);
     m_runsPage = new RunsPage(m_bridge, m_prompts, m_settings, m_pages);
     m_sweepPage = new SweepPage(m_bridge, m_prompts, m_pages);
+    m_evaluatePage = new EvaluatePage(m_bridge, m_store, m_prompts, m_pages);
     m_pages->addWidget(m_trainPage);
     m_pages->addWidget(m_dataPage);
     m_pages->addWidget(m_inspectPage);
     m_pages->addWidget(m_runsPage);
     m_pages->addWidget(m_sweepPage);
+    m_pages->addWidget(m_evaluatePage);
     m_splitter->addWidget(m_form);
     m_splitter->addWidget(m_pages);
     m_splitter->setCollapsible(1, false);
@@ -173,6 +178,7 @@ void MainWindow::connectActions() {
     connect(m_actions.shortcuts, &QAction::triggered, this, [this] {
         m_prompts.showInformation(this, tr("Keyboard shortcuts"), shortcutsText(this));
     });
+    connect(m_actions.checkComputer, &QAction::triggered, this, &MainWindow::openCheck);
     connect(m_actions.about, &QAction::triggered, this, [this] {
         m_prompts.showInformation(this, tr("About ViT Workbench"), aboutText());
     });
@@ -182,6 +188,17 @@ void MainWindow::connectActions() {
     for (MetricPlot* plot : m_trainPage->curves()->plots())
         m_actions.exportPlot->addAction(plot->title() + "…", m_trainPage,
                                         [this, plot] { m_trainPage->exportPlot(plot); });
+}
+
+// Nothing trains meanwhile: both would draw from the same generator of a GPU, and neither would be as fast as it is.
+void MainWindow::openCheck() {
+    if (m_bridge.busy()) {
+        return m_prompts.showInformation(this, tr("Check this computer"),
+                                         tr("A run is going on. Check this computer when it has ended: both at the same "
+                                            "time would disturb each other."));
+    }
+    auto* dialog = new CheckDialog(m_prompts, m_settings, this);
+    dialog->open();
 }
 
 void MainWindow::updatePublishedCurves() {
@@ -203,13 +220,17 @@ void MainWindow::connectPages() {
                                   [this] { m_actions.showForm->setChecked(true); }});
     connect(m_trainPage, &TrainPage::shownRunChanged, this, [this] {
         const std::optional<RunSummary>& run = m_trainPage->shownRun();
-        if (run && run->hasModel) m_inspectPage->setRun(run->folder);
+        if (!run || !run->hasModel) return;
+        m_inspectPage->setRun(run->folder);
+        m_evaluatePage->setRun(run->folder, qstr(run->name), qstr(run->config.data.name));
     });
-    connect(m_dataPage, &DataPage::imageChosen, this,
-            [this](const std::shared_ptr<const Image>& image, const QString& title) {
-                showPage(InspectPageIndex);
-                m_inspectPage->showImage(image, title);
-            });
+    const auto inspect = [this](const std::shared_ptr<const Image>& image, const QString& title,
+                                const QString& trueClass) {
+        showPage(InspectPageIndex);
+        m_inspectPage->showImage(image, title, trueClass);
+    };
+    connect(m_dataPage, &DataPage::imageChosen, this, inspect);
+    connect(m_evaluatePage, &EvaluatePage::imageChosen, this, inspect);
     connect(m_dataPage, &DataPage::datasetChosen, this, [this](const QString& name) {
         m_form->setText("data.name", name.toStdString());
         m_form->showField("data.name");
@@ -223,6 +244,9 @@ void MainWindow::connectPages() {
         m_settings.addRecentPhoto(path);
         m_settings.setLastFolder(QFileInfo(path).absolutePath());
     });
+    connect(m_inspectPage, &InspectPage::statusChanged, m_status, &QLabel::setText);
+    connect(m_inspectPage, &InspectPage::pinsChanged, this,
+            [this](const QStringList& paths) { m_settings.setPageState(kPins, paths); });
     connect(m_sweepPage, &SweepPage::newSweepRequested, this,
             [this] {
                 const Config& base = m_form->config();
@@ -255,6 +279,7 @@ void MainWindow::restore() {
     m_splitter->restoreState(m_settings.splitter());
     m_form->setCollapsedGroups(m_settings.collapsedGroups());
     m_inspectPage->setPhotoFolder(m_settings.lastFolder());
+    m_inspectPage->pinAgain(m_settings.pageState(kPins).toStringList(), QDir(m_settings.folder()).filePath("pins"));
     showPage(std::clamp(m_settings.page(), 0, m_pages->count() - 1));
     for (QAction* action : m_actions.themes->actions())
         action->setChecked(action->data().toInt() == static_cast<int>(m_theme.choice()));
@@ -279,7 +304,10 @@ void MainWindow::remember() {
 
 void MainWindow::refreshDataSets() {
     m_dataSetLookup.run([store = m_store](const Progress&) { return store->list(); },
-                        [this](std::vector<DataInfo> dataSets) { m_form->setDataSets(std::move(dataSets)); });
+                        [this](std::vector<DataInfo> dataSets) {
+                            m_evaluatePage->setDataSets(dataSets);
+                            m_form->setDataSets(std::move(dataSets));
+                        });
 }
 
 void MainWindow::loadSettings() {

@@ -24,6 +24,7 @@ class DataStore;
 namespace vit::ui {
 
 class DataPage;
+class EvaluatePage;
 class ExperimentForm;
 class InspectPage;
 class MainToolBar;
@@ -41,7 +42,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex, SweepPageIndex };
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex, SweepPageIndex, EvaluatePageIndex };
 
     MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                ThemeController& theme, QWidget* parent = nullptr);
@@ -53,6 +54,7 @@ public:
     InspectPage* inspectPage() const { return m_inspectPage; }
     RunsPage* runsPage() const { return m_runsPage; }
     SweepPage* sweepPage() const { return m_sweepPage; }
+    EvaluatePage* evaluatePage() const { return m_evaluatePage; }
 
     void showPage(int page);
     void openPhoto(const QString& path);
@@ -70,6 +72,7 @@ private:
     void connectPages();
     void connectRun();
     void updatePublishedCurves();
+    void openCheck();
     void restore();
     void remember();
 
@@ -100,6 +103,7 @@ private:
     InspectPage* m_inspectPage;
     RunsPage* m_runsPage;
     SweepPage* m_sweepPage;
+    EvaluatePage* m_evaluatePage;
     QLabel* m_status;
 };
 

@@ -35,14 +35,19 @@ void StallMeter::start() {
 
 void StallMeter::pause() { m_timer.stop(); }
 
-void StallMeter::writeReport(const QString& path) const {
+StallMeter::Stalls StallMeter::stalls() const {
     std::vector<float> sorted = m_delays;
     std::sort(sorted.begin(), sorted.end());
-    const QJsonObject report{{"intervals", static_cast<qint64>(sorted.size())},
+    return {sorted.size(), quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted, 1)};
+}
+
+void StallMeter::writeReport(const QString& path) const {
+    const Stalls found = stalls();
+    const QJsonObject report{{"intervals", static_cast<qint64>(found.intervals)},
                              {"interval_ms", kIntervalMs},
-                             {"p50_ms", quantile(sorted, 0.5)},
-                             {"p99_ms", quantile(sorted, 0.99)},
-                             {"max_ms", quantile(sorted, 1)}};
+                             {"p50_ms", found.median},
+                             {"p99_ms", found.high},
+                             {"max_ms", found.most}};
     writeFileAtomically(path.toStdString(), QJsonDocument(report).toJson().toStdString());
 }
 

@@ -7,6 +7,7 @@
 #include <QString>
 #include <QTimer>
 
+#include <cstddef>
 #include <vector>
 
 namespace vit::ui {
@@ -21,7 +22,16 @@ public:
     void start();
     void pause();
 
-    // {"intervals": n, "interval_ms": 10, "p50_ms": …, "p99_ms": …, "max_ms": …} of the delay beyond the interval.
+    // What has been measured: the delay beyond the interval.
+    struct Stalls {
+        std::size_t intervals = 0;
+        double median = 0;  // ms
+        double high = 0;    // 99th percentile
+        double most = 0;
+    };
+    Stalls stalls() const;
+
+    // {"intervals": n, "interval_ms": 10, "p50_ms": …, "p99_ms": …, "max_ms": …}.
     // Throws vit::Error if the file cannot be written.
     void writeReport(const QString& path) const;
 

@@ -61,6 +61,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     addChoice(pages, add(tr("Runs"), "runs", QKeySequence("Ctrl+4"), tr("Find, compare and open the runs")), 3);
     addChoice(pages, add(tr("Sweeps"), "sweeps", QKeySequence("Ctrl+5"),
                          tr("Try many values of hyperparameters, one run after the other")), 4);
+    addChoice(pages, add(tr("Evaluate"), "evaluate", QKeySequence("Ctrl+6"),
+                         tr("See how good a model is, and which images it is wrong about")), 5);
     themes = makeChoice(window);
     addChoice(themes, add(tr("Follow system"), nullptr, {}, {}), static_cast<int>(ThemeChoice::System));
     addChoice(themes, add(tr("Light"), nullptr, {}, {}), static_cast<int>(ThemeChoice::Light));
@@ -73,6 +75,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     publishedCurves->setCheckable(true);
 
     shortcuts = add(tr("Keyboard shortcuts"), nullptr, QKeySequence("F1"), {});
+    checkComputer = add(tr("Check this computer…"), "chip", {},
+                        tr("Test what the program computes here, and how fast it is"));
     about = add(tr("About ViT Workbench"), "info", {}, {});
     about->setMenuRole(QAction::AboutRole);
 }
@@ -131,7 +135,7 @@ void WindowActions::fill(QMenuBar* bar) {
     theme->addActions(themes->actions());
 
     QMenu* help = bar->addMenu(tr("&Help"));
-    help->addActions({shortcuts, about});
+    help->addActions({shortcuts, checkComputer, about});
 }
 
 QString shortcutsText(const QWidget* window) {

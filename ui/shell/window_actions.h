@@ -38,12 +38,13 @@ struct WindowActions {
     QAction* evaluate;    // the run shown, on the test set
     QAction* findField;
 
-    QActionGroup* pages;  // Train, Data, Inspect, Runs, Sweeps
+    QActionGroup* pages;  // Train, Data, Inspect, Runs, Sweeps, Evaluate
     QActionGroup* themes;  // System, Light, Dark: the action's data is the ThemeChoice
     QAction* showForm;
     QAction* publishedCurves;
 
     QAction* shortcuts;
+    QAction* checkComputer;
     QAction* about;
 
     QMenu* recentPhotos = nullptr;

@@ -17,7 +17,7 @@ namespace vit::ui {
 namespace {
 
 constexpr int kGap = 2;
-constexpr int kBesideText = 32;
+constexpr int kBesideText = 22;
 
 }  // namespace
 

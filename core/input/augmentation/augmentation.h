@@ -28,7 +28,7 @@
 #include "core/base/philox.h"
 #include "core/config/config.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstddef>

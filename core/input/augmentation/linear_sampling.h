@@ -2,7 +2,7 @@
 // Images resampled by a linear map of their own, as rotation and zoom are.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace vit {
 

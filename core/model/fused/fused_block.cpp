@@ -10,6 +10,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <torch/autograd.h>
 
 #include <algorithm>
 #include <stdexcept>

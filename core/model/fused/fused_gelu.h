@@ -4,7 +4,7 @@
 
 #include "core/model/parts/dropout.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 

@@ -4,7 +4,7 @@
 
 #include "core/config/config.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -3,6 +3,7 @@
 #include "core/model/parts/attention.h"
 
 #include <cmath>
+#include <vector>
 
 namespace vit {
 
@@ -18,21 +19,34 @@ std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
     const torch::Tensor all = qkv(tokens)
                                   .view({tokens.size(0), tokens.size(1), 3, m_heads, m_keyDim})
                                   .permute({2, 0, 3, 1, 4});  // [3, B, H, N, K]
-    return {all[0], all[1], all[2]};
+    // Whose way back lays the three gradients side by side once; that of all[0], all[1] and all[2] makes three tensors
+    // of the size of all, mostly zeros, and adds them.
+    const std::vector<torch::Tensor> parts = all.unbind(0);
+    return {parts[0], parts[1], parts[2]};
+}
+
+torch::Tensor AttentionImpl::scores(const torch::Tensor& q, const torch::Tensor& k) const {
+    return torch::matmul(q * (1 / std::sqrt(static_cast<double>(m_keyDim))), k.transpose(-2, -1));
 }
 
 torch::Tensor AttentionImpl::shares(const torch::Tensor& q, const torch::Tensor& k) const {
-    return torch::softmax(torch::matmul(q * (1 / std::sqrt(static_cast<double>(m_keyDim))), k.transpose(-2, -1)), -1);
+    return torch::softmax(scores(q, k), -1);
 }
 
 torch::Tensor AttentionImpl::merge(const torch::Tensor& mixed) {
     return proj(mixed.transpose(1, 2).reshape({mixed.size(0), mixed.size(2), m_heads * m_keyDim}));
 }
 
-AttentionImpl::Open AttentionImpl::open(const torch::Tensor& tokens) {
+AttentionImpl::Open AttentionImpl::open(const torch::Tensor& tokens, const Without& without) {
+    // Finite, so that rows remain numbers where no token is left to attend to.
+    constexpr double kNever = -1e30;
     const auto [q, k, v] = split(tokens);
-    const torch::Tensor weights = shares(q, k);
-    return {weights, merge(torch::matmul(weights, v))};
+    torch::Tensor sums = scores(q, k);
+    if (without.keys.defined()) sums = sums.masked_fill(without.keys.view({-1, 1, 1, tokens.size(1)}), kNever);
+    const torch::Tensor weights = torch::softmax(sums, -1);
+    torch::Tensor mixed = torch::matmul(weights, v);
+    if (without.heads.defined()) mixed = mixed.masked_fill(without.heads.view({-1, m_heads, 1, 1}), 0);
+    return {weights, merge(mixed)};
 }
 
 torch::Tensor AttentionImpl::forward(const torch::Tensor& tokens, const ForwardMode& mode, std::uint32_t site) {

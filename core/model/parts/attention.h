@@ -5,7 +5,10 @@
 #include "core/config/config.h"
 #include "core/model/parts/dropout.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>
@@ -22,7 +25,12 @@ public:
         torch::Tensor weights;  // [B, H, N, N], softmax of the scores
         torch::Tensor output;   // [B, N, D]
     };
-    Open open(const torch::Tensor& tokens);
+    // What a pass is made without.
+    struct Without {
+        torch::Tensor keys;   // [B, N] bool: the tokens that are not attended to; undefined: none
+        torch::Tensor heads;  // [B, H] bool: the heads that give zeros to the projection; undefined: none
+    };
+    Open open(const torch::Tensor& tokens, const Without& without = {});
 
     torch::nn::Linear qkv{nullptr};
     torch::nn::Linear proj{nullptr};
@@ -33,6 +41,7 @@ private:
     double m_dropout;
 
     std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K]
+    torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N], before the softmax
     torch::Tensor shares(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N]
     torch::Tensor merge(const torch::Tensor& mixed);                             // [B, H, N, K] -> [B, N, D]
 };

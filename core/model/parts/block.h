@@ -4,9 +4,12 @@
 
 #include "core/config/config.h"
 #include "core/model/parts/attention.h"
+#include "core/model/parts/layer_norm.h"
 #include "core/model/parts/mlp.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 
@@ -17,13 +20,14 @@ class BlockImpl : public torch::nn::Module {
 public:
     BlockImpl(const ModelConfig& config, std::int64_t index);
     torch::Tensor attend(const torch::Tensor& tokens, const ForwardMode& mode);
-    torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode);
+    torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode, const UnitTap& tap = {});
     // The whole block in evaluation mode, and its attention's weights.
-    AttentionImpl::Open open(const torch::Tensor& tokens);
+    AttentionImpl::Open open(const torch::Tensor& tokens, const AttentionImpl::Without& without = {},
+                             const UnitTap& tap = {});
 
-    torch::nn::LayerNorm norm1{nullptr};
+    LayerNorm norm1{nullptr};
     Attention attn{nullptr};
-    torch::nn::LayerNorm norm2{nullptr};
+    LayerNorm norm2{nullptr};
     Mlp mlp{nullptr};
 
 private:

@@ -5,6 +5,7 @@
 #include "core/kernels/keep_mask.h"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
 
 #include <cmath>
 

@@ -6,7 +6,7 @@
 #include "core/config/config.h"
 #include "core/model/parts/block.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -20,7 +20,8 @@ HeadImpl::HeadImpl(const HeadConfig& config, std::int64_t inputs, std::int64_t c
     }
 }
 
-torch::Tensor HeadImpl::forward(torch::Tensor features, const ForwardMode& mode, const FusedKernels* fused) {
+torch::Tensor HeadImpl::forward(torch::Tensor features, const ForwardMode& mode, const FusedKernels* fused,
+                                const UnitTap& tap) {
     features = dropout(features, m_dropout, mode, dropoutSite(m_part, 0));
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
         const std::uint32_t site = dropoutSite(m_part, static_cast<std::int64_t>(i) + 1);
@@ -29,6 +30,7 @@ torch::Tensor HeadImpl::forward(torch::Tensor features, const ForwardMode& mode,
             sums.is_cpu() && (sums.scalar_type() == torch::kFloat32 || sums.scalar_type() == torch::kBFloat16);
         features = fused != nullptr && fits ? fused->geluDropout(sums, m_dropout, mode, site)
                                             : dropout(torch::gelu(sums), m_dropout, mode, site);
+        if (tap) tap(features);
     }
     return layers.back()(features);
 }

@@ -16,11 +16,14 @@ MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout), m_la
     }
 }
 
-torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part) {
+torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part, const UnitTap& tap) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const auto layer = static_cast<std::int64_t>(i) + 1;  // layer 0 of a block is its attention
         tokens = layers[i](tokens);
-        if (m_lastGelu || i + 1 < layers.size()) tokens = torch::gelu(tokens);
+        if (m_lastGelu || i + 1 < layers.size()) {
+            tokens = torch::gelu(tokens);
+            if (tap) tap(tokens);
+        }
         tokens = dropout(tokens, m_dropout, mode, dropoutSite(part, layer));
     }
     return tokens;

@@ -4,8 +4,12 @@
 
 #include "core/config/config.h"
 #include "core/model/parts/dropout.h"
+#include "core/model/parts/unit_tap.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <vector>
@@ -16,7 +20,7 @@ namespace vit {
 class MlpImpl : public torch::nn::Module {
 public:
     MlpImpl(const ModelConfig& config);
-    torch::Tensor forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part);
+    torch::Tensor forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part, const UnitTap& tap = {});
 
     std::vector<torch::nn::Linear> layers;  // fc1, fc2, …
 

@@ -69,18 +69,21 @@ void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module&
     writeSafetensors(path, bestWeightsFile(network, position), Checksum::Crc32c);
 }
 
-void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const Optimizer& optimizer,
-                       const TrainingPosition& position) {
+TensorFile trainingStateFile(const torch::nn::Module& network, const Optimizer& optimizer,
+                             const TrainingPosition& position) {
     TensorFile file;
     storeWeights(network, file, kModelPrefix);
     optimizer.store(file);
     storePosition(file, position);
-    writeSafetensors(path, file, Checksum::Crc32c);
+    return file;
 }
 
-TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network,
-                                   Optimizer& optimizer) {
-    const TensorFile file = readSafetensors(path);
+void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const Optimizer& optimizer,
+                       const TrainingPosition& position) {
+    writeSafetensors(path, trainingStateFile(network, optimizer, position), Checksum::Crc32c);
+}
+
+TrainingPosition restoreTrainingState(const TensorFile& file, torch::nn::Module& network, Optimizer& optimizer) {
     loadWeights(network, file, kModelPrefix);
     optimizer.load(file);
     TrainingPosition position;
@@ -91,6 +94,11 @@ TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn:
     position.seconds = readNumber<double>(file, "seconds");
     loadPlaceInEpoch(file, position);
     return position;
+}
+
+TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network,
+                                   Optimizer& optimizer) {
+    return restoreTrainingState(readSafetensors(path), network, optimizer);
 }
 
 }  // namespace vit

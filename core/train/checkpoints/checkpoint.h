@@ -7,7 +7,8 @@
 #include "core/io/safetensors.h"
 #include "core/train/optimizers/optimizer.h"
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -31,6 +32,10 @@ void saveBestWeights(const std::filesystem::path& path, const torch::nn::Module&
                      const TrainingPosition& position);
 void saveTrainingState(const std::filesystem::path& path, const torch::nn::Module& network, const Optimizer& optimizer,
                        const TrainingPosition& position);
+// What saveTrainingState() writes, and what loadTrainingState() makes of it.
+TensorFile trainingStateFile(const torch::nn::Module& network, const Optimizer& optimizer,
+                             const TrainingPosition& position);
+TrainingPosition restoreTrainingState(const TensorFile& file, torch::nn::Module& network, Optimizer& optimizer);
 // Throws Error if the file is missing, torn or of another model.
 TrainingPosition loadTrainingState(const std::filesystem::path& path, torch::nn::Module& network, Optimizer& optimizer);
 

@@ -27,6 +27,7 @@ CheckpointKeeper::CheckpointKeeper(std::filesystem::path folder, const RunConfig
     : m_folder(std::move(folder)), m_config(config), m_emit(std::move(emit)), m_beforeSaving(std::move(beforeSaving)) {}
 
 bool CheckpointKeeper::isDue(std::int64_t step) const {
+    if (!keeps()) return false;
     if (m_config.checkpointSteps > 0 && step - m_triedStep >= m_config.checkpointSteps) return true;
     const std::chrono::duration<double, std::ratio<60>> since = Clock::now() - m_saved;
     return m_config.checkpointMinutes > 0 && since.count() >= m_config.checkpointMinutes;
@@ -58,6 +59,7 @@ void CheckpointKeeper::writeWaitingBest() {
 }
 
 void CheckpointKeeper::saveBest(const torch::nn::Module& network, const TrainingPosition& position) {
+    if (!keeps()) return;
     m_waitingBest = bestWeightsFile(network, position);
     if (attempt([this] { writeWaitingBest(); }))
         m_emit(CheckpointSaved{bestPath().string(), position.epoch, true, position.step});
@@ -65,6 +67,7 @@ void CheckpointKeeper::saveBest(const torch::nn::Module& network, const Training
 
 void CheckpointKeeper::saveState(const torch::nn::Module& network, const Optimizer& optimizer,
                                  const TrainingPosition& position) {
+    if (!keeps()) return;
     m_saved = Clock::now();
     m_triedStep = position.step;
     const bool written = attempt([&] {
@@ -83,17 +86,31 @@ void CheckpointKeeper::saveState(const torch::nn::Module& network, const Optimiz
 }
 
 void CheckpointKeeper::saveEpoch(const torch::nn::Module& network, const TrainingPosition& position) {
-    if (m_config.keepEpochs == 0) return;
+    if (!keeps() || m_config.keepEpochs == 0) return;
     attempt([&] { saveBestWeights(epochPath(m_folder, position.epoch), network, position); });
     std::error_code isGone;
     std::filesystem::remove(epochPath(m_folder, position.epoch - m_config.keepEpochs), isGone);
 }
 
+bool CheckpointKeeper::hasBest() const {
+    try {
+        readSafetensors(bestPath());
+    } catch (const Error& fault) {
+        m_emit(Message{Severity::Warning, std::string(fault.what()) +
+                                              " The best weights so far are lost; the run goes "
+                                              "on and chooses the best ones anew."});
+        return false;
+    }
+    return true;
+}
+
 void CheckpointKeeper::loadBest(torch::nn::Module& network) const {
+    if (!keeps()) return;
     loadWeights(network, m_waitingBest ? *m_waitingBest : readSafetensors(bestPath()));
 }
 
 void CheckpointKeeper::finish() {
+    if (!keeps()) return;
     try {
         m_beforeSaving();
         writeWaitingBest();
@@ -106,6 +123,14 @@ void CheckpointKeeper::finish() {
         throw Error(std::string(fault.what()) + " The end of this run is not saved; it can be resumed from step " +
                     groupedText(m_savedStep) + " on.");
     }
+}
+
+std::string CheckpointKeeper::keptText(const TrainingPosition& position) const {
+    if (!keeps()) return {};
+    if (m_savedStep == 0) return " Nothing had been saved before.";
+    const std::string last = "the weights of step " + groupedText(m_savedStep);
+    if (position.bestEpoch == 0) return " Kept are " + last + ".";
+    return " Kept are " + last + " and the best ones, of epoch " + groupedText(position.bestEpoch) + ".";
 }
 
 }  // namespace vit

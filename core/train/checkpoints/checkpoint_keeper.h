@@ -6,10 +6,13 @@
 #include "core/events/event.h"
 #include "core/train/checkpoints/checkpoint.h"
 
+#include <torch/nn/module.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace vit {
 
@@ -19,7 +22,8 @@ class CheckpointKeeper {
 public:
     using Emit = std::function<void(const Event&)>;
 
-    // `beforeSaving` brings the curves to the disk, so that they are never behind a checkpoint.
+    // `beforeSaving` brings the curves to the disk, so that they are never behind a checkpoint. Without a folder nothing
+    // is kept: of several ranks one keeps the run.
     CheckpointKeeper(std::filesystem::path folder, const RunConfig& config, Emit emit,
                      std::function<void()> beforeSaving);
 
@@ -37,9 +41,13 @@ public:
     // Of the epoch just finished, as far as run.keep_epochs wants it.
     void saveEpoch(const torch::nn::Module& network, const TrainingPosition& position);
 
+    // False, and a warning, when the best weights so far are gone or damaged: no reason to lose the rest of a run.
+    bool hasBest() const;
     void loadBest(torch::nn::Module& network) const;
     // At the end of a run: what still waits is written. Throws Error when it, or the last state, could not be.
     void finish();
+    // What is left of a run that broke off at this position, for its message.
+    std::string keptText(const TrainingPosition& position) const;
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -54,6 +62,7 @@ private:
     std::optional<TensorFile> m_waitingBest;
     bool m_inTrouble = false;
 
+    bool keeps() const { return !m_folder.empty(); }
     template <typename Write>
     bool attempt(Write write);
     void writeWaitingBest();

@@ -2,6 +2,8 @@
 // One stage after the other.
 #include "core/train/gradients/gradient_stage.h"
 
+#include <torch/utils.h>
+
 namespace vit {
 
 GradientStage::Next applyStages(const GradientStages& stages, std::span<const torch::Tensor> parameters,

@@ -2,7 +2,7 @@
 // What may happen to gradients between the backward pass and the update.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

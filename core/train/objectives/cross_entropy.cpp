@@ -6,7 +6,7 @@ namespace vit {
 
 Objective crossEntropy() {
     return [](const torch::Tensor& logits, const torch::Tensor& targets) {
-        return torch::nn::functional::cross_entropy(logits, targets);
+        return torch::cross_entropy_loss(logits, targets);
     };
 }
 

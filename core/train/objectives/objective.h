@@ -2,7 +2,7 @@
 // What a training makes small.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 

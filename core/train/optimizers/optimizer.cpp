@@ -5,6 +5,8 @@
 #include "core/base/error.h"
 #include "core/model/weights.h"
 
+#include <torch/utils.h>
+
 namespace vit {
 
 namespace {

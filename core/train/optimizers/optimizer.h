@@ -6,7 +6,7 @@
 #include "core/io/safetensors.h"
 #include "core/model/vision_transformer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 #include <memory>

@@ -35,7 +35,7 @@ public:
     void refresh();  // reads the list of data sets
 
 Q_SIGNALS:
-    void imageChosen(std::shared_ptr<const vit::Image> image, const QString& title);
+    void imageChosen(std::shared_ptr<const vit::Image> image, const QString& title, const QString& trueClass);
     void datasetChosen(const QString& name);  // the experiment should use it
     void datasetsChanged();                   // one was added, fetched or removed
 

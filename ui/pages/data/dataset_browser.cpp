@@ -222,7 +222,9 @@ void DatasetBrowser::filterClasses(const QString& text) {
 }
 
 void DatasetBrowser::choose(const QModelIndex& index) {
-    Q_EMIT imageChosen(m_model->selection().image(index.row()), index.data(DatasetModel::TitleRole).toString());
+    const DatasetSelection& images = m_model->selection();
+    const int row = index.row();
+    Q_EMIT imageChosen(images.image(row), images.title(row), images.className(row));
 }
 
 }  // namespace vit::ui

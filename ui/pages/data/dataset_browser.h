@@ -38,7 +38,7 @@ public:
     int selectedClass() const;
 
 Q_SIGNALS:
-    void imageChosen(std::shared_ptr<const vit::Image> image, const QString& title);
+    void imageChosen(std::shared_ptr<const vit::Image> image, const QString& title, const QString& trueClass);
     void failed(const QString& problem);
 
 private:

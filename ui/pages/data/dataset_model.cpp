@@ -68,7 +68,6 @@ QVariant DatasetModel::data(const QModelIndex& index, int role) const {
                 .arg(m_selection->className(row), m_selection->title(row));
         case LabelRole: return m_selection->label(row);
         case IndexRole: return static_cast<qint64>(m_selection->indexInSplit(row));
-        case TitleRole: return m_selection->title(row);
         default: return {};
     }
 }

@@ -21,7 +21,7 @@ class DatasetModel : public QAbstractListModel {
 
 public:
     // DisplayRole is the class name; DecorationRole the thumbnail as QImage, null while an augmented one is rendered.
-    enum Roles { LabelRole = Qt::UserRole, IndexRole, TitleRole };
+    enum Roles { LabelRole = Qt::UserRole, IndexRole };
     static constexpr int kLargestSide = 128;  // larger images are scaled down to it
 
     explicit DatasetModel(QObject* parent = nullptr);

@@ -17,6 +17,11 @@ DatasetSelection::DatasetSelection(std::shared_ptr<const Dataset> dataset, Split
     }
 }
 
+DatasetSelection::DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
+                                   std::vector<std::int64_t> images)
+    : m_view(DatasetView(std::move(dataset), split, data.validationShare, data.trainLimit)),
+      m_positions(std::move(images)) {}
+
 QString DatasetSelection::className(std::int64_t position) const {
     return QString::fromStdString(m_view->dataset().classNames()[static_cast<std::size_t>(label(position))]);
 }

@@ -23,6 +23,10 @@ public:
     DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
                      int classIndex = kAllClasses);
 
+    // Those images of the split, in this order.
+    DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
+                     std::vector<std::int64_t> images);
+
     std::int64_t count() const { return static_cast<std::int64_t>(m_positions.size()); }
     std::int64_t indexInSplit(std::int64_t position) const { return m_positions[static_cast<std::size_t>(position)]; }
     std::int32_t label(std::int64_t position) const { return m_view->label(indexInSplit(position)); }

@@ -3,6 +3,7 @@
 #include "ui/pages/data/thumbnail_delegate.h"
 
 #include "ui/look/theme.h"
+#include "ui/widgets/picture_cell.h"
 
 #include <QImage>
 #include <QPainter>
@@ -22,24 +23,14 @@ QSize ThumbnailDelegate::sizeHint(const QStyleOptionViewItem& option, const QMod
 void ThumbnailDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     const Colors& c = colors(option.palette);
     const bool selected = option.state & QStyle::State_Selected;
-    const QRect cell = option.rect.adjusted(1, 1, -1, -1);
     painter->save();
     painter->setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
-    if (selected || (option.state & QStyle::State_MouseOver)) {
-        painter->setPen(selected ? QPen(c.accent, 2) : QPen(Qt::NoPen));
-        painter->setBrush(c.raised);
-        painter->drawRoundedRect(cell, 5, 5);
-    }
+    paintCellGround(*painter, option);
     const QRect place(option.rect.center().x() - kPictureSide / 2, option.rect.top() + kMargin, kPictureSide,
                       kPictureSide);
     const auto image = index.data(Qt::DecorationRole).value<QImage>();
-    if (image.isNull()) {
-        painter->fillRect(place, c.grid);
-    } else {
-        QRect target({}, image.size().scaled(place.size(), Qt::KeepAspectRatio));
-        target.moveCenter(place.center());
-        painter->drawImage(target, image);
-    }
+    if (image.isNull()) painter->fillRect(place, c.grid);
+    else paintWithin(*painter, image, place);
     const QRect text(option.rect.left() + 3, place.bottom() + 3, option.rect.width() - 6,
                      option.fontMetrics.height() + 2);
     painter->setPen(selected ? c.text : c.mutedText);

@@ -4,33 +4,35 @@
 
 #include "core/inspect/loaded_model.h"
 #include "core/inspect/patches.h"
-#include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
 #include "ui/look/theme.h"
 #include "ui/pages/data/dataset_loader.h"
 #include "ui/pages/inspect/dataset_picker.h"
 #include "ui/pages/inspect/image_view.h"
+#include "ui/pages/inspect/lenses/lens_deck.h"
 #include "ui/pages/inspect/patch_details.h"
 #include "ui/pages/inspect/patch_grid_view.h"
 #include "ui/pages/inspect/patch_panel.h"
+#include "ui/pages/inspect/photo_opener.h"
 #include "ui/pages/inspect/picture_card.h"
+#include "ui/pages/inspect/pins/pin_keeper.h"
+#include "ui/pages/inspect/pins/pinned_pictures.h"
+#include "ui/pages/inspect/pins/pinned_strip.h"
 #include "ui/pages/inspect/prediction_feed.h"
 #include "ui/pages/inspect/prediction_panel.h"
 #include "ui/pages/inspect/source_bar.h"
+#include "ui/pages/inspect/time/epoch_bar.h"
+#include "ui/pages/inspect/time/inspect_time.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/qimage_convert.h"
 
-#include <QClipboard>
+#include <QAction>
 #include <QDragEnterEvent>
-#include <QFileInfo>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
-#include <QStandardPaths>
-#include <QUrl>
 #include <QVBoxLayout>
 
 #include <utility>
@@ -51,16 +53,18 @@ bool cutAlike(const ModelConfig& a, const ModelConfig& b) {
 InspectPage::InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, QWidget* parent)
     : QWidget(parent),
       m_bridge(bridge),
+      m_store(std::move(store)),
       m_prompts(prompts),
       m_feed(new PredictionFeed(bridge, this)),
-      m_loader(new DatasetLoader(std::move(store), this)),
-      m_photoFolder(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation)) {
+      m_loader(new DatasetLoader(m_store, this)),
+      m_opener(new PhotoOpener(prompts, this)) {
     setAcceptDrops(true);
     m_bar = new SourceBar(this);
     m_picker = m_bar->picker();
     m_banner = new Banner(this);
     m_banner->setObjectName("inspectBanner");
     makeEmptyState();
+    makePins();
     m_stack = new QStackedWidget(this);
     m_stack->setObjectName("inspectStack");
     m_stack->addWidget(m_empty);
@@ -72,13 +76,16 @@ InspectPage::InspectPage(SessionBridge& bridge, std::shared_ptr<DataStore> store
     layout->addWidget(m_bar);
     layout->addWidget(m_banner);
     layout->addWidget(m_stack, 1);
+    layout->addWidget(m_strip);
 
     m_configDelay.setSingleShot(true);
     m_configDelay.setInterval(kConfigDelayMs);
     connectParts();
     connectDataset();
     connectPredictions();
+    connectPins();
     updateEmptyState();
+    updatePin();
 }
 
 void InspectPage::makeEmptyState() {
@@ -112,9 +119,14 @@ QWidget* InspectPage::makeContent() {
     m_original = new PictureCard(tr("Original"), "originalView", content);
     m_input = new PictureCard(tr("Model's input"), "inputView", content);
     m_input->view()->setPixelated(true);
-    m_patches = new PatchPanel(content);
+    m_deck = new LensDeck(m_bridge, m_store, m_prompts, content);
+    m_patches = m_deck->patches();
+    m_details = m_deck->patchDetails();
     m_predictions = new PredictionPanel(content);
-    m_details = new PatchDetails(content);
+    m_original->addButton(m_pin);
+    m_original->view()->addAction(m_pin);
+    m_original->view()->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_time = new InspectTime({m_bridge, m_prompts, *m_deck, *m_feed, *m_predictions, *m_pins}, content);
 
     const auto column = [](QWidget* upper, QWidget* lower, int upperStretch) {
         auto* layout = new QVBoxLayout;
@@ -123,13 +135,34 @@ QWidget* InspectPage::makeContent() {
         layout->addWidget(lower, 1);
         return layout;
     };
-    auto* layout = new QHBoxLayout(content);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(kSpace + kSpaceSmall);
+    auto* looking = new QHBoxLayout;
+    looking->setSpacing(kSpace + kSpaceSmall);
+    looking->addWidget(m_time->view(), 8);
+    looking->addLayout(column(m_predictions, m_deck->controls(), 0), 5);
+    auto* lenses = new QVBoxLayout;
+    lenses->setSpacing(kSpace + kSpaceSmall);
+    lenses->addWidget(m_deck->bar());
+    lenses->addLayout(looking, 1);
+    columns->addLayout(column(m_original, m_input, 1), 3);
+    columns->addLayout(lenses, 14);
+    auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpace + kSpaceSmall);
-    layout->addLayout(column(m_original, m_input, 1), 4);
-    layout->addWidget(m_patches, 8);
-    layout->addLayout(column(m_predictions, m_details, 0), 5);
+    layout->addLayout(columns, 1);
+    layout->addWidget(m_time->bar());
     return content;
+}
+
+void InspectPage::makePins() {
+    m_pins = new PinnedPictures(this);
+    m_keeper = new PinKeeper(*m_pins, this);
+    m_strip = new PinnedStrip(*m_pins, this);
+    m_pin = new QAction(icon("pin"), tr("Pin this picture"), this);
+    m_pin->setObjectName("inspectPin");
+    m_pin->setCheckable(true);
+    m_pin->setShortcut(QKeySequence("Ctrl+D"));
 }
 
 void InspectPage::connectParts() {
@@ -142,7 +175,11 @@ void InspectPage::connectParts() {
     });
     connect(m_picker, &DatasetPicker::failed, m_banner, &Banner::showError);
     connect(m_picker, &DatasetPicker::picked, this, &InspectPage::showPicked);
-    connect(&m_decoding, &Job::failed, m_banner, &Banner::showError);
+    connect(m_opener, &PhotoOpener::failed, m_banner, &Banner::showError);
+    connect(m_opener, &PhotoOpener::opened, this, [this](const Photo& photo) {
+        showPhoto(photo);
+        if (!photo.path.isEmpty()) Q_EMIT photoOpened(photo.path);
+    });
     connect(&m_preparing, &Job::failed, m_banner, &Banner::showError);
     connect(m_patches, &PatchPanel::sourceChosen, this, &InspectPage::updatePatchSource);
     connect(m_patches->view(), &PatchGridView::selectedChanged, this,
@@ -164,78 +201,77 @@ void InspectPage::connectDataset() {
 }
 
 void InspectPage::connectPredictions() {
-    connect(m_feed, &PredictionFeed::predicted, m_predictions, &PredictionPanel::showPrediction);
     connect(m_feed, &PredictionFeed::unavailable, m_predictions, &PredictionPanel::showMessage);
+    connect(&m_bridge, &SessionBridge::epochDone, m_deck, &LensDeck::renew);
+    connect(&m_bridge, &SessionBridge::runFinished, m_deck, &LensDeck::renew);
+    connect(m_deck, &LensDeck::failed, m_banner, &Banner::showError);
+    connect(m_deck, &LensDeck::imageChosen, this, &InspectPage::showImage);
     connect(m_feed, &PredictionFeed::modelChanged, this, [this](const Config& config) {
         m_predictions->beginModel();
-        m_modelConfig = config;
-        updatePatchSource();
+        m_time->setModel(m_feed->modelFolder(), config);
+        showModel(config);
     });
+    connect(m_feed, &PredictionFeed::modelMissing, this, [this] { showModel({}); });
+    connect(m_time, &InspectTime::failed, m_banner, &Banner::showError);
+    connect(m_time, &InspectTime::savingProgressed, m_banner, &Banner::showProgress);
+    connect(m_time, &InspectTime::savingEnded, m_banner, &Banner::clearProgress);
+    connect(m_time, &InspectTime::filmSaved, this,
+            [this](const QString& path) { Q_EMIT statusChanged(tr("Film saved to %1").arg(path)); });
+    connect(m_banner, &Banner::cancelRequested, m_time, &InspectTime::cancelSaving);
+    connect(m_deck, &LensDeck::exported, this,
+            [this](const QString& path) { Q_EMIT statusChanged(tr("Saved to %1").arg(path)); });
 }
 
-bool InspectPage::openPhoto(const QString& path) {
-    const QFileInfo file(path);
-    QString problem;
-    if (!file.exists()) problem = tr("%1 is not there any more.").arg(path);
-    else if (file.isDir()) problem = tr("%1 is a folder. Open a photo in it.").arg(path);
-    else if (!file.isReadable()) problem = tr("%1 may not be read: allow reading it, or open a copy.").arg(path);
-    if (!problem.isEmpty()) {
-        m_banner->showError(problem);
-        return false;
-    }
-    m_photoFolder = file.absolutePath();
-    decode([path] { return loadPhoto(path); });
-    return true;
+void InspectPage::connectPins() {
+    connect(m_pin, &QAction::triggered, this, &InspectPage::togglePin);
+    connect(m_strip, &PinnedStrip::chosen, this, &InspectPage::showPinned);
+    connect(m_pins, &PinnedPictures::picturesChanged, this, [this] {
+        const int row = m_pins->rowOf(current());
+        const bool sameAgain = row >= 0 && m_pins->photo(row).image != current().image;
+        if (sameAgain) showCurrent();  // it has been opened twice
+        updatePin();
+        Q_EMIT pinsChanged(m_pins->paths());
+    });
+    connect(m_keeper, &PinKeeper::kept, this, [this] { Q_EMIT pinsChanged(m_pins->paths()); });
+    connect(m_keeper, &PinKeeper::failed, m_banner, &Banner::showError);
 }
 
-void InspectPage::openPhotoDialog() {
-    const QString path = m_prompts.openFile(this, tr("Open photo"), m_photoFolder, imageFilter());
-    if (!path.isEmpty()) openPhoto(path);
+void InspectPage::showModel(const std::optional<Config>& config) {
+    m_modelConfig = config;
+    m_deck->setModel(config);
+    updatePatchSource();
 }
 
-void InspectPage::pastePhoto() {
-    if (!take(QGuiApplication::clipboard()->mimeData(), tr("Pasted picture")))
-        m_banner->showError(tr("There is no picture on the clipboard. Copy one, or an image file, and paste again."));
-}
+bool InspectPage::openPhoto(const QString& path) { return m_opener->openFile(path); }
 
-bool InspectPage::take(const QMimeData* mime, const QString& title) {
-    if (!mime) return false;
-    for (const QUrl& url : mime->urls()) {
-        if (!url.isLocalFile()) continue;
-        openPhoto(url.toLocalFile());
-        return true;
-    }
-    if (!mime->hasImage()) return false;
-    decode([image = mime->imageData().value<QImage>(), title] { return photoFromQImage(image, title); });
-    return true;
-}
+void InspectPage::openPhotoDialog() { m_opener->openByDialog(); }
+
+void InspectPage::pastePhoto() { m_opener->paste(); }
+
+void InspectPage::setPhotoFolder(const QString& folder) { m_opener->setFolder(folder); }
 
 void InspectPage::dragEnterEvent(QDragEnterEvent* event) {
     if (event->mimeData()->hasUrls() || event->mimeData()->hasImage()) event->acceptProposedAction();
 }
 
 void InspectPage::dropEvent(QDropEvent* event) {
-    if (take(event->mimeData(), tr("Dropped picture"))) return event->acceptProposedAction();
+    if (m_opener->take(event->mimeData(), tr("Dropped picture"))) return event->acceptProposedAction();
     m_banner->showError(tr("Only files on this computer can be dropped. Save the picture first, then drop its file."));
 }
 
-void InspectPage::showImage(std::shared_ptr<const vit::Image> image, const QString& title) {
-    decode([image = std::move(image), title] { return photoFromImage(image, title); });
+void InspectPage::showImage(std::shared_ptr<const vit::Image> image, const QString& title, const QString& trueClass) {
+    m_opener->openImage(std::move(image), title, trueClass);
 }
 
-void InspectPage::decode(std::function<Photo()> decoder) {
-    m_decoding.run([decoder = std::move(decoder)](const Progress&) { return decoder(); },
-                   [this](const Photo& photo) {
-                       m_banner->clear();
-                       m_photo = photo;
-                       if (m_bar->source() == SourceBar::Source::Photo) {
-                           showCurrent();
-                           loadDataset();
-                       } else {
-                           m_bar->setSource(SourceBar::Source::Photo);
-                       }
-                       if (!photo.path.isEmpty()) Q_EMIT photoOpened(photo.path);
-                   });
+void InspectPage::showPhoto(const Photo& photo) {
+    m_banner->clear();
+    m_photo = photo;
+    if (m_bar->source() == SourceBar::Source::Photo) {
+        showCurrent();
+        loadDataset();
+    } else {
+        m_bar->setSource(SourceBar::Source::Photo);
+    }
 }
 
 const Photo& InspectPage::current() const {
@@ -252,12 +288,53 @@ void InspectPage::showPicked() {
     if (m_bar->source() == SourceBar::Source::Dataset) showCurrent();
 }
 
+void InspectPage::showPinned(int row) {
+    const QString problem = m_pins->data(m_pins->index(row), PinnedPictures::ProblemRole).toString();
+    if (!problem.isEmpty()) m_banner->showError(problem);
+    if (!m_pins->photo(row)) {  // gone, or being opened: the picture before stays, once the click has been dealt with
+        QTimer::singleShot(0, this, &InspectPage::updatePin);
+        return;
+    }
+    m_opener->abandon();
+    showPhoto(m_pins->photo(row));
+}
+
+void InspectPage::togglePin() {
+    if (const int row = m_pins->rowOf(current()); row >= 0) m_pins->unpin(row);
+    else m_pins->pin(current());
+    updatePin();
+}
+
+void InspectPage::updatePin() {
+    const int row = m_pins->rowOf(current());
+    m_strip->setShown(row);
+    m_strip->setVisible(m_pins->count() > 0 || current());
+    m_pin->setChecked(row >= 0);
+    m_pin->setEnabled(current() && (row >= 0 || !m_pins->full()));
+    const QString key = m_pin->shortcut().toString(QKeySequence::NativeText);
+    if (row >= 0) m_pin->setToolTip(tr("Unpin this picture (%1)").arg(key));
+    else if (m_pins->full()) m_pin->setToolTip(tr("%1 pictures are pinned: unpin one first").arg(m_pins->count()));
+    else m_pin->setToolTip(tr("Pin this picture (%1): predicted after each epoch, kept with the run").arg(key));
+}
+
+void InspectPage::pinAgain(const QStringList& paths, const QString& folder) { m_keeper->pinAgain(paths, folder); }
+
 void InspectPage::showCurrent() {
+    // One that is pinned is the very same, wherever it was opened from.
+    if (const int row = m_pins->rowOf(current()); row >= 0) {
+        const QString trueClass = current().trueClass;
+        Photo& shown = m_bar->source() == SourceBar::Source::Photo ? m_photo : m_sample;
+        shown = m_pins->photo(row);
+        if (shown.trueClass.isEmpty()) shown.trueClass = trueClass;
+    }
     const Photo& photo = current();
     m_stack->setCurrentIndex(photo ? 1 : 0);
     updateEmptyState();
     m_predictions->beginPicture(photo.trueClass);
     m_feed->setImage(photo.image);
+    m_deck->setImage(photo.image, photo.trueClass.toStdString());
+    m_time->setPhoto(photo);
+    updatePin();
     if (!photo) return;
     m_original->view()->setImage(photo.full, photo.preview);
     m_original->setCaption(photo.title + '\n' + sizeText(photo.full.width(), photo.full.height()));
@@ -357,6 +434,7 @@ void InspectPage::showInput(const ModelInput& input) {
     m_input->view()->setImage(toQImage(input.grid.image));
     m_input->setCaption(describeSize(input));
     m_patches->setGrid(input.grid);
+    m_time->setInput(input.grid.image);
 }
 
 }  // namespace vit::ui

@@ -12,11 +12,10 @@
 #include <QWidget>
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 
-class QMimeData;
+class QAction;
 class QPushButton;
 class QStackedWidget;
 
@@ -26,9 +25,15 @@ class Banner;
 class DatasetLoader;
 class DatasetPicker;
 class EmptyState;
+class InspectTime;
+class LensDeck;
 class PatchDetails;
 class PatchPanel;
+class PhotoOpener;
 class PictureCard;
+class PinKeeper;
+class PinnedPictures;
+class PinnedStrip;
 class PredictionFeed;
 class PredictionPanel;
 class Prompts;
@@ -47,17 +52,22 @@ public:
     // The run that is shown: its model predicts.
     void setRun(const std::filesystem::path& folder);
     // Where the file dialog begins; follows the photos that are opened.
-    void setPhotoFolder(const QString& folder) { m_photoFolder = folder; }
+    void setPhotoFolder(const QString& folder);
 
     // Decodes off the GUI thread; photoOpened() follows. False: there is no such file to read, and the page says why.
     // What is no picture is found out later, and said as well.
     bool openPhoto(const QString& path);
     void openPhotoDialog();
     void pastePhoto();
-    void showImage(std::shared_ptr<const vit::Image> image, const QString& title);
+    void showImage(std::shared_ptr<const vit::Image> image, const QString& title, const QString& trueClass = {});
+
+    // Pins these files again; one that is gone says so. Pinned pictures that are no files become some in `folder`.
+    void pinAgain(const QStringList& paths, const QString& folder = {});
 
 Q_SIGNALS:
     void photoOpened(const QString& path);
+    void statusChanged(const QString& text);     // what has been done
+    void pinsChanged(const QStringList& paths);  // of those that are files, or have become some
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -67,15 +77,20 @@ protected:
 private:
     void makeEmptyState();
     QWidget* makeContent();
+    void makePins();
     void connectParts();
     void connectDataset();
     void connectPredictions();
+    void connectPins();
+    void showModel(const std::optional<Config>& config);
 
-    bool take(const QMimeData* mime, const QString& title);  // false: there is nothing to look at in it
-    void decode(std::function<Photo()> decoder);
+    void showPhoto(const Photo& photo);
     const Photo& current() const;
     void showCurrent();
     void showPicked();
+    void showPinned(int row);
+    void togglePin();
+    void updatePin();
     void updateEmptyState();
 
     void loadDataset();
@@ -89,10 +104,11 @@ private:
     void showInput(const ModelInput& input);
 
     SessionBridge& m_bridge;
+    std::shared_ptr<DataStore> m_store;
     Prompts& m_prompts;
     PredictionFeed* m_feed;
     DatasetLoader* m_loader;
-    Job m_decoding;
+    PhotoOpener* m_opener;
     Job m_preparing;
     QTimer m_configDelay;
 
@@ -101,7 +117,6 @@ private:
     std::uint64_t m_inputRequest = 0;     // the last one; answers to others come too late
     Photo m_photo;
     Photo m_sample;  // of the data set
-    QString m_photoFolder;
 
     SourceBar* m_bar;
     DatasetPicker* m_picker;
@@ -111,9 +126,15 @@ private:
     QPushButton* m_emptySample;
     PictureCard* m_original;
     PictureCard* m_input;
+    LensDeck* m_deck;
     PatchPanel* m_patches;
     PatchDetails* m_details;
     PredictionPanel* m_predictions;
+    PinnedPictures* m_pins;
+    PinKeeper* m_keeper;
+    PinnedStrip* m_strip;
+    QAction* m_pin;
+    InspectTime* m_time;
 };
 
 }  // namespace vit::ui

@@ -22,8 +22,7 @@ constexpr int kSliderHeight = 22;  // the handle is taller than the style believ
 
 }  // namespace
 
-PatchPanel::PatchPanel(QWidget* parent) : QFrame(parent) {
-    setRole(this, "card");
+PatchPanel::PatchPanel(QWidget* parent) : QWidget(parent) {
     m_view = new PatchGridView(this);
     m_view->setObjectName("patchGrid");
     m_view->setAccessibleName(tr("Patch grid"));
@@ -33,7 +32,7 @@ PatchPanel::PatchPanel(QWidget* parent) : QFrame(parent) {
     m_facts->setToolTip(tr("What the published example prints of its patches"));
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kSpaceLarge, kSpace + kSpaceSmall, kSpaceLarge, kSpace + kSpaceSmall);
+    layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpace);
     layout->addLayout(makeHeader());
     layout->addWidget(m_view, 1);
@@ -46,8 +45,6 @@ PatchPanel::PatchPanel(QWidget* parent) : QFrame(parent) {
 }
 
 QLayout* PatchPanel::makeHeader() {
-    auto* title = new QLabel(tr("Patches"), this);
-    title->setFont(titleFont());
     m_source = new Segments(this);
     m_source->add(OfModel, "patchesOfModel", tr("Of the model shown"),
                   tr("The patches of the model that predicts, as it was trained"));
@@ -55,13 +52,12 @@ QLayout* PatchPanel::makeHeader() {
                   tr("The patches that the Experiment form makes, of a model yet to be trained"));
     connect(m_source, &Segments::chosenChanged, this, &PatchPanel::sourceChosen);
     auto* row = new QHBoxLayout;
-    row->setSpacing(kSpace);
-    row->addWidget(title, 1, Qt::AlignTop);
+    row->addStretch();
     row->addLayout(makeSpacing());
     auto* header = new QVBoxLayout;
     header->setSpacing(kSpace);
-    header->addLayout(row);
     header->addWidget(m_source, 0, Qt::AlignLeft);
+    header->addLayout(row);
     return header;
 }
 

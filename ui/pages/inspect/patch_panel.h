@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The card with the patch grid, whose patches they are, their spacing, what lies under the pointer, and the four facts
-// of the published example.
+// The lens of the patches: the grid, whose patches they are, their spacing, what lies under the pointer, and the four
+// facts of the published example.
 #pragma once
 
 #include "core/inspect/patches.h"
 
-#include <QFrame>
+#include <QWidget>
 
 class QLabel;
 class QLayout;
@@ -16,7 +16,7 @@ namespace vit::ui {
 class PatchGridView;
 class Segments;
 
-class PatchPanel : public QFrame {
+class PatchPanel : public QWidget {
     Q_OBJECT
 
 public:

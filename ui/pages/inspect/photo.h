@@ -26,7 +26,9 @@ struct Photo {
 inline constexpr int kPreviewSide = 1600;
 
 // Slow for large pictures: not for the GUI thread. Throw vit::Error in words that can be shown.
-Photo loadPhoto(const QString& path);
+Photo loadPhoto(const QString& path);  // with what keepPhoto() has written into it
+// Writes a picture that is no file as one, with its title and true class; gives its path. Makes the folder if need be.
+QString keepPhoto(const Photo& photo, const QString& folder);
 Photo photoFromQImage(const QImage& image, const QString& title);
 
 // For pictures of any origin that are in memory already.

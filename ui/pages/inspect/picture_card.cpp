@@ -6,8 +6,10 @@
 #include "ui/look/theme.h"
 #include "ui/pages/inspect/image_view.h"
 
+#include <QAction>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace vit::ui {
@@ -31,13 +33,13 @@ PictureCard::PictureCard(const QString& title, const char* viewName, QWidget* pa
     m_caption->setWordWrap(true);
     setRole(m_caption, "muted");
 
-    auto* top = new QHBoxLayout;
-    top->addWidget(titleLabel, 1);
-    top->addWidget(m_zoom);
+    m_top = new QHBoxLayout;
+    m_top->addWidget(titleLabel, 1);
+    m_top->addWidget(m_zoom);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpaceLarge, kSpace + kSpaceSmall, kSpaceLarge, kSpace + kSpaceSmall);
     layout->setSpacing(kSpace);
-    layout->addLayout(top);
+    layout->addLayout(m_top);
     layout->addWidget(m_view, 1);
     layout->addWidget(m_caption);
     connect(m_view, &ImageView::scaleChanged, this, [this](double scale) {
@@ -46,5 +48,13 @@ PictureCard::PictureCard(const QString& title, const char* viewName, QWidget* pa
 }
 
 void PictureCard::setCaption(const QString& text) { m_caption->setText(text); }
+
+void PictureCard::addButton(QAction* action) {
+    auto* button = new QToolButton(this);
+    button->setObjectName(action->objectName() + "Button");
+    button->setDefaultAction(action);
+    button->setFocusPolicy(Qt::StrongFocus);
+    m_top->addWidget(button);
+}
 
 }  // namespace vit::ui

@@ -5,6 +5,8 @@
 #include <QFrame>
 #include <QString>
 
+class QAction;
+class QHBoxLayout;
 class QLabel;
 
 namespace vit::ui {
@@ -19,11 +21,13 @@ public:
 
     ImageView* view() const { return m_view; }
     void setCaption(const QString& text);
+    void addButton(QAction* action);  // beside the title
 
 private:
     ImageView* m_view;
     QLabel* m_caption;
     QLabel* m_zoom;
+    QHBoxLayout* m_top;
 };
 
 // "1,920 × 1,080 px"

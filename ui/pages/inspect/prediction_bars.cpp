@@ -17,7 +17,7 @@ namespace vit::ui {
 namespace {
 
 constexpr int kRows = 5;  // room is kept for so many, so that nothing moves when the first prediction comes
-constexpr int kBarHeight = 8;
+constexpr int kBarHeight = 6;
 constexpr double kStaleOpacity = 0.35;
 
 }  // namespace
@@ -45,7 +45,7 @@ void PredictionBars::setTrueClass(const QString& name) {
     update();
 }
 
-int PredictionBars::rowHeight() const { return fontMetrics().height() + kBarHeight + kSpace + 2; }
+int PredictionBars::rowHeight() const { return fontMetrics().height() + kBarHeight + kSpaceSmall + 2; }
 
 QSize PredictionBars::sizeHint() const {
     return {220, std::max(static_cast<int>(m_bars.size()), kRows) * rowHeight()};

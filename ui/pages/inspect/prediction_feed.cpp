@@ -4,6 +4,7 @@
 
 #include "core/runs/run_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,9 @@ PredictionFeed::PredictionFeed(SessionBridge& bridge, QObject* parent) : QObject
     connect(&bridge, &SessionBridge::runFailed, this, &PredictionFeed::ask);
     connect(&bridge, &SessionBridge::modelOpened, this, &PredictionFeed::onModelOpened);
     connect(&bridge, &SessionBridge::probePredicted, this, &PredictionFeed::onProbePredicted);
+    connect(&bridge, &SessionBridge::epochDone, this, [this] {
+        if (m_choice && m_choice->isCurrent() && !isProbe()) ask();
+    });
     connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
         m_model = Model::None;
         Q_EMIT unavailable(tr("The runs on this computer could not be read: %1").arg(problem));
@@ -24,7 +28,30 @@ PredictionFeed::PredictionFeed(SessionBridge& bridge, QObject* parent) : QObject
 
 void PredictionFeed::setImage(std::shared_ptr<const Image> image) {
     m_image = std::move(image);
-    m_bridge.setProbe(m_image);
+    m_probeName.clear();
+    tellProbes();
+    ask();
+}
+
+void PredictionFeed::setPinned(std::vector<std::shared_ptr<const Image>> images) {
+    m_pinned = std::move(images);
+    tellProbes();
+}
+
+bool PredictionFeed::isProbe() const {
+    return m_pinned.size() < kMostProbes || std::find(m_pinned.begin(), m_pinned.end(), m_image) != m_pinned.end();
+}
+
+void PredictionFeed::tellProbes() {
+    auto probes = m_pinned;
+    const bool another = m_image && std::find(probes.begin(), probes.end(), m_image) == probes.end();
+    if (another && probes.size() < kMostProbes) probes.push_back(m_image);
+    m_bridge.setProbes(std::move(probes));
+}
+
+void PredictionFeed::setModelChoice(const std::optional<ModelChoice>& choice) {
+    if (choice == m_choice) return;
+    m_choice = choice;
     ask();
 }
 
@@ -38,12 +65,12 @@ void PredictionFeed::setRun(const std::filesystem::path& folder) {
 
 void PredictionFeed::ask() {
     m_request = 0;
-    if (!m_image) return;
+    if (!m_image || !m_choice) return;
     switch (m_model) {
         case Model::There: {
             m_request = ++m_lastRequest;
             const auto predict = [image = m_image](LoadedModel& model) { return model.predict(*image); };
-            return m_bridge.ask(this, predict, [this, request = m_request](const Reply<Prediction>& reply) {
+            return m_bridge.ask(this, *m_choice, predict, [this, request = m_request](const Reply<Prediction>& reply) {
                 onReply(request, reply);
             });
         }
@@ -89,6 +116,8 @@ void PredictionFeed::onModelOpened(const ModelOpened& event) {
     if (!event.problem.empty()) {
         if (m_model == Model::There) return;  // the model before it still answers
         m_model = Model::None;
+        m_modelFolder.clear();  // though the worker still holds the one before it
+        Q_EMIT modelMissing();
         Q_EMIT unavailable(tr("The model of %1 could not be opened: %2")
                                .arg(QString::fromStdString(event.runName), QString::fromStdString(event.problem)));
         return;
@@ -112,8 +141,9 @@ void PredictionFeed::onReply(std::uint64_t request, const Reply<Prediction>& rep
 }
 
 void PredictionFeed::onProbePredicted(const ProbePredicted& event) {
-    // With an answer still to come, this one may be of the picture before: the probe carries no number.
-    if (m_request != 0 || !m_image) return;
+    if (!m_image || !m_choice || !m_choice->isCurrent() || event.image != m_probeName) return;
+    // Without a name it may be of the picture before while an answer is still to come.
+    if (event.image.empty() && m_request != 0) return;
     Q_EMIT predicted(event.prediction);
 }
 

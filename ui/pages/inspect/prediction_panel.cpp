@@ -83,6 +83,26 @@ void PredictionPanel::beginPicture(const QString& trueClass) {
 void PredictionPanel::beginModel() { clearHistory(); }
 
 void PredictionPanel::showPrediction(const Prediction& prediction) {
+    m_history->add(prediction);
+    m_history->setMarked(std::nullopt);
+    showBars(prediction);
+}
+
+void PredictionPanel::showEarlier(const Prediction& prediction) {
+    m_history->setMarked(prediction.epoch);
+    showBars(prediction);
+}
+
+void PredictionPanel::addHistory(const std::vector<Prediction>& kept) {
+    for (const Prediction& prediction : kept) m_history->addEarlier(prediction);
+    updateHistory();
+}
+
+void PredictionPanel::updateHistory() {
+    m_history->setVisible(m_history->points().size() > 1 && m_bars->isVisibleTo(this));
+}
+
+void PredictionPanel::showBars(const Prediction& prediction) {
     m_stale = false;
     m_message->hide();
     m_bars->setStale(false);
@@ -92,8 +112,7 @@ void PredictionPanel::showPrediction(const Prediction& prediction) {
     m_caption->setText(predictionCaption(prediction));
     m_caption->show();
     m_note->setVisible(!m_note->text().isEmpty());
-    m_history->add(prediction);
-    m_history->setVisible(m_history->points().size() > 1);
+    updateHistory();
     updateTruth();
 }
 

@@ -7,6 +7,8 @@
 #include <QFrame>
 #include <QString>
 
+#include <vector>
+
 class QLabel;
 
 namespace vit::ui {
@@ -24,10 +26,14 @@ public:
     void beginPicture(const QString& trueClass);
     void beginModel();  // another model: the history is not its own
     void showPrediction(const Prediction& prediction);
+    void showEarlier(const Prediction& prediction);  // of a moment gone by: marked in the history
+    void addHistory(const std::vector<Prediction>& kept);  // what was said before of this picture
     void showMessage(const QString& text);   // in place of a prediction: none yet, or why there is none
     void setModelNote(const QString& text);  // what the model sees differently; empty: nothing
 
 private:
+    void showBars(const Prediction& prediction);
+    void updateHistory();
     void clearHistory();
     void updateTruth();
 

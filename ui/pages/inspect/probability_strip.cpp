@@ -22,6 +22,7 @@ ProbabilityStrip::ProbabilityStrip(QWidget* parent) : QWidget(parent) {
 void ProbabilityStrip::clear() {
     m_predictions.clear();
     m_className.clear();
+    m_marked.reset();
     update();
 }
 
@@ -30,6 +31,18 @@ void ProbabilityStrip::add(const Prediction& prediction) {
     m_className = QString::fromStdString(prediction.top.front().name);
     m_predictions[prediction.epoch] = prediction;
     setAccessibleDescription(points().empty() ? QString() : describe(points().back()));
+    update();
+}
+
+void ProbabilityStrip::addEarlier(const Prediction& prediction) {
+    if (prediction.top.empty()) return;
+    if (m_className.isEmpty()) m_className = QString::fromStdString(prediction.top.front().name);
+    m_predictions.emplace(prediction.epoch, prediction);
+    update();
+}
+
+void ProbabilityStrip::setMarked(const std::optional<std::int64_t>& epoch) {
+    m_marked = epoch;
     update();
 }
 
@@ -87,6 +100,13 @@ void ProbabilityStrip::paintEvent(QPaintEvent*) {
                      fontMetrics().elidedText(m_className, Qt::ElideRight, width() - rangeWidth - kSpace));
     painter.setPen(QPen(c.border, 1));
     painter.drawLine(plot.bottomLeft(), plot.bottomRight());
+
+    for (const Point& point : all) {
+        if (point.epoch != m_marked) continue;
+        const double x = position(point, top).x();
+        painter.setPen(QPen(c.text, 1));
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+    }
 
     QPainterPath path;
     for (const Point& point : all) {

@@ -22,6 +22,8 @@ public:
 
     void clear();
     void add(const Prediction& prediction);  // replaces that of the same epoch
+    void addEarlier(const Prediction& prediction);  // whose first class is not the one that is drawn
+    void setMarked(const std::optional<std::int64_t>& epoch);  // the one that is looked at
 
     struct Point {
         std::int64_t epoch = 0;
@@ -31,7 +33,7 @@ public:
     std::vector<Point> points() const;
     QString className() const { return m_className; }
 
-    QSize sizeHint() const override { return {220, 64}; }
+    QSize sizeHint() const override { return {220, 52}; }
     QSize minimumSizeHint() const override { return {120, 64}; }
 
 protected:
@@ -46,6 +48,7 @@ private:
 
     std::map<std::int64_t, Prediction> m_predictions;  // by epoch
     QString m_className;
+    std::optional<std::int64_t> m_marked;
 };
 
 }  // namespace vit::ui

@@ -9,11 +9,13 @@
 #include "ui/bridge/settings.h"
 #include "ui/look/theme.h"
 #include "ui/pages/train/curve_grid.h"
+#include "ui/pages/train/layer_statistics_panel.h"
 #include "ui/pages/train/log_pane.h"
 #include "ui/pages/train/progress_panel.h"
 #include "ui/pages/train/run_words.h"
 #include "ui/widgets/banner.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/segments.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -25,6 +27,12 @@
 #include <utility>
 
 namespace vit::ui {
+
+namespace {
+
+enum View { CurvesView, LayersView };
+
+}  // namespace
 
 TrainPage::TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent)
     : QWidget(parent), m_prompts(prompts), m_settings(settings), m_banner(new Banner(this)),
@@ -81,18 +89,14 @@ QWidget* TrainPage::makeRunPage() {
     m_progress = new ProgressPanel(page);
     m_splitter = new QSplitter(Qt::Vertical, page);
     m_splitter->setChildrenCollapsible(false);
-    m_curves = new CurveGrid(m_splitter);
+    QWidget* views = makeViews();
     m_logPane = new LogPane(m_log, m_splitter);
-    m_splitter->addWidget(m_curves);
+    m_splitter->addWidget(views);
     m_splitter->addWidget(m_logPane);
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 0);
     m_splitter->setHandleWidth(kSpace);
     m_splitter->setSizes({600, 110});
-    connect(m_curves, &CurveGrid::exportRequested, this, &TrainPage::exportPlot);
-    m_curves->wantPublishedCurves(m_settings.publishedCurves());
-    connect(m_curves, &CurveGrid::publishedCurvesWanted, this,
-            [this](bool wanted) { m_settings.setPublishedCurves(wanted); });
 
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -102,6 +106,36 @@ QWidget* TrainPage::makeRunPage() {
     return page;
 }
 
+QWidget* TrainPage::makeViews() {
+    auto* views = new QWidget(m_splitter);
+    m_curves = new CurveGrid(views);
+    connect(m_curves, &CurveGrid::exportRequested, this, &TrainPage::exportPlot);
+    m_curves->wantPublishedCurves(m_settings.publishedCurves());
+    connect(m_curves, &CurveGrid::publishedCurvesWanted, this,
+            [this](bool wanted) { m_settings.setPublishedCurves(wanted); });
+    m_layers = new LayerStatisticsPanel(views);
+
+    m_view = new Segments(views);
+    m_view->add(CurvesView, "curvesView", tr("Curves"), tr("Loss, accuracy and learning rate over the epochs"));
+    m_view->add(LayersView, "layersView", tr("Layers"),
+                tr("Gradients, updates, activations and attention of each layer over the steps"));
+    auto* stack = new QStackedWidget(views);
+    stack->addWidget(m_curves);
+    stack->addWidget(m_layers);
+    connect(m_view, &Segments::chosenChanged, stack, [this, stack] { stack->setCurrentIndex(m_view->chosen()); });
+    connect(m_layers, &LayerStatisticsPanel::findingsChanged, m_view, [this] {
+        const auto count = m_layers->history().findings().size();
+        m_view->setText(LayersView, count == 0 ? tr("Layers") : tr("Layers (%1)").arg(count));
+    });
+
+    auto* layout = new QVBoxLayout(views);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kSpace);
+    layout->addWidget(m_view, 0, Qt::AlignLeft);
+    layout->addWidget(stack, 1);
+    return views;
+}
+
 void TrainPage::connectTo(const SessionBridge& bridge) {
     connect(&bridge, &SessionBridge::runRequested, this, &TrainPage::onRunRequested);
     connect(&bridge, &SessionBridge::runStarted, this, &TrainPage::onRunStarted);
@@ -109,6 +143,8 @@ void TrainPage::connectTo(const SessionBridge& bridge) {
         m_curves->addSteps(steps);
         m_progress->showSteps(steps.back());
     });
+    connect(&bridge, &SessionBridge::layersMeasured, this,
+            [this](const LayersMeasured& measured) { m_layers->add({measured}); });
     connect(&bridge, &SessionBridge::epochDone, this, [this](const EpochDone& epoch) {
         m_curves->addEpoch(epoch);
         m_progress->showEpoch(epoch);
@@ -165,10 +201,11 @@ void TrainPage::load(std::function<std::optional<RunSummary>()> find) {
 void TrainPage::showEarlierRun(const EarlierRun& earlier) {
     const RunSummary& run = *earlier.run;
     m_stack->setCurrentIndex(1);
-    m_curves->clear();
-    m_curves->setEmptyText(tr("No step was made"));
+    clearCurves(tr("No step was made"));
+    explainUnmeasured(run.config);
     m_curves->setDataset(QString::fromStdString(run.config.data.name));
     m_curves->addSteps(earlier.curves.steps);
+    m_layers->add(earlier.curves.layers);
     for (const EpochDone& epoch : earlier.curves.epochs) m_curves->addEpoch(epoch);
     m_progress->showEarlier(run, earlier.curves);
     m_progress->showDevice(earlier.began);
@@ -177,6 +214,23 @@ void TrainPage::showEarlierRun(const EarlierRun& earlier) {
                  tr("%1 is shown. It lies in %2")
                      .arg(QString::fromStdString(run.name), QString::fromStdString(run.folder.string())));
     setShownRun(run);
+}
+
+void TrainPage::clearCurves(const QString& emptyText) {
+    m_curves->clear();
+    m_curves->setEmptyText(emptyText);
+    m_layers->clear();
+    m_layers->setEmptyText(emptyText, {});
+}
+
+// What the place of the layers says of a run that measures none, or has measured none.
+void TrainPage::explainUnmeasured(const Config& config) {
+    m_layers->setEmptyText(tr("No layer of this run is measured"),
+                           config.run.layerStatisticsSteps == 0
+                               ? tr("\"Measure layers every\" is 0 in its settings. A run with a larger number shows "
+                                    "here what its layers do as they learn.")
+                               : tr("It made no step, or an older version trained it. A new run shows here what its "
+                                    "layers do as they learn."));
 }
 
 void TrainPage::setShownRun(std::optional<RunSummary> run) {
@@ -197,8 +251,7 @@ void TrainPage::onRunRequested() {
     m_lookup.abandon();
     m_banner->clear();
     m_stack->setCurrentIndex(1);
-    m_curves->clear();
-    m_curves->setEmptyText(tr("Waiting for the first step…"));
+    clearCurves(tr("Waiting for the first step…"));
     m_progress->showRequested();
     m_current = {};
     m_before = m_shown ? m_shown->folder : std::filesystem::path();
@@ -210,6 +263,7 @@ void TrainPage::onRunStarted(const RunStarted& run) {
     m_current.folder = run.runFolder;
     m_current.config = run.config;
     m_progress->showStarted(run);
+    if (run.config.run.layerStatisticsSteps == 0) explainUnmeasured(run.config);
     m_curves->setDataset(QString::fromStdString(run.config.data.name));
     m_settings.setShownRun(QString::fromStdString(run.runFolder));
     m_log.append(LogLevel::Info, startedText(run));
@@ -224,6 +278,8 @@ void TrainPage::showCurvesBefore(const RunStarted& run) {
                      m_curves->addSteps(curves.steps);
                      for (const EpochDone& epoch : curves.epochs)
                          if (epoch.epoch < run.firstEpoch) m_curves->addEpoch(epoch);
+                     std::erase_if(curves.layers, [&](const auto& layers) { return layers.step >= run.firstStep; });
+                     m_layers->addBefore(std::move(curves.layers));
                  });
 }
 
@@ -238,6 +294,7 @@ void TrainPage::onRunFinished(const RunFinished& result) {
     m_log.append(LogLevel::Success, finishedText(result));
     m_log.append(LogLevel::Info, tr("Kept in %1").arg(QString::fromStdString(result.runFolder)));
     if (m_current.folder.empty()) return showBefore();
+    explainUnmeasured(m_current.config);
     m_current.result = result;
     showCurrent();
 }

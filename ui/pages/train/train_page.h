@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The page on which a run is watched: progress, the four plots, the log.
+// The page on which a run is watched: progress, its plots or its layers, the log.
 #pragma once
 
 #include "core/events/event.h"
@@ -23,11 +23,13 @@ namespace vit::ui {
 class Banner;
 class CurveGrid;
 class EmptyState;
+class LayerStatisticsPanel;
 class LogPane;
 class MetricPlot;
 class ProgressPanel;
 class Prompts;
 class SessionBridge;
+class Segments;
 class Settings;
 
 class TrainPage : public QWidget {
@@ -37,6 +39,7 @@ public:
     TrainPage(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* parent = nullptr);
 
     CurveGrid* curves() const { return m_curves; }
+    LayerStatisticsPanel* layers() const { return m_layers; }
     LogModel& log() { return m_log; }
 
     // The run whose curves are here, once it has ended; none while one goes on.
@@ -64,10 +67,13 @@ private:
 
     QWidget* makeEmptyPage();
     QWidget* makeRunPage();
+    QWidget* makeViews();
     void connectTo(const SessionBridge& bridge);
     void lookForLastRun(const std::filesystem::path& runsFolder);
     void load(std::function<std::optional<RunSummary>()> find);
     void showEarlierRun(const EarlierRun& earlier);
+    void clearCurves(const QString& emptyText);
+    void explainUnmeasured(const Config& config);
     void showCurvesBefore(const RunStarted& run);
     void setShownRun(std::optional<RunSummary> run);
     void showBefore();   // what was asked for has not begun
@@ -91,7 +97,9 @@ private:
     EmptyState* m_empty;
     QPushButton* m_train;
     ProgressPanel* m_progress;
+    Segments* m_view;
     CurveGrid* m_curves;
+    LayerStatisticsPanel* m_layers;
     LogPane* m_logPane;
     QSplitter* m_splitter;
 };

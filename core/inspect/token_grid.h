@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where a model's tokens lie on its picture.
+#pragma once
+
+#include "core/config/config.h"
+
+#include <cstdint>
+
+namespace vit {
+
+struct TokenGrid {
+    std::int64_t rows = 0;
+    std::int64_t columns = 0;
+    std::int64_t patchSize = 0;  // pixels of the network's input
+    bool classToken = false;     // the first token has no place
+
+    std::int64_t patches() const { return rows * columns; }
+    std::int64_t firstPatch() const { return classToken ? 1 : 0; }  // its token
+    std::int64_t tokens() const { return patches() + firstPatch(); }
+};
+
+inline TokenGrid tokenGrid(const Config& config) {
+    const std::int64_t side = config.model.imageSize / config.model.patchSize;
+    return {side, side, config.model.patchSize, config.head.type == HeadType::ClassToken};
+}
+
+}  // namespace vit

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Layer normalisation over a token's width (Ba et al. 2016), with libtorch's names: a module of libtorch's own would bring
+// headers that take longer to compile than all else that the network needs.
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace vit {
+
+class LayerNormImpl : public torch::nn::Module {
+public:
+    LayerNormImpl(std::int64_t width, double epsilon);
+    torch::Tensor forward(const torch::Tensor& tokens);  // [..., width]
+
+    torch::Tensor weight;  // [width], ones at first
+    torch::Tensor bias;    // [width], zeros at first
+
+private:
+    double m_epsilon;
+};
+TORCH_MODULE(LayerNorm);
+
+}  // namespace vit

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The lenses of the Inspect page through their widgets, on a model that was trained for a moment.
+#include "core/io/atomic_file.h"
+#include "core/runs/run_store.h"
+#include "tests/support/lens_driver.h"
+
+#include <QTableWidget>
+
+#include <filesystem>
+
+using namespace vit;
+using namespace vit::ui;
+using test::kLensPatience;
+
+class TestLenses : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<test::LensDriver> m_lens;
+
+private Q_SLOTS:
+    void initTestCase() { m_lens = std::make_unique<test::LensDriver>(); }
+    void cleanupTestCase() { m_lens.reset(); }
+
+    void saysWhatIsMissing() {
+        QVERIFY(m_lens->openPhoto());
+        QTRY_VERIFY_WITH_TIMEOUT(m_lens->find<QAbstractButton>("lensRelevance")->isVisible(), kLensPatience);
+        m_lens->click("lensRelevance");
+        for (QLabel* message : m_lens->page->findChildren<QLabel*>("lensMessage"))
+            if (message->isVisible()) QVERIFY(message->text().contains("Train one"));
+        QVERIFY(!m_lens->find<MapView>("relevanceView")->isVisible());
+        QVERIFY(!m_lens->find<QWidget>("lensExport")->isHidden());
+        m_lens->click("lensPatches");
+        QVERIFY(m_lens->find<QWidget>("lensExport")->isHidden());
+    }
+
+    void trains() { QVERIFY(m_lens->train()); }
+
+    void layersEndWithTheAnswer() {
+        m_lens->click("lensLayers");
+        auto* table = m_lens->find<QTableWidget>("layersTable");
+        QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), kLensPatience);
+        QCOMPARE(table->rowCount(), m_lens->layers() + 1);
+        const QTableWidgetItem* answer = table->item(table->rowCount() - 1, 0);
+        QVERIFY(answer->font().bold());
+        QVERIFY(m_lens->text("layersFinding").contains(answer->text().section('\n', 0, 0)));
+        QVERIFY(m_lens->text("layersFinding").startsWith("Decided"));
+        // A flatten head has no answer of a patch, and says why.
+        m_lens->click("layersPatches");
+        QVERIFY(m_lens->find<QLabel>("layersNoPatches")->isVisible());
+        QVERIFY(m_lens->text("layersNoPatches").contains("flatten head"));
+        m_lens->click("layersAnswers");
+    }
+
+    void whatIsShownIsSaved() {
+        m_lens->click("lensLayers");
+        QVERIFY(m_lens->saved("layers.npy").contains(QString("'shape': (%1, ").arg(m_lens->layers() + 1).toLatin1()));
+        m_lens->prompts.file = m_lens->path("layers.doc");
+        m_lens->click("lensExport");
+        auto* banner = m_lens->find<QLabel>("bannerText");
+        QTRY_VERIFY_WITH_TIMEOUT(banner->isVisible() && banner->text().contains(".svg"), kLensPatience);
+    }
+
+    void whatCannotBeOpenedIsNotMistakenForTheModelBefore_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::newRow("torn weights") << "best.safetensors" << QString() << "x";
+        QTest::newRow("weights of another model") << "config.json" << "\"layers\": 2" << "\"layers\": 3";
+    }
+    void whatCannotBeOpenedIsNotMistakenForTheModelBefore() {
+        QFETCH(QString, file);
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        m_lens->click("lensLayers");
+        auto* table = m_lens->find<QTableWidget>("layersTable");
+        QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), kLensPatience);
+        const std::filesystem::path good = RunStore(m_lens->path("runs").toStdString()).lastTrained()->folder;
+        const std::filesystem::path damaged = m_lens->path("damaged").toStdString();
+        std::filesystem::remove_all(damaged);
+        std::filesystem::copy(good, damaged, std::filesystem::copy_options::recursive);
+        QString text = from.isEmpty() ? to : QString::fromStdString(readTextFile(damaged / file.toStdString()));
+        if (!from.isEmpty()) QVERIFY2(text.contains(from), qPrintable(text));
+        writeFileAtomically(damaged / file.toStdString(), text.replace(from, to).toStdString());
+        m_lens->page->setRun(damaged);
+        auto* message = m_lens->find<QLabel>("predictionMessage");
+        QTRY_VERIFY2_WITH_TIMEOUT(message->text().contains("could not be opened"), qPrintable(message->text()),
+                                  kLensPatience);
+        QVERIFY(!table->isVisible());
+        QVERIFY(m_lens->messages().contains("open a run"));
+        m_lens->page->setRun(good);
+        QTRY_VERIFY_WITH_TIMEOUT(table->isVisible(), kLensPatience);
+    }
+};
+
+QTEST_MAIN(TestLenses)
+#include "test_lenses.moc"
