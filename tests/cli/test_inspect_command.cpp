@@ -84,15 +84,13 @@ private Q_SLOTS:
         QVERIFY2(finished.code == 0, qPrintable(finished.err));
         QVERIFY(finished.out.startsWith(lens + ".npy"));
         QCOMPARE(shapeOf(path(lens + ".npy")).count(','), dimensions - 1);
-        const Finished drawn = inspect({"--lens", lens, "--out", lens + ".svg"});
-        QVERIFY2(drawn.code == 0, qPrintable(drawn.err));
-        QVERIFY(vit::test::readFile(path(lens + ".svg")).contains("<svg"));
     }
 
     void endingChoosesTheFormat_data() {
         QTest::addColumn<QByteArray>("begin");
         QTest::newRow("m.png") << QByteArray("\x89PNG");
         QTest::newRow("m.PDF") << QByteArray("%PDF");
+        QTest::newRow("m.svg") << QByteArray("<?xml");
         QTest::newRow("m.csv") << QByteArray("row,column,relevance\n0,0,");
         QTest::newRow("m.npy") << QByteArray("\x93NUMPY");
     }

@@ -79,7 +79,8 @@ void TestEveryGrid::models() {
     for (const auto& [head, name] : heads) {
         for (const int side : {1, 8, 12, static_cast<int>(kLargest)}) {
             for (const int channels : {1, 3}) {
-                if (side == kLargest && channels == 1) continue;
+                // Grey is another first layer and another picture, on which no head and no grid depends.
+                if (channels == 1 && (head != HeadType::ClassToken || side == 12 || side == kLargest)) continue;
                 QTest::addRow("%s, %d x %d, %d channels", name, side, side, channels)
                     << static_cast<int>(head) << side << channels;
             }
@@ -188,7 +189,9 @@ void TestEveryGrid::lensesCanBeDrawn() {
             QVERIFY2(isFinite(result.numbers), lens.key.c_str());
             QVERIFY2(result.table.size() > 1, lens.key.c_str());
             for (const auto& row : result.table) QCOMPARE(row.size(), result.table.front().size());
-            if (side() != kLargest) QVERIFY(encodeFigure(result.figure, FigureFormat::Svg).size() > 100);
+            // What is drawn is numbers by then, whatever head they come from.
+            if (model.config().head.type == HeadType::ClassToken && side() != kLargest)
+                QVERIFY(encodeFigure(result.figure, FigureFormat::Svg).size() > 100);
         } catch (const InvalidInput& fault) {
             QVERIFY2(!kAlways.contains(lens.key) && QString(fault.what()).endsWith('.'), fault.what());
         }
