@@ -118,7 +118,7 @@ torch::Tensor movement(const CheckBench& bench, const OptimizerRow& row, const O
     std::uint64_t number = 0;
     for (int step = 0; step < kSteps; ++step) {
         for (const torch::Tensor& parameter : classifier.network()->parameters()) {
-            const torch::Tensor drawn = torch::sin(torch::arange(parameter.numel(), torch::kFloat64) * 0.7 +
+            const torch::Tensor drawn = torch::sin(torch::arange(parameter.numel(), torch::kFloat64).square() * 0.7 +
                                                    static_cast<double>(++number));  // as good as random here
             parameter.mutable_grad() = drawn.view(parameter.sizes()).to(parameter.options().requires_grad(false));
         }

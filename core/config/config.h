@@ -9,8 +9,10 @@
 namespace vit {
 
 enum class HeadType { Flatten, GlobalAveragePooling, ClassToken };
+enum class InitialWeights { Glorot, TruncatedNormal };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
-enum class ScheduleType { Constant, Cosine };
+enum class OptimizerType { AdamW, Sgd, Lion, Muon };
+enum class ScheduleType { Constant, Cosine, Linear, Polynomial, Steps, OneCycle, WarmStableDecay };
 enum class DeviceChoice { Auto, Cpu, Cuda };
 enum class Precision { Auto, Float32, BFloat16 };
 enum class PinnedMap { None, Relevance, LeGrad, AttentionGradient, Rollout, TokenColours };
@@ -29,6 +31,8 @@ struct AugmentationConfig {
     double rotation = 0.02;    // ± share of a full turn
     double zoomHeight = 0.2;   // ± share; positive zooms out
     double zoomWidth = 0.2;
+    std::int64_t shift = 0;    // ± pixels, the border reflected
+    double erasing = 0;        // the chance that a rectangle is painted over
 
     bool operator==(const AugmentationConfig&) const = default;
 };
@@ -45,6 +49,8 @@ struct ModelConfig {
     double mlpDropout = 0.1;
     double normEpsilon = 1e-6;
     bool mlpLastGelu = true;  // GELU follows the MLP's last layer too, as in the published example alone
+    InitialWeights initialWeights = InitialWeights::Glorot;
+    bool zeroOutputs = false;  // each block's two outputs begin at zero, so that it begins as the identity
 
     bool operator==(const ModelConfig&) const = default;
 };
@@ -57,19 +63,30 @@ struct HeadConfig {
     bool operator==(const HeadConfig&) const = default;
 };
 
-// AdamW: Adam's update plus a weight decay that does not pass through the moments.
+struct LossConfig {
+    double labelSmoothing = 0;  // the share of each target that is spread evenly over all classes
+
+    bool operator==(const LossConfig&) const = default;
+};
+
 struct OptimizerConfig {
+    OptimizerType type = OptimizerType::AdamW;
     double learningRate = 0.001;
     double weightDecay = 0.0001;
     // Decoupled: w -= weightDecay * w, every variable, before the update (TensorFlow Addons; the published example).
     // Keras and PyTorch: w -= learningRate * weightDecay * w.
     // They differ in epsilon too: Decoupled and Keras use lr*sqrt(1-b2^t)/(1-b1^t) * m/(sqrt(v)+eps), PyTorch puts the
-    // bias correction of v inside the square root's denominator: m_hat/(sqrt(v_hat)+eps).
+    // bias correction of v inside the square root's denominator: m_hat/(sqrt(v_hat)+eps). PyTorch's SGD adds the decay to
+    // the gradient, so that it passes through the momentum.
     DecayConvention decayConvention = DecayConvention::Decoupled;
     bool decayAll = true;  // false: biases, norms, embeddings and the class token are not decayed
     double beta1 = 0.9;
     double beta2 = 0.999;
     double epsilon = 1e-7;
+    double momentum = 0.9;     // of SGD and Muon
+    bool nesterov = true;      // so too
+    double matrixRate = 0.02;  // Muon's learning rate for the blocks' matrices; learningRate is that of the rest
+    double clipNorm = 0;       // gradients together no longer than this; 0 = as long as they are
 
     bool operator==(const OptimizerConfig&) const = default;
 };
@@ -77,7 +94,10 @@ struct OptimizerConfig {
 struct ScheduleConfig {
     ScheduleType type = ScheduleType::Constant;
     double warmupEpochs = 0;  // linear from 0 to the learning rate
-    double finalFactor = 0;   // Cosine ends at finalFactor * learning rate
+    double finalFactor = 0;   // all but Constant end at finalFactor * learning rate
+    double power = 2;         // of Polynomial
+    std::int64_t drops = 3;   // of Steps
+    double decayShare = 0.2;  // WarmStableDecay falls in the last share of the steps
     std::int64_t epochs = 0;  // planned for so many epochs; the last rate stays afterwards; 0 = as many as the run has
 
     bool operator==(const ScheduleConfig&) const = default;
@@ -108,6 +128,7 @@ struct Config {
     AugmentationConfig augmentation;
     ModelConfig model;
     HeadConfig head;
+    LossConfig loss;
     OptimizerConfig optimizer;
     ScheduleConfig schedule;
     RunConfig run;

@@ -29,13 +29,14 @@ std::string wrapped(const std::string& text, std::size_t indent) {
 std::string fieldText(const Field& field, const Config& defaults) {
     const std::string value = toText(field, field.get(defaults));
     std::string text = "  " + field.key + " = " + (value.empty() ? "(empty)" : value) + '\n';
-    text += wrapped(field.label + ". " + field.help, 6);
+    text += wrapped(field.label + ". " + field.help + ' ' + onlyText(field), 6);
     if (field.choices.empty()) return text + wrapped("Takes " + rangeText(field) + ".", 6);
 
     std::size_t width = 0;
     for (const Choice& choice : field.choices) width = std::max(width, choice.value.size());
     for (const Choice& choice : field.choices) {
-        text += "        " + choice.value + std::string(width - choice.value.size() + 2, ' ') + choice.help + '\n';
+        std::string help = wrapped(choice.help, 8 + width + 2);
+        text += help.replace(8, choice.value.size(), choice.value);
     }
     return text;
 }

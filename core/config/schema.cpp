@@ -4,6 +4,7 @@
 
 #include "core/config/schema_parts.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace vit {
@@ -18,8 +19,8 @@ struct Group {
 constexpr Group kGroups[] = {
     {"Data", schema_parts::dataFields},           {"Augmentation", schema_parts::augmentationFields},
     {"Model", schema_parts::modelFields},         {"Head", schema_parts::headFields},
-    {"Optimizer", schema_parts::optimizerFields}, {"Schedule", schema_parts::scheduleFields},
-    {"Run", schema_parts::runFields},
+    {"Loss", schema_parts::lossFields},           {"Optimizer", schema_parts::optimizerFields},
+    {"Schedule", schema_parts::scheduleFields},   {"Run", schema_parts::runFields},
 };
 
 std::vector<Field> assembled() {
@@ -47,6 +48,23 @@ const std::vector<std::string>& schemaGroups() {
         return list;
     }();
     return names;
+}
+
+bool matters(const Field& field, const Config& config) {
+    if (field.only.key.empty()) return true;
+    const Value value = findField(field.only.key)->get(config);
+    return std::ranges::find(field.only.values, std::get<std::string>(value)) != field.only.values.end();
+}
+
+std::string onlyText(const Field& field) {
+    if (field.only.key.empty()) return {};
+    const Field& other = *findField(field.only.key);
+    std::string text = other.label + ": ";
+    for (std::size_t i = 0; i < field.only.values.size(); ++i) {
+        if (i > 0) text += i + 1 == field.only.values.size() ? " or " : ", ";
+        text += std::ranges::find(other.choices, field.only.values[i], &Choice::value)->label;
+    }
+    return "Only with " + text + '.';
 }
 
 const Field* findField(std::string_view key) {

@@ -25,6 +25,12 @@ struct Choice {
     std::string help;
 };
 
+// The choices of another row with which a row has an effect.
+struct Only {
+    std::string key;                  // of a Choice; empty: always
+    std::vector<std::string> values;
+};
+
 struct Field {
     std::string key;    // "model.patch_size"; the part before the dot is the JSON object
     std::string group;  // "Model": the form's section
@@ -36,6 +42,7 @@ struct Field {
     double maximum = 0;
     double step = 1;               // a sensible step of a spin box
     std::vector<Choice> choices;   // of Choice; suggestions of Text (free text is allowed)
+    Only only;
     std::function<Value(const Config&)> get;
     std::function<void(Config&, const Value&)> set;  // the value must hold the kind's alternative
 };
@@ -50,6 +57,11 @@ std::string toText(const Field& field, const Value& value);
 Value parseText(const Field& field, std::string_view text);
 // "1 to 4,096 px" or "flatten, gap or class-token": for help and messages.
 std::string rangeText(const Field& field);
+
+// Whether the field has an effect with this configuration.
+bool matters(const Field& field, const Config& config);
+// "Only with the optimizer SGD or Muon."; empty where it always has one.
+std::string onlyText(const Field& field);
 
 // `--set key=value`; throws InvalidInput (unknown key: names the nearest one).
 void assign(Config& config, std::string_view keyEqualsValue);

@@ -66,6 +66,24 @@ std::vector<Field> augmentationFields() {
               .maximum = 0.9,
               .step = 0.05},
              &Config::augmentation, &AugmentationConfig::zoomWidth),
+        tied({.key = "augmentation.shift",
+              .label = "Shift",
+              .unit = "px",
+              .help = "Move each training image by a random number of whole pixels up to this one, both ways; what "
+                      "comes in is the border, reflected. 4 is usual for images of 32 px; 0 switches it off.",
+              .minimum = 0,
+              .maximum = 128,
+              .step = 1},
+             &Config::augmentation, &AugmentationConfig::shift),
+        tied({.key = "augmentation.erasing",
+              .label = "Random erasing",
+              .help = "The chance that a rectangle of 2 to 33 % of a training image is painted over with the data's "
+                      "mean colour, so that no single part decides (Zhong et al., 2020). 0.25 is usual in long runs; 0 "
+                      "switches it off.",
+              .minimum = 0,
+              .maximum = 1,
+              .step = 0.05},
+             &Config::augmentation, &AugmentationConfig::erasing),
     };
 }
 

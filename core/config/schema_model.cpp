@@ -92,6 +92,22 @@ std::vector<Field> modelFields() {
               .maximum = 0.1,
               .step = 1e-6},
              &Config::model, &ModelConfig::normEpsilon),
+        tied({.key = "model.initial_weights",
+              .label = "Initial weights",
+              .help = "What the first weights are drawn from. A run that starts from other weights has no use for it."},
+             &Config::model, &ModelConfig::initialWeights,
+             {EnumChoice<InitialWeights>{InitialWeights::Glorot,
+                                         {"glorot", "Glorot uniform",
+                                          "As wide as a layer's inputs and outputs want it (Glorot & Bengio, 2010); as "
+                                          "published."}},
+              {InitialWeights::TruncatedNormal,
+               {"truncated-normal", "Truncated normal",
+                "A normal distribution of deviation 0.02, cut at two of them, as most Vision Transformers take."}}}),
+        tied({.key = "model.zero_outputs",
+              .label = "Zero block outputs",
+              .help = "The last weights of attention and MLP begin at zero, so that each block begins as the identity and "
+                      "deep models learn more steadily (Zhang et al., \"Fixup\", 2019)."},
+             &Config::model, &ModelConfig::zeroOutputs),
     };
 }
 

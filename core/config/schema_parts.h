@@ -15,6 +15,7 @@ std::vector<Field> dataFields();
 std::vector<Field> augmentationFields();
 std::vector<Field> modelFields();
 std::vector<Field> headFields();
+std::vector<Field> lossFields();
 std::vector<Field> optimizerFields();
 std::vector<Field> scheduleFields();
 std::vector<Field> runFields();

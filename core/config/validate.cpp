@@ -81,11 +81,23 @@ Problem modelIsNotTooLarge(const Config& config) {
 Problem decayLeavesWeights(const Config& config) {
     const OptimizerConfig& optimizer = config.optimizer;
     const bool decoupled = optimizer.decayConvention == DecayConvention::Decoupled;
-    const double perStep = optimizer.weightDecay * (decoupled ? 1 : optimizer.learningRate);
+    const bool muon = optimizer.type == OptimizerType::Muon;
+    const double rate = muon ? std::max(optimizer.learningRate, optimizer.matrixRate) : optimizer.learningRate;
+    const double perStep = optimizer.weightDecay * (decoupled ? 1 : rate);
     if (perStep < 1) return std::nullopt;
-    return "Each step would take away the whole weight: use less than " +
-           numberText(decoupled ? 1 : 1 / optimizer.learningRate) +
+    return "Each step would take away the whole weight: use less than " + numberText(decoupled ? 1 : 1 / rate) +
            (decoupled ? ", or a convention that multiplies it by the learning rate." : ".");
+}
+
+Problem shiftLeavesSomething(const Config& config) {
+    if (config.augmentation.shift < config.model.imageSize) return std::nullopt;
+    return "Nothing of an image of " + std::to_string(config.model.imageSize) +
+           " px would be left in place: use a smaller shift.";
+}
+
+Problem stepsDropToSomething(const Config& config) {
+    if (config.schedule.type != ScheduleType::Steps || config.schedule.finalFactor > 0) return std::nullopt;
+    return "No factor above 0 leads to 0: give the schedule of steps a final factor, such as 0.01.";
 }
 
 Problem warmupEndsBeforeRun(const Config& config) {
@@ -114,13 +126,17 @@ struct Rule {
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> list = {
         {{"data.name"}, nameIsAFolderName},
+        {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
         {{"model.projection_dim", "model.image_size", "model.patch_size", "model.heads", "model.key_dim",
           "model.mlp_units", "model.layers", "head.type", "head.units"},
          modelIsNotTooLarge},
-        {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention"}, decayLeavesWeights},
+        {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention", "optimizer.type",
+          "optimizer.matrix_rate"},
+         decayLeavesWeights},
+        {{"schedule.final_factor", "schedule.type"}, stepsDropToSomething},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
         {{"run.kernels", "run.device"}, fusedKernelsNeedCpu},
         {{"run.patience", "data.validation_share"}, patienceNeedsValidation},

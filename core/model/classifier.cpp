@@ -30,7 +30,7 @@ Classifier::Classifier(const Config& config, DataDescription description, torch:
       m_pipeline(config.model.imageSize, m_description.statistics, m_description.nativeShape.channels, device),
       m_bfloat16(bfloat16),
       m_network(config.model, config.head, m_description.input()) {
-    m_network->initialize(static_cast<std::uint64_t>(config.run.seed));
+    m_network->initialize(static_cast<std::uint64_t>(config.run.seed), config.model);
     m_network->to(device);
     KernelSelection selection = selectKernels(kernels, config.model, m_network->tokens(), device, bfloat16);
     m_network->useFusedKernels(std::move(selection.fused));

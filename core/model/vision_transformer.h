@@ -64,8 +64,9 @@ public:
     // The head's answer if tokens [B, N, D] were those after the last block: [B, classes].
     torch::Tensor answer(const torch::Tensor& tokens);
 
-    // Glorot-uniform kernels with Keras's fans, zero biases, positions uniform ±0.05: a function of the seed alone.
-    void initialize(std::uint64_t seed);
+    // As the model's initialWeights and zeroOutputs want them: Glorot-uniform kernels with Keras's fans and positions
+    // uniform ±0.05, or both truncated normal; zero biases. A function of the arguments alone.
+    void initialize(std::uint64_t seed, const ModelConfig& model = {});
 
     // Runs blocks and head by fused kernels wherever tensors are fp32 on the CPU; null: by the layers themselves.
     // Weights and, but for rounding, results are the same.

@@ -127,7 +127,7 @@ void measureTraining(Classifier& classifier, const ModelInput& input, std::int64
     PhaseClock clock(classifier.device());
     TrainStep step(classifier, *optimizer, config.run.seed, [&](const Message& message) {
         if (message.severity == Severity::Warning) result.warning = message.text;
-    });
+    }, stepParts(config));
     step.watch([&](TrainStep::Phase phase) {
         std::vector<double>* const phases[] = {&laps.forward, &laps.backward, &laps.optimizer};
         phases[static_cast<int>(phase)]->push_back(clock.lap());

@@ -6,10 +6,9 @@
 #include "core/input/batch_source.h"
 #include "core/model/classifier.h"
 #include "core/ranks/rank_group.h"
-#include "core/train/gradients/gradient_stage.h"
-#include "core/train/objectives/cross_entropy.h"
 #include "core/train/optimizers/optimizer.h"
 #include "core/train/step_graph.h"
+#include "core/train/step_parts.h"
 
 #include <torch/types.h>
 
@@ -19,12 +18,6 @@
 #include <vector>
 
 namespace vit {
-
-struct StepParts {
-    Objective objective = crossEntropy();
-    GradientStages stages{};
-    RankGroup* ranks = nullptr;  // those among which a batch is shared out; null: there is one
-};
 
 class TrainStep {
 public:

@@ -54,8 +54,9 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
     requireImages(m_train, m_validation, config);
     m_resident = placeOnDevice(m_train, derive(config, describe(*data).input()).trainingMemoryBytes,
                                m_classifier->device(), m_hooks.emit);
-    m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit,
-                                         StepParts{.ranks = m_ranks});
+    StepParts parts = stepParts(config);
+    parts.ranks = m_ranks;
+    m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit, std::move(parts));
     m_step->watch([this](TrainStep::Phase ended) {
         if (ended == TrainStep::Phase::Backward && m_layerMeter.isDue(m_position.step + 1)) m_layerMeter.beforeUpdate();
     });

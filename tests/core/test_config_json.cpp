@@ -71,7 +71,7 @@ void TestConfigJson::refuses_data() {
     row("doubled key", R"({"run": {"epochs": 1, "epochs": 2}})", "\"epochs\" is given twice");
     row("doubled group", R"({"run": {}, "run": {}})", "\"run\" is given twice");
     row("no object", "[1]", "must be a JSON object");
-    row("unknown group", R"({"modle": {}})", "there are: data, augmentation, model, head, optimizer, schedule, run");
+    row("unknown group", R"({"modle": {}})", "there are: data, augmentation, model, head, loss, optimizer, schedule, run");
     row("unknown key", R"({"model": {"patchsize": 6}})", "did you mean \"model.patch_size\"?");
     row("flat key", R"({"model.layers": 6})", "no such group");
     row("group no object", R"({"run": 3})", "must be an object");

@@ -79,6 +79,7 @@ private Q_SLOTS:
     void reportsProblems();
     void reportsInTheOrderOfTheSchema();
     void suggestedSizesAreRight();
+    void saysWhatMatters();
     void referenceNamesEverything();
 };
 
@@ -86,15 +87,17 @@ void TestSchema::everyMemberHasARow() {
     // Each binding names all members: a new one does not compile here until it is counted, and then needs its row.
     const Config config;
     [[maybe_unused]] const auto& [name, share, limit] = config.data;
-    [[maybe_unused]] const auto& [flip, rotation, height, width] = config.augmentation;
+    [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps,
-                                  lastGelu] = config.model;
+                                  lastGelu, initial, zeroOutputs] = config.model;
+    [[maybe_unused]] const auto& [smoothing] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
-    [[maybe_unused]] const auto& [rate, decay, convention, all, beta1, beta2, epsilon] = config.optimizer;
-    [[maybe_unused]] const auto& [schedule, warmup, factor, planned] = config.schedule;
+    [[maybe_unused]] const auto& [optimizer, rate, decay, convention, all, beta1, beta2, epsilon, momentum, nesterov,
+                                  matrixRate, clip] = config.optimizer;
+    [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 4 + 11 + 3 + 7 + 4 + 15});
+    QCOMPARE(schema().size(), std::size_t{3 + 6 + 13 + 3 + 1 + 12 + 7 + 15});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -116,6 +119,14 @@ void TestSchema::rowsAreComplete() {
         }
     }
     QCOMPARE(groups, schemaGroups());
+    for (const Field& field : schema()) {
+        if (field.only.key.empty()) continue;
+        const Field* other = findField(field.only.key);
+        QVERIFY2(other != nullptr && other->kind == FieldKind::Choice, field.key.c_str());
+        QVERIFY2(!field.only.values.empty() && field.only.values.size() < other->choices.size(), field.key.c_str());
+        for (const std::string& value : field.only.values)
+            QVERIFY2(std::ranges::count(other->choices, value, &Choice::value) == 1, field.key.c_str());
+    }
     QVERIFY(findField("model.nothing") == nullptr);
     QVERIFY(findField("") == nullptr);
 }
@@ -271,6 +282,18 @@ void TestSchema::saysTheRange() {
     QCOMPARE(QString::fromStdString(rangeText(fieldOf(key.toStdString()))), expected);
 }
 
+void TestSchema::saysWhatMatters() {
+    Config config;
+    QVERIFY(matters(fieldOf("optimizer.beta1"), config));
+    QVERIFY(!matters(fieldOf("optimizer.momentum"), config));
+    QVERIFY(!matters(fieldOf("schedule.final_factor"), config));
+    assign(config, "optimizer.type=sgd");
+    QVERIFY(!matters(fieldOf("optimizer.beta1"), config));
+    QVERIFY(matters(fieldOf("optimizer.momentum"), config));
+    QCOMPARE(QString::fromStdString(onlyText(fieldOf("optimizer.momentum"))), "Only with Optimizer: SGD or Muon.");
+    QCOMPARE(onlyText(fieldOf("run.epochs")), std::string());
+}
+
 void TestSchema::assigns() {
     Config config;
     assign(config, "model.layers=3");
@@ -370,6 +393,13 @@ void TestSchema::reportsProblems_data() {
     row("beta", [](Config& c) { c.optimizer.beta2 = 1; }, "optimizer.beta2", "out of range");
     row("warm-up", [](Config& c) { c.schedule.warmupEpochs = 100; }, 
         "schedule.warmup_epochs", "100 epochs is over before");
+    row("matrix decay takes all", [](Config& c) {
+        c.optimizer = {.type = OptimizerType::Muon, .weightDecay = 2, .decayConvention = DecayConvention::PyTorch,
+                       .matrixRate = 0.5};
+    }, "optimizer.weight_decay", "use less than 2.");
+    row("shift", [](Config& c) { c.augmentation.shift = 72; }, "augmentation.shift", "use a smaller shift");
+    row("steps to nothing", [](Config& c) { c.schedule.type = ScheduleType::Steps; }, 
+        "schedule.final_factor", "such as 0.01");
     row("epochs", [](Config& c) { c.run.epochs = 0; }, "run.epochs", "0 is out of range");
     row("seed", [](Config& c) { c.run.seed = -1; }, "run.seed", "-1 is out of range");
     row("fused kernels on a graphics card",

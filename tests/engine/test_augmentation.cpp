@@ -2,8 +2,10 @@
 // The table of augmentations: what each draws, that none disturbs another, and that a batch may be drawn in parts.
 #include "core/device/device.h"
 #include "core/input/augmentation/augmentation.h"
+#include "core/input/augmentation/erasing.h"
 #include "core/input/augmentation/flip.h"
 #include "core/input/augmentation/rotation.h"
+#include "core/input/augmentation/shift.h"
 #include "core/input/augmentation/zoom.h"
 #include "core/ranks/rank_slice.h"
 
@@ -18,6 +20,7 @@ using namespace vit;
 
 namespace {
 
+constexpr AugmentationConfig kAll{.shift = 3, .erasing = 0.5};
 constexpr AugmentationConfig kOff{.horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0};
 
 // What someone might add.
@@ -57,6 +60,8 @@ private Q_SLOTS:
     void anotherRowDisturbsNone();
     void rowsHaveNamesAndSites();
     void severalBatchesAtOnce();
+    void shiftsByWholePixels();
+    void erasesRectangles();
     void ranksDrawAndApplyTheSame_data();
     void ranksDrawAndApplyTheSame();
 };
@@ -65,7 +70,6 @@ private Q_SLOTS:
 void TestAugmentation::theExamplesNumbersAreWhatTheyWere() {
     const AugmentationConfig config{.horizontalFlip = true, .rotation = 0.02, .zoomHeight = 0.2, .zoomWidth = 0.1};
     const DrawnNumbers drawn = draw(config, {7, 11, 0, 50});
-    QCOMPARE(drawn.size(), std::size_t{3});
     for (std::int64_t i = 0; i < 50; ++i) {
         const auto words = philox({7, 11, 2}, static_cast<std::uint32_t>(i));
         const auto unit = [&](std::size_t w) { return words[w] / 4294967296.0; };
@@ -98,7 +102,8 @@ void TestAugmentation::whatIsOffIsTheIdentity() {
     QVERIFY(augment(images, none).equal(images));
     QVERIFY((rotateImages(images, torch::zeros({4}, torch::kFloat64)) - images).abs().max().item<double>() < 1e-5);
 
-    const DrawnNumbers flips = {{torch::tensor({0., 0., 1., 0.}, torch::kFloat64)}, {}, {}};
+    DrawnNumbers flips(augmentations().size());
+    flips[0] = {torch::tensor({0., 0., 1., 0.}, torch::kFloat64)};
     const torch::Tensor flipped = augment(images, flips);
     QVERIFY(flipped[1].equal(images[1]));
     QVERIFY(flipped[2].equal(images[2].flip(2)));
@@ -138,6 +143,48 @@ void TestAugmentation::severalBatchesAtOnce() {
     }
 }
 
+void TestAugmentation::shiftsByWholePixels() {
+    const torch::Tensor images = torch::rand({3, 2, 5, 5});
+    const torch::Tensor moved = shiftImages(images, torch::tensor({0, 2, -1}), torch::tensor({0, -1, 4}));
+    QVERIFY(moved[0].equal(images[0]));
+    // Two down and one to the left: what comes in at the top is rows 1 and 0 again, at the right column 4.
+    const torch::Tensor rows = images[1].index_select(1, torch::tensor({1, 0, 0, 1, 2}));
+    QVERIFY(moved[1].equal(rows.index_select(2, torch::tensor({1, 2, 3, 4, 4}))));
+    const torch::Tensor up = images[2].index_select(1, torch::tensor({1, 2, 3, 4, 4}));
+    QVERIFY(moved[2].equal(up.index_select(2, torch::tensor({3, 2, 1, 0, 0}))));
+
+    const AugmentationConfig config{.horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .shift = 2};
+    const DrawnNumbers drawn = draw(config, {5, 6, 0, 5000});
+    for (const torch::Tensor& by : drawn[3]) {
+        const torch::Tensor counts = torch::bincount((by + 2).to(torch::kInt64));
+        QCOMPARE(counts.size(0), std::int64_t{5});  // each of -2 … 2, as often
+        QVERIFY(counts.min().item<std::int64_t>() > 850 && counts.max().item<std::int64_t>() < 1150);
+    }
+    QVERIFY(!drawn[3][0].equal(drawn[3][1]));
+}
+
+void TestAugmentation::erasesRectangles() {
+    const torch::Tensor one = torch::ones({1, 3, 8, 8});
+    const auto at = [](double share) { return torch::tensor({share}, torch::kFloat64); };
+    const torch::Tensor erased = eraseRectangles(one, at(0.25), at(0.5), at(0), at(0.375));
+    torch::Tensor expected = one.clone();
+    expected.slice(2, 2, 4).slice(3, 0, 3).zero_();
+    QVERIFY(erased.equal(expected));
+
+    const AugmentationConfig config{
+        .horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .erasing = 0.25};
+    const DrawnNumbers drawn = draw(config, {5, 6, 0, 4000});
+    const std::vector<torch::Tensor>& sides = drawn[4];
+    const torch::Tensor height = sides[1] - sides[0], width = sides[3] - sides[2], area = height * width;
+    const torch::Tensor hit = area > 0;
+    QVERIFY(std::abs(hit.to(torch::kFloat64).mean().item<double>() - 0.25) < 0.03);
+    const torch::Tensor areas = area.masked_select(hit);
+    QVERIFY(areas.min().item<double>() > 0.019 && areas.max().item<double>() < 0.3301);
+    QVERIFY(areas.max().item<double>() > 0.3 && areas.min().item<double>() < 0.04);
+    for (const torch::Tensor& side : sides)
+        QVERIFY(side.min().item<double>() >= 0 && side.max().item<double>() <= 1 + 1e-12);
+}
+
 void TestAugmentation::ranksDrawAndApplyTheSame_data() {
     QTest::addColumn<int>("ranks");
     for (const int ranks : {1, 2, 3, 8}) QTest::addRow("%d", ranks) << ranks;
@@ -147,12 +194,12 @@ void TestAugmentation::ranksDrawAndApplyTheSame() {
     QFETCH(int, ranks);
     for (const std::int64_t count : {13, 5}) {
         const torch::Tensor images = torch::rand({count, 3, 24, 24});
-        const torch::Tensor whole = augment(images, draw(AugmentationConfig{}, {1, 9, 0, count}));
+        const torch::Tensor whole = augment(images, draw(kAll, {1, 9, 0, count}));
         std::vector<torch::Tensor> parts;
         for (int rank = 0; rank < ranks; ++rank) {
             const RankSlice::Part part = RankSlice{rank, ranks}.of(count);
             parts.push_back(augment(images.narrow(0, part.first, part.count),
-                                    draw(AugmentationConfig{}, {1, 9, part.first, part.count})));
+                                    draw(kAll, {1, 9, part.first, part.count})));
         }
         QVERIFY(torch::cat(parts).equal(whole));
     }

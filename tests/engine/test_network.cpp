@@ -52,6 +52,8 @@ private Q_SLOTS:
     void attentionWeightsSumToOne();
     void initialWeightsFollowKerasFans();
     void initialWeightsDependOnTheSeedAlone();
+    void truncatedNormalWeights();
+    void zeroOutputsMakeBlocksTheIdentity();
     void weightsSurviveAFile();
     void weightsThatDoNotFitAreRefused();
     void aFewImagesAreLearnedByHeart_data();
@@ -149,6 +151,37 @@ void TestNetwork::initialWeightsDependOnTheSeedAlone() {
     torch::rand({1000});
     QVERIFY(one.equal(weights(1)));
     QVERIFY(!one.equal(weights(2)));
+}
+
+// Of a normal distribution cut at two deviations: deviation 0.88 of the whole one's, and no larger value.
+void TestNetwork::truncatedNormalWeights() {
+    Config config = small(HeadType::ClassToken);
+    config.model.projectionDim = 192;
+    config.model.mlpUnits = {768, 192};
+    config.model.initialWeights = InitialWeights::TruncatedNormal;
+    VisionTransformer network(config.model, config.head, ModelInput{3, 7});
+    network->initialize(1, config.model);
+    const torch::Tensor& weight = network->blocks[0]->mlp->layers[0]->weight;
+    QVERIFY(std::abs(weight.std().item<double>() / 0.02 - 0.8796) < 0.005);
+    QVERIFY(std::abs(weight.mean().item<double>()) < 2e-4);
+    const double largest = weight.abs().max().item<double>();
+    QVERIFY(largest <= 0.04 + 1e-7 && largest > 0.0399);
+    const double within = weight.abs().le(0.02).to(torch::kFloat64).mean().item<double>();
+    QVERIFY(std::abs(within - 0.6827 / 0.9545) < 0.005);
+    QVERIFY(std::abs(network->posEmbed.std().item<double>() / 0.02 - 0.88) < 0.05);
+    QCOMPARE(network->blocks[0]->mlp->layers[0]->bias.abs().max().item<double>(), 0.0);
+}
+
+void TestNetwork::zeroOutputsMakeBlocksTheIdentity() {
+    Config config = small(HeadType::GlobalAveragePooling);
+    config.model.zeroOutputs = true;
+    VisionTransformer network(config.model, config.head, ModelInput{3, 7}), other(config.model, config.head, ModelInput{3, 7});
+    network->initialize(1, config.model);
+    other->initialize(1);
+    const torch::Tensor tokens = torch::randn({2, 16, 24});
+    QVERIFY(network->blocks[1]->open(tokens).output.equal(tokens));
+    QVERIFY(network->blocks[1]->attn->qkv->weight.equal(other->blocks[1]->attn->qkv->weight));  // the rest is drawn as ever
+    QVERIFY(!other->blocks[1]->open(tokens).output.equal(tokens));
 }
 
 void TestNetwork::weightsSurviveAFile() {

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void philoxMatchesItsPublishedVector();
     void metricsCountTies();
     void schedules();
+    void shapesOfSchedules_data();
+    void shapesOfSchedules();
     void everyScheduleHasItsRow();
 };
 
@@ -158,6 +160,41 @@ void TestPipeline::schedules() {
     QVERIFY(std::abs(learningRateAt(config, 100, 10) - 0.05) < 1e-12);
     config.schedule.finalFactor = 0;
     QVERIFY(learningRateAt(config, 1000, 10) > 0);
+}
+
+void TestPipeline::shapesOfSchedules_data() {
+    QTest::addColumn<int>("type");
+    QTest::addColumn<double>("begin");  // the shares of the full rate at the first step,
+    QTest::addColumn<double>("third");  // at 30 of 100 steps,
+    QTest::addColumn<double>("late");   // at 90,
+    QTest::addColumn<double>("end");    // and at the planned end
+    const auto row = [](const char* name, ScheduleType type, double begin, double third, double late, double end) {
+        QTest::newRow(name) << static_cast<int>(type) << begin << third << late << end;
+    };
+    row("constant", ScheduleType::Constant, 1, 1, 1, 1);
+    row("cosine", ScheduleType::Cosine, 1, 0.1 + 0.45 * (1 + std::cos(0.3 * 3.14159265358979)),
+        0.1 + 0.45 * (1 + std::cos(0.9 * 3.14159265358979)), 0.1);
+    row("linear", ScheduleType::Linear, 1, 0.73, 0.19, 0.1);
+    row("polynomial", ScheduleType::Polynomial, 1, 0.1 + 0.9 * 0.7 * 0.7 * 0.7, 0.1 + 0.9 * 0.001, 0.1);
+    row("steps", ScheduleType::Steps, 1, std::sqrt(0.1), 0.1, 0.1);  // two drops: at 33.3 and at 66.7
+    row("one cycle", ScheduleType::OneCycle, 0.04, 1, 0.1 + 0.45 * (1 + std::cos(6.0 / 7 * 3.14159265358979)), 0.1);
+    row("warm-up, stable, decay", ScheduleType::WarmStableDecay, 1, 1, 0.1 + 0.9 * 0.5, 0.1);
+}
+
+void TestPipeline::shapesOfSchedules() {
+    QFETCH(int, type);
+    Config config;
+    config.run.epochs = 10;
+    config.optimizer.learningRate = 0.5;
+    config.schedule = {.type = static_cast<ScheduleType>(type), .finalFactor = 0.1, .power = 3, .drops = 2,
+                       .decayShare = 0.2};
+    const bool steps = config.schedule.type == ScheduleType::Steps;
+    for (const auto& [step, column] : {std::pair{0, "begin"}, {steps ? 34 : 30, "third"}, {90, "late"}, {100, "end"}}) {
+        const double expected = *static_cast<const double*>(QTest::qData(column, QMetaType::Double));
+        const double found = learningRateAt(config, step, 10) / 0.5;
+        QVERIFY2(std::abs(found - expected) < 1e-9, qPrintable(QString("%1: %2").arg(column).arg(found)));
+    }
+    if (steps) QCOMPARE(learningRateAt(config, 33, 10), 0.5);
 }
 
 void TestPipeline::everyScheduleHasItsRow() {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The step and its parts: optimizers by name, hard and soft targets, stages between gradients and update.
-#include "core/base/error.h"
+// The step and its parts: optimizers and what they remember, hard and soft targets, stages between gradients and update.
 #include "core/config/presets.h"
+#include "core/config/schema.h"
 #include "core/device/device.h"
 #include "core/train/train_step.h"
 #include "tests/support/numbered_images.h"
-#include "tests/support/thrown.h"
 
 #include <torch/utils.h>
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace vit;
@@ -88,8 +88,9 @@ class TestTrainStep : public QObject {
 
 private Q_SLOTS:
     void initTestCase() { shareProcessor(); }
-    void optimizersAreMadeByName();
-    void anUnknownOptimizerIsSaid();
+    void everyOptimizerHasItsRow();
+    void optimizersGoOnWhereTheyWere();
+    void theConfigurationMakesTheParts();
     void softTargetsOfOneClassAreItsLabels();
     void softTargetsAreMixtures();
     void stagesChangeTheGradients();
@@ -97,34 +98,58 @@ private Q_SLOTS:
     void phasesAreToldInTheirOrder();
 };
 
-void TestTrainStep::optimizersAreMadeByName() {
-    const Bench bench;
-    for (const OptimizerRow& row : optimizerTable()) {
-        const OptimizerConfig& config = bench.config.optimizer;
-        VisionTransformer network(bench.config.model, bench.config.head, ModelInput{3, kClasses});
-        const auto optimizer = makeOptimizer(network->weights(), config, row.value);
-        for (const torch::Tensor& parameter : network->parameters())
-            parameter.mutable_grad() = torch::ones_like(parameter);
-        optimizer->step(1e-3);
-        QCOMPARE(optimizer->steps(), std::int64_t{1});
-        TensorFile file;
-        optimizer->store(file);
-        const auto other = makeOptimizer(network->weights(), config, row.value);
-        other->load(file);
-        QCOMPARE(other->steps(), std::int64_t{1});
-        TensorFile again;
-        other->store(again);
-        QVERIFY2(file.tensors.size() == again.tensors.size(), row.value);
-        for (const auto& [name, data] : file.tensors)
-            QVERIFY2(again.tensors.at(name).bytes == data.bytes, name.c_str());
+void TestTrainStep::everyOptimizerHasItsRow() {
+    const Field& field = *findField("optimizer.type");
+    QCOMPARE(optimizerTable().size(), field.choices.size());
+    for (const Choice& choice : field.choices) {
+        Config config;
+        field.set(config, choice.value);
+        const auto isIts = [&](const OptimizerRow& row) {
+            return row.type == config.optimizer.type && row.value == choice.value;
+        };
+        QVERIFY2(std::ranges::count_if(optimizerTable(), isIts) == 1, choice.value.c_str());
     }
 }
 
-void TestTrainStep::anUnknownOptimizerIsSaid() {
-    const Bench bench;
-    const VisionTransformer network(bench.config.model, bench.config.head, ModelInput{3, kClasses});
-    const QString text = test::thrown<InvalidInput>([&] { makeOptimizer(network->weights(), {}, "adamv"); });
-    QVERIFY2(text.contains("\"adamv\"") && text.contains("adamw"), qPrintable(text));
+// Another one that has read its state moves the weights like the first, to the bit.
+void TestTrainStep::optimizersGoOnWhereTheyWere() {
+    for (const OptimizerRow& row : optimizerTable()) {
+        Bench one, two;
+        OptimizerConfig config = one.config.optimizer;
+        config.type = row.type;
+        one.optimizer = makeOptimizer(one.classifier.network()->weights(), config);
+        TrainStep first = one.step();
+        for (int step = 0; step < 3; ++step) first.run(one.batch, step, 1e-3);
+        TensorFile file;
+        one.optimizer->store(file);
+        {
+            const torch::NoGradGuard noGrad;
+            const auto from = one.classifier.network()->parameters(), to = two.classifier.network()->parameters();
+            for (std::size_t i = 0; i < to.size(); ++i) to[i].copy_(from[i]);
+        }
+        two.optimizer = makeOptimizer(two.classifier.network()->weights(), config);
+        two.optimizer->load(file);
+        QCOMPARE(two.optimizer->steps(), std::int64_t{3});
+        const torch::Tensor before = one.weights();
+        first.run(one.batch, 3, 1e-3);
+        two.step().run(two.batch, 3, 1e-3);
+        QVERIFY2(!one.weights().equal(before), row.value);
+        QVERIFY2(one.weights().equal(two.weights()), row.value);
+    }
+}
+
+void TestTrainStep::theConfigurationMakesTheParts() {
+    Config config = smallConfig();
+    QVERIFY(stepParts(config).stages.empty());
+    const torch::Tensor logits = torch::randn({4, kClasses}), labels = torch::tensor({0, 2, 1, 2}, torch::kInt64);
+    QVERIFY(stepParts(config).objective(logits, labels).equal(torch::cross_entropy_loss(logits, labels)));
+
+    config.optimizer.clipNorm = 0.5;
+    config.loss.labelSmoothing = 0.3;
+    const torch::Tensor targets = torch::one_hot(labels, kClasses) * 0.7 + 0.3 / kClasses;
+    const torch::Tensor expected = -(targets * torch::log_softmax(logits, 1)).sum(1).mean();
+    QVERIFY((stepParts(config).objective(logits, labels) - expected).abs().item<double>() < 1e-6);
+    QCOMPARE(stepParts(config).stages.size(), std::size_t{1});
 }
 
 void TestTrainStep::softTargetsOfOneClassAreItsLabels() {

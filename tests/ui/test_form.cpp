@@ -59,6 +59,8 @@ private Q_SLOTS:
     void presetFillsTheForm();
     void changesAreMarkedAndReset();
     void searchFilters();
+    void whatHasNoEffectIsGrey();
+    void theScheduleIsDrawn();
     void factsFollow();
     void timeOfAnEpochIsLearned();
     void factsNeedKnownClasses();
@@ -107,7 +109,7 @@ void TestForm::everyFieldHasAnEditor() {
     const Field& field = schema()[static_cast<std::size_t>(index)];
     const QWidget* editor = find(QString::fromStdString(field.key));
     QVERIFY(editor->isVisibleTo(m_form.get()));
-    QVERIFY(editor->isEnabled());
+    QCOMPARE(editor->isEnabled(), matters(field, m_form->config()));
     QVERIFY(!editor->accessibleName().isEmpty());
     switch (field.kind) {
         case FieldKind::Boolean: QVERIFY(qobject_cast<const QCheckBox*>(editor)); break;
@@ -229,6 +231,39 @@ void TestForm::searchFilters() {
     QVERIFY(!find("model.patch_size")->isVisibleTo(m_form.get()));
     find<QLineEdit>("fieldSearch")->clear();
     QVERIFY(find("run.epochs")->isVisibleTo(m_form.get()));
+}
+
+void TestForm::whatHasNoEffectIsGrey() {
+    auto* optimizer = find<QComboBox>("optimizer.type");
+    optimizer->setFocus();
+    QVERIFY(!find("optimizer.momentum")->isEnabled());
+    QVERIFY(find("optimizer.beta1")->isEnabled());
+    while (optimizer->currentText() != "SGD") QTest::keyClick(optimizer, Qt::Key_Down);
+    QVERIFY(find("optimizer.momentum")->isEnabled());
+    QVERIFY(!find("optimizer.beta1")->isEnabled());
+    QVERIFY(find("optimizer.beta1")->parentWidget()->toolTip().contains("Only with Optimizer: AdamW, Lion or Muon."));
+    const Config running = preset("first-steps").config;
+    m_form->lock(running);
+    QVERIFY(!find("optimizer.beta1")->isEnabled());
+    m_form->unlock();
+    QVERIFY(find("optimizer.momentum")->isEnabled());
+    QVERIFY(!find("optimizer.beta1")->isEnabled());
+}
+
+void TestForm::theScheduleIsDrawn() {
+    auto* preview = find("schedulePreview");
+    m_form->setPreset("keras-example");
+    QVERIFY2(preview->toolTip().contains("0.001 at first, at most 0.001") &&
+             preview->toolTip().endsWith("0.001 at the end"), qPrintable(preview->toolTip()));
+    const QImage flat = preview->grab().toImage();
+    auto* schedule = find<QComboBox>("schedule.type");
+    schedule->setFocus();
+    while (schedule->currentText() != "Linear") QTest::keyClick(schedule, Qt::Key_Down);
+    type("schedule.final_factor", "0.1");
+    QVERIFY2(preview->toolTip().endsWith("0.0001 at the end"), qPrintable(preview->toolTip()));
+    type("schedule.warmup_epochs", "10");
+    QVERIFY2(preview->toolTip().contains("after 9.95 of 100 epochs"), qPrintable(preview->toolTip()));
+    QVERIFY(preview->grab().toImage() != flat);
 }
 
 void TestForm::factsFollow() {

@@ -6,6 +6,7 @@
 #include "ui/form/epoch_estimate.h"
 #include "ui/form/field_group.h"
 #include "ui/form/field_row.h"
+#include "ui/form/schedule_preview.h"
 #include "ui/look/theme.h"
 
 #include <QComboBox>
@@ -198,6 +199,10 @@ QWidget* ExperimentForm::makeFields() {
         auto* group = new FieldGroup(qstr(title), content);
         for (const Field& field : schema())
             if (field.group == title) group->addRow(makeRow(field));
+        if (title == "Schedule") {
+            m_schedule = new SchedulePreview(group);
+            group->addFigure(m_schedule);
+        }
         m_groups.push_back(group);
         layout->addWidget(group);
     }
@@ -294,6 +299,9 @@ void ExperimentForm::refreshStatus() {
     const Issues none;
     const Issues& shown = isLocked() ? none : issues();
     const QString title = qstr(m_state.preset().title);
+    const Config& seen = m_running ? *m_running : m_state.config();
+    m_schedule->showSchedule(seen);
+    for (FieldRow* row : m_rows) row->setMatters(matters(row->field(), seen));
     for (FieldGroup* group : m_groups) {
         int changes = 0;
         int problems = 0;

@@ -24,6 +24,7 @@ class DerivedPanel;
 class EpochEstimate;
 class FieldGroup;
 class FieldRow;
+class SchedulePreview;
 
 class ExperimentForm : public QWidget {
     Q_OBJECT
@@ -99,6 +100,7 @@ private:
     QScrollArea* m_scroll;
     QPushButton* m_summary;
     QLabel* m_help;
+    SchedulePreview* m_schedule = nullptr;
     DerivedPanel* m_facts = nullptr;
     const EpochEstimate* m_epochEstimate = nullptr;
 };

@@ -44,6 +44,11 @@ void FieldGroup::addRow(FieldRow* row) {
     m_bodyLayout->addWidget(row);
 }
 
+void FieldGroup::addFigure(QWidget* figure) {
+    m_figure = figure;
+    m_bodyLayout->addWidget(figure);
+}
+
 void FieldGroup::setOpen(bool open) {
     m_open = open;
     showBody(open);
@@ -56,6 +61,7 @@ void FieldGroup::filter(const QString& words) {
         row->setVisible(shown);
         any |= shown;
     }
+    if (m_figure) m_figure->setVisible(words.isEmpty());
     setVisible(any);
     showBody(words.isEmpty() ? m_open : true);
 }

@@ -23,6 +23,7 @@ public:
 
     QString title() const { return m_title; }
     void addRow(FieldRow* row);
+    void addFigure(QWidget* figure);  // below the rows; hidden while they are searched
     const std::vector<FieldRow*>& rows() const { return m_rows; }
 
     bool isOpen() const { return m_open; }
@@ -40,6 +41,7 @@ private:
     QWidget* m_body;
     QVBoxLayout* m_bodyLayout;
     std::vector<FieldRow*> m_rows;
+    QWidget* m_figure = nullptr;
     bool m_open = true;
 };
 

@@ -91,15 +91,26 @@ void FieldRow::setChanged(bool changed, const QString& presetText, const QString
     const QString name = QString::fromStdString(m_field.label).toHtmlEscaped();
     const QString mark = QString("<span style=\"color:%1\">•</span> ").arg(colors(this).train.name());
     m_label->setText(changed ? mark + name : name);
-    m_reset->setVisible(changed && m_editor->widget()->isEnabled());
+    m_reset->setVisible(changed && !m_locked);
     const QString shown = presetText.isEmpty() ? tr("none") : presetText;
     m_reset->setToolTip(tr("Back to %1, as in \"%2\"").arg(shown, presetTitle));
     m_reset->setAccessibleName(tr("Reset %1").arg(QString::fromStdString(m_field.label)));
 }
 
 void FieldRow::setLocked(bool locked) {
-    m_editor->widget()->setEnabled(!locked);
-    if (locked) m_reset->hide();
+    m_locked = locked;
+    refreshEditor();
+}
+
+void FieldRow::setMatters(bool matters) {
+    m_matters = matters;
+    refreshEditor();
+}
+
+void FieldRow::refreshEditor() {
+    m_editor->widget()->setEnabled(!m_locked && m_matters);
+    m_label->setEnabled(m_matters);
+    if (m_locked) m_reset->hide();
 }
 
 void FieldRow::focusEditor() { m_editor->widget()->setFocus(Qt::OtherFocusReason); }
@@ -118,6 +129,8 @@ bool FieldRow::eventFilter(QObject* watched, QEvent* event) {
 
 QString fieldHelp(const Field& field) {
     QString help = QString::fromStdString(field.help).toHtmlEscaped();
+    const QString only = QString::fromStdString(onlyText(field)).toHtmlEscaped();
+    if (!only.isEmpty()) help += "<br>" + only;
     const QString range = QString::fromStdString(rangeText(field)).toHtmlEscaped();
     if (!range.isEmpty() && field.kind != FieldKind::Boolean) help += "<br><i>" + range + "</i>";
     return help;

@@ -30,6 +30,7 @@ public:
     // `presetText` is what the preset has.
     void setChanged(bool changed, const QString& presetText, const QString& presetTitle);
     void setLocked(bool locked);
+    void setMatters(bool matters);  // greyed where it has no effect
     void focusEditor();
     bool matches(const QString& words) const;  // label, key or help contains each word
 
@@ -42,7 +43,11 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void refreshEditor();
+
     const Field& m_field;
+    bool m_locked = false;
+    bool m_matters = true;
     FieldEditor* m_editor;
     QLabel* m_label;
     QToolButton* m_reset;

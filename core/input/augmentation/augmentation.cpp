@@ -2,8 +2,10 @@
 // The table of the augmentations.
 #include "core/input/augmentation/augmentation.h"
 
+#include "core/input/augmentation/erasing.h"
 #include "core/input/augmentation/flip.h"
 #include "core/input/augmentation/rotation.h"
+#include "core/input/augmentation/shift.h"
 #include "core/input/augmentation/zoom.h"
 #include "core/input/queued_copy.h"
 
@@ -13,8 +15,8 @@ namespace vit {
 
 namespace {
 
-// The published example's, in its order.
-constexpr std::array<Augmentation, 3> kTable = {kFlip, kRotation, kZoom};
+// First the published example's, in its order.
+constexpr std::array<Augmentation, 5> kTable = {kFlip, kRotation, kZoom, kShift, kErasing};
 
 RandomUnits unitsOf(const BatchPlaces& batch, std::uint32_t site, std::int64_t image) {
     const auto words = philox({batch.seed, batch.step, site}, static_cast<std::uint32_t>(batch.first + image));

@@ -7,7 +7,7 @@
 //
 //        constexpr Augmentation kBrightness = {
 //            .name = "brightness",
-//            .site = augmentationSite(1),  // a number that no other row has
+//            .site = augmentationSite(3),  // a number that no other row has
 //            .numbers = 1,
 //            .isOn = [](const AugmentationConfig& config) { return config.brightness != 0; },
 //            .draw = [](const AugmentationConfig& config, const RandomUnits& random, std::span<double> numbers) {

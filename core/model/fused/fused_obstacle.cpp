@@ -28,6 +28,8 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.mlpDropout = model.mlpDropout;
     known.normEpsilon = model.normEpsilon;
     known.mlpLastGelu = model.mlpLastGelu;
+    known.initialWeights = model.initialWeights;
+    known.zeroOutputs = model.zeroOutputs;
     return known;
 }
 

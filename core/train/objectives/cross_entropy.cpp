@@ -2,11 +2,14 @@
 // By libtorch's own function, which knows both kinds of targets.
 #include "core/train/objectives/cross_entropy.h"
 
+#include <ATen/core/Reduction.h>
+
 namespace vit {
 
-Objective crossEntropy() {
-    return [](const torch::Tensor& logits, const torch::Tensor& targets) {
-        return torch::cross_entropy_loss(logits, targets);
+Objective crossEntropy(double smoothing) {
+    return [smoothing](const torch::Tensor& logits, const torch::Tensor& targets) {
+        constexpr std::int64_t kNone = -100;  // no label is left out
+        return torch::cross_entropy_loss(logits, targets, {}, at::Reduction::Mean, kNone, smoothing);
     };
 }
 

@@ -6,6 +6,8 @@
 
 namespace vit {
 
-Objective crossEntropy();
+// `smoothing` (0 to 1) of each target is spread evenly over all classes (Szegedy et al., "Rethinking the Inception
+// architecture", 2016).
+Objective crossEntropy(double smoothing = 0);
 
 }  // namespace vit

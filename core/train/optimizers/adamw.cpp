@@ -6,9 +6,11 @@
 
 namespace vit {
 
-AdamW::AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config) : Optimizer(weights, config) {
+AdamW::AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, Takes takes)
+    : Optimizer(weights, config), m_takes(takes) {
     for (Slot& slot : slots())
-        slot.states = {{"m", torch::zeros_like(slot.parameter)}, {"v", torch::zeros_like(slot.parameter)}};
+        if (m_takes(slot.row))
+            slot.states = {{"m", torch::zeros_like(slot.parameter)}, {"v", torch::zeros_like(slot.parameter)}};
 }
 
 void AdamW::update(double learningRate) {
@@ -26,7 +28,7 @@ void AdamW::update(double learningRate) {
 void AdamW::updateGroup(bool decayed, double learningRate, double weightDecay, double epsilon) {
     std::vector<torch::Tensor> parameters, gradients, m, v;
     for (Slot& slot : slots()) {
-        if (slot.decayed != decayed || !slot.parameter.grad().defined()) continue;
+        if (slot.decayed != decayed || !m_takes(slot.row) || !slot.parameter.grad().defined()) continue;
         parameters.push_back(slot.parameter);
         gradients.push_back(slot.parameter.grad());
         m.push_back(slot.states[0].value);

@@ -10,10 +10,19 @@ namespace vit {
 // Remembers the moments "m" and "v".
 class AdamW : public Optimizer {
 public:
-    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config);
+    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config)
+        : AdamW(weights, config, [](const ParameterRow&) { return true; }) {}
+
+protected:
+    // Takes only some of the weights; a derived class sees to the others.
+    using Takes = bool (*)(const ParameterRow& row);
+    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, Takes takes);
+
+    void update(double learningRate) override;
 
 private:
-    void update(double learningRate) override;
+    Takes m_takes;
+
     void updateGroup(bool decayed, double learningRate, double weightDecay, double epsilon);
 };
 

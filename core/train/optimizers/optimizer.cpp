@@ -26,6 +26,10 @@ Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& 
     }
 }
 
+double Optimizer::decayOf(double learningRate) const {
+    return m_config.weightDecay * (m_config.decayConvention == DecayConvention::Decoupled ? 1 : learningRate);
+}
+
 void Optimizer::step(double learningRate) {
     const torch::NoGradGuard noGrad;
     ++m_steps;

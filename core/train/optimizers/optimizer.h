@@ -49,6 +49,8 @@ protected:
     Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config);
 
     const OptimizerConfig& config() const { return m_config; }
+    // The share of a decayed weight that one step at this rate takes away.
+    double decayOf(double learningRate) const;
     std::vector<Slot>& slots() { return m_slots; }
 
     // steps() counts this update already.
@@ -60,17 +62,16 @@ private:
     std::int64_t m_steps = 0;
 };
 
-// A new optimizer is a file that derives from Optimizer, and its row in optimizer_table.cpp.
+// A new optimizer is a file that derives from Optimizer, its row in optimizer_table.cpp, and its choice in
+// core/config/schema_training.cpp.
 struct OptimizerRow {
+    OptimizerType type;
     const char* value;  // its name in configurations
-    const char* label;
-    const char* help;
     std::unique_ptr<Optimizer> (*make)(const std::vector<Weight>& weights, const OptimizerConfig& config);
 };
 std::span<const OptimizerRow> optimizerTable();
 
-// Throws InvalidInput if there is none of that name.
-std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config,
-                                         const std::string& type = "adamw");
+// That of config.type.
+std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config);
 
 }  // namespace vit
