@@ -102,6 +102,7 @@ has_libtorch() {
     [[ -e $1/torch/lib/libtorch.so ]] || return
     [[ $flavour == cuda ]] || return 0
     [[ -e $1/nvidia/cu13/include/crt/host_config.h ]] || return # what a step is recorded with
+    [[ -e $1/nvidia/nccl/include/nccl.h && -e $1/nvidia/cu13/include/cccl/nv/target ]] || return # what ranks talk through
     ((link_only)) || compgen -G "$1/nvidia/cu13/lib/libcublas.so*" >/dev/null
 }
 
@@ -118,7 +119,7 @@ fetch_libtorch() {
         find_pip || fail "pip cannot be started, although python3-pip is installed." "Try: python3 -m pip --version"
     fi
     mkdir -p "$cache/libtorch" "$logs"
-    if [[ $flavour == cuda ]] && ((link_only)); then download_size='0.6 GB' space_needed=3
+    if [[ $flavour == cuda ]] && ((link_only)); then download_size='0.8 GB' space_needed=3
     elif [[ $flavour == cuda ]]; then download_size='2.7 GB' space_needed=10
     fi
     local free_kb
@@ -133,12 +134,14 @@ fetch_libtorch() {
     trap 'rm -rf "$work"' EXIT
     mkdir "$work/wheels" "$work/tree"
     awk -v flavour="$flavour" -v link_only="$link_only" \
-        '$1 == flavour && (!link_only || $3 ~ /^(torch|nvidia-cuda-(runtime|crt))==/) { print $3 " --hash=sha256:" $4 }' "$lock" >"$work/requirements.txt"
+        '$1 == flavour && (!link_only || $3 ~ /^(torch|nvidia-cuda-(runtime|crt|cccl)|nvidia-nccl-cu13)==/) { print $3 " --hash=sha256:" $4 }' "$lock" >"$work/requirements.txt"
     download_wheels "$work/requirements.txt" "$work/wheels" ||
         fail "libtorch could not be fetched; pip's messages are in $logs/pip.log" \
             "Check the network (pip uses https_proxy if it is set) and start again," \
             "or unpack a libtorch of your own (2.7 or later) and set VIT_TORCH_ROOT to its folder."
     unpack_wheels "$work/wheels" "$work/tree"
+    # Nothing is linked against it, and it is larger than all else of NVIDIA here.
+    if ((link_only)); then rm -rf "$work/tree/nvidia/nccl/lib"; fi
     rm -rf "$target"
     mv "$work/tree" "$target"
     note "libtorch $name lies in $target"

@@ -30,6 +30,9 @@ std::optional<CudaDriver> loadCudaDriver() {
                        find(library, "cuDeviceGetName", driver.getName) &&
                        find(library, "cuDeviceTotalMem_v2", driver.getMemory) &&
                        find(library, "cuDeviceGetAttribute", driver.getAttribute);
+    // The first name is the older one, which newer drivers need not have.
+    static_cast<void>(find(library, "cuDeviceGetUuid", driver.getUuid) ||
+                      find(library, "cuDeviceGetUuid_v2", driver.getUuid));
     return whole ? std::optional(driver) : std::nullopt;
 }
 
@@ -47,6 +50,15 @@ std::optional<CudaCard> describeCard(const CudaDriver& driver, int ordinal) {
     card.name = name.data();
     card.memoryBytes = static_cast<double>(bytes);
     return card;
+}
+
+std::string cardIdentity(const CudaDriver& driver, int ordinal) {
+    int device = 0;
+    std::array<char, 16> bytes{};
+    const bool answered = driver.getUuid != nullptr && driver.init(0) == 0 &&
+                          driver.getDevice(&device, ordinal) == 0 &&
+                          driver.getUuid(bytes.data(), device) == 0;
+    return answered ? std::string(bytes.begin(), bytes.end()) : std::string();
 }
 
 DeviceInfo deviceInfo(const std::optional<CudaCard>& card) {

@@ -2,6 +2,8 @@
 // A device's libtorch name and memory.
 #include "core/device/torch_device.h"
 
+#include "core/device/cuda_card.h"
+
 #include <torch/version.h>
 
 #include <ATen/DeviceAccelerator.h>
@@ -40,6 +42,12 @@ torch::Device torchDevice(const DeviceSelection& selection) {
 
 void makeCurrent(torch::Device device) {
     if (device.is_cuda()) c10::impl::VirtualGuardImpl(c10::kCUDA).setDevice(device);
+}
+
+std::string cardIdentity(torch::Device device) {
+    if (!device.is_cuda()) return {};
+    const std::optional<CudaDriver> driver = loadCudaDriver();
+    return driver ? cardIdentity(*driver, device.index()) : std::string();
 }
 
 double peakMemoryBytes(torch::Device device) {

@@ -7,12 +7,15 @@
 #include <torch/types.h>
 
 #include <optional>
+#include <string>
 
 namespace vit {
 
 torch::Device torchDevice(const DeviceSelection& selection);
 // What this thread asks of a GPU without naming one goes to this one, e.g. the recording of a graph.
 void makeCurrent(torch::Device device);
+// By which a graphics card is told from all others (device/cuda_card.h); empty for the CPU, and where it is not known.
+std::string cardIdentity(torch::Device device);
 
 // Peak memory in bytes: a GPU's as allocated by libtorch, else what of the process was resident.
 double peakMemoryBytes(torch::Device device);

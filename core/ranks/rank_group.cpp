@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A store through which the ranks find each other, and a Gloo group.
+// A store through which the ranks find each other, a Gloo group, and for tensors on graphics cards one over NCCL.
 #include "core/ranks/rank_group.h"
+
+#include "core/ranks/nccl_group.h"
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -9,8 +11,10 @@
 #include <torch/utils.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <set>
 #include <vector>
 
 namespace vit {
@@ -47,7 +51,24 @@ std::shared_ptr<gloo::transport::Device> networkDevice(const Launch& launch) {
 
 struct RankGroup::Connections {
     c10::intrusive_ptr<c10d::Store> store;
+    c10::intrusive_ptr<c10d::Store> ours;  // of this start
     c10::intrusive_ptr<c10d::Backend> group;
+    c10::intrusive_ptr<c10d::Backend> nccl;  // null: all goes over the other one
+
+    Connections() = default;
+    Connections(const Connections&) = delete;
+    Connections& operator=(const Connections&) = delete;
+    ~Connections() { leaveNccl(); }
+
+    // On purpose nobody destroys it. When a rank is gone, kernels wait for that one, and its destructor would wait for them
+    // and then throw. It goes with the process, whose end waits for no kernel.
+    void leaveNccl() { static_cast<void>(nccl.release()); }
+
+    bool isDirect(const torch::Tensor& tensor) const { return nccl && tensor.is_cuda(); }
+    c10d::Backend& wayOf(const torch::Tensor& tensor) const { return isDirect(tensor) ? *nccl : *group; }
+    torch::Tensor outgoing(const torch::Tensor& tensor) const {
+        return (isDirect(tensor) ? tensor.detach() : tensor.detach().to(torch::kCPU)).contiguous();
+    }
 };
 
 RankGroup::RankGroup(const Launch& launch, std::chrono::seconds patience)
@@ -63,12 +84,12 @@ RankGroup::RankGroup(const Launch& launch, std::chrono::seconds patience)
         options.timeout = patience;
         m_connections->store = c10::make_intrusive<c10d::TCPStore>(launch.address, options);
         // Those that are started again after a fault must not read what the others wrote for each other.
-        const auto ours = c10::make_intrusive<c10d::PrefixStore>(
+        m_connections->ours = c10::make_intrusive<c10d::PrefixStore>(
             "vit-workbench/start-" + std::to_string(launch.restart), m_connections->store);
         const auto settings = c10d::ProcessGroupGloo::Options::create(patience);
         settings->devices.push_back(networkDevice(launch));
         m_connections->group =
-            c10::make_intrusive<c10d::ProcessGroupGloo>(ours, launch.rank, launch.ranks, settings);
+            c10::make_intrusive<c10d::ProcessGroupGloo>(m_connections->ours, launch.rank, launch.ranks, settings);
     } catch (const std::exception& fault) {
         throw RankLost("Rank " + std::to_string(launch.rank) + " of " + std::to_string(launch.ranks) +
                        " has not found the others at " + launch.address + ", port " + std::to_string(launch.port) +
@@ -89,17 +110,59 @@ RankGroup::~RankGroup() = default;
 template <typename Call>
 void RankGroup::call(Call call) {
     try {
-        call(*m_connections->group);
+        call(*m_connections);
     } catch (const std::exception& fault) {
         throwLost(m_launch, fault);
     }
 }
 
+std::string RankGroup::useCard(const std::string& card) {
+    if (m_connections->nccl) return "NCCL";
+    std::string problem = problemOfCards(card);
+    if (problem.empty()) problem = problemOfNccl();
+    return problem.empty() ? "NCCL" : "Gloo, through the computer's memory: " + problem;
+}
+
+// Why NCCL is not to be tried, the same on all ranks.
+std::string RankGroup::problemOfCards(const std::string& card) {
+    constexpr std::int64_t kBytes = 16;
+    torch::Tensor cards = torch::zeros({ranks(), kBytes}, torch::kUInt8);  // each rank fills a row
+    const auto begin = cards.mutable_data_ptr<std::uint8_t>() + rank() * kBytes;
+    std::copy_n(card.begin(), std::min<std::size_t>(card.size(), kBytes), begin);
+    sum(cards);
+    std::set<std::string> different;
+    for (std::int64_t i = 0; i < ranks(); ++i) {
+        const auto* row = cards.const_data_ptr<std::uint8_t>() + i * kBytes;
+        different.emplace(row, row + kBytes);
+    }
+    const bool builtIn = least(hasNccl() ? 1 : 0) == 1;
+    if (different.contains(std::string(kBytes, '\0'))) return "not each of them has a graphics card that is known";
+    if (different.size() < static_cast<std::size_t>(ranks())) return "some of them share a graphics card";
+    return builtIn ? "" : "the program was built without NCCL";
+}
+
+// Connects the cards. A first sum shows whether they reach each other, which no question to NCCL would tell.
+std::string RankGroup::problemOfNccl() {
+    std::string problem;
+    try {
+        const auto place = c10::make_intrusive<c10d::PrefixStore>("nccl", m_connections->ours);
+        m_connections->nccl = makeNcclGroup(place, rank(), ranks(), m_patience);
+        std::vector<torch::Tensor> count{torch::ones({1}, torch::kCUDA)};
+        m_connections->nccl->allreduce(count)->wait();
+        if (count[0].item<float>() != static_cast<float>(ranks())) problem = "a sum over NCCL is wrong";
+    } catch (const std::exception& fault) {
+        problem = "NCCL does not work here (" + shortened(fault.what()) + ")";
+    }
+    if (least(problem.empty() ? 1 : 0) == 1) return {};
+    m_connections->leaveNccl();
+    return problem.empty() ? "NCCL does not work on another rank" : problem;
+}
+
 void RankGroup::sum(torch::Tensor& tensor) {
     const torch::NoGradGuard noGrad;
-    call([&](c10d::Backend& group) {
-        std::vector<torch::Tensor> tensors{tensor.to(torch::kCPU).contiguous()};
-        group.allreduce(tensors)->wait();
+    call([&](const Connections& to) {
+        std::vector<torch::Tensor> tensors{to.outgoing(tensor)};
+        to.wayOf(tensor).allreduce(tensors)->wait();
         if (!tensors[0].is_alias_of(tensor)) tensor.copy_(tensors[0]);
     });
 }
@@ -107,9 +170,9 @@ void RankGroup::sum(torch::Tensor& tensor) {
 void RankGroup::share(torch::Tensor& tensor) {
     const torch::NoGradGuard noGrad;
     if (tensor.numel() == 0) return;
-    call([&](c10d::Backend& group) {
-        std::vector<torch::Tensor> tensors{tensor.detach().to(torch::kCPU).contiguous()};
-        group.broadcast(tensors)->wait();
+    call([&](const Connections& to) {
+        std::vector<torch::Tensor> tensors{to.outgoing(tensor)};
+        to.wayOf(tensor).broadcast(tensors)->wait();
         if (!leads() && !tensors[0].is_alias_of(tensor)) tensor.copy_(tensors[0]);
     });
 }
@@ -126,11 +189,11 @@ std::string RankGroup::share(const std::string& text) {
 
 int RankGroup::least(int number) {
     int result = number;
-    call([&](c10d::Backend& group) {
+    call([&](const Connections& to) {
         std::vector<torch::Tensor> tensors{torch::full({1}, number, torch::kInt32)};
         c10d::AllreduceOptions options;
         options.reduceOp = c10d::ReduceOp::MIN;
-        group.allreduce(tensors, options)->wait();
+        to.group->allreduce(tensors, options)->wait();
         result = tensors[0].item<int>();
     });
     return result;
@@ -139,7 +202,7 @@ int RankGroup::least(int number) {
 void RankGroup::meet() { least(0); }
 
 void RankGroup::leaveBehind(const std::string& text) {
-    if (m_launch.storeIsKept) call([&](c10d::Backend&) { m_connections->store->set(kLeftBehind, text); });
+    if (m_launch.storeIsKept) call([&](const Connections& to) { to.store->set(kLeftBehind, text); });
 }
 
 std::optional<std::string> RankGroup::leftBehind() const {

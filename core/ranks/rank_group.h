@@ -23,8 +23,9 @@ public:
     using Error::Error;
 };
 
-// By libtorch's c10d over Gloo. Every rank makes the same calls in the same order; each waits for all others, at most for
-// the patience that the group was made with, and throws RankLost when one of them is gone. One thread at a time.
+// By libtorch's c10d over Gloo, and over NCCL what lies on graphics cards, where it can be. Every rank makes the same calls
+// in the same order; each waits for all others, at most for the patience that the group was made with, and throws RankLost
+// when one of them is gone. One thread at a time.
 class RankGroup {
 public:
     // Waits until all are there. Throws RankLost when they do not come, InvalidInput when they run different versions of
@@ -39,7 +40,14 @@ public:
     bool leads() const { return rank() == 0; }
     RankSlice slice() const { return {rank(), ranks()}; }
 
-    // Adds up a tensor of all ranks, in place, of any device; each gets the same bits.
+    // Tensors on graphics cards go from card to card from here on, if the build has NCCL and each rank a card of its own,
+    // which is the current device. Until then, and else, they go through the computer's memory. `card`: sixteen bytes by
+    // which this rank's is told from all others; empty where it has none. What they go over now, in words: "NCCL", "Gloo,
+    // through the computer's memory: the program was built without NCCL".
+    std::string useCard(const std::string& card);
+
+    // Adds up a tensor of all ranks, in place, of any device; each gets the same bits. On a graphics card it may still have
+    // to be waited for, like all that is computed there.
     void sum(at::Tensor& tensor);
     // Makes a tensor that of rank 0, in place.
     void share(at::Tensor& tensor);
@@ -63,6 +71,8 @@ private:
 
     template <typename Call>
     void call(Call call);
+    std::string problemOfCards(const std::string& card);
+    std::string problemOfNccl();
 };
 
 }  // namespace vit

@@ -252,7 +252,9 @@ private:
                 return m_probes;
             }};
         const Event last = Experiment(request, host, *m_data, m_runs, m_model).run();
-        releaseMemory();
+        // A graphics card gives memory back when it has done all that it was told. After a fault that may be to wait for
+        // a rank that is gone, and a process that is one of several ends with its run anyway.
+        if (!m_options.ranks) releaseMemory();
         end([&] { m_listener(last); });
     }
 

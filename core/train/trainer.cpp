@@ -90,6 +90,8 @@ std::string Trainer::imagesText() const {
 RunFinished Trainer::run(const TrainerLimits& limits) {
     if (m_ranks == nullptr || m_ranks->leads()) requireBest();
     if (m_ranks != nullptr) {
+        const std::string way = m_ranks->useCard(cardIdentity(m_classifier->device()));
+        if (m_classifier->device().is_cuda()) m_hooks.emit(Message{Severity::Info, "The ranks talk over " + way + "."});
         requireSame(*m_ranks, imagesText(), "data sets");
         shareTrainingState(*m_ranks, *m_classifier->network(), *m_optimizer, m_position);
     }

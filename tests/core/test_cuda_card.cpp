@@ -37,6 +37,11 @@ const CudaDriver kDriver = {
             *value = capability[attribute - 75];
             return answer("getAttribute");
         },
+    .getUuid =
+        [](char* bytes, int device) {
+            std::memset(bytes, 'a' + device, 16);
+            return answer("getUuid");
+        },
 };
 
 }  // namespace
@@ -50,6 +55,7 @@ private Q_SLOTS:
     void bf16IsForCardsThatHaveIt();
     void oneThatIsRefusedIsNotKnown_data();
     void oneThatIsRefusedIsNotKnown();
+    void isToldFromOthers();
 };
 
 void TestCudaCard::isAsTheDriverSays() {
@@ -98,6 +104,20 @@ void TestCudaCard::oneThatIsRefusedIsNotKnown() {
     QCOMPARE(info.name, std::string("CUDA device 0"));
     QCOMPARE(info.memoryBytes, 0.0);
     QVERIFY(!info.bfloat16);
+}
+
+void TestCudaCard::isToldFromOthers() {
+    refuses = nullptr;
+    QCOMPARE(cardIdentity(kDriver, 0), std::string(16, 'h'));
+    QCOMPARE(cardIdentity(kDriver, 1), std::string(16, 'i'));
+    for (const char* function : {"init", "getDevice", "getUuid"}) {
+        refuses = function;
+        QCOMPARE(cardIdentity(kDriver, 0), std::string());
+    }
+    refuses = nullptr;
+    CudaDriver older = kDriver;
+    older.getUuid = nullptr;
+    QCOMPARE(cardIdentity(older, 0), std::string());
 }
 
 QTEST_GUILESS_MAIN(TestCudaCard)

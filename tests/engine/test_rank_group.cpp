@@ -58,6 +58,8 @@ class TestRankGroup : public QObject {
 private Q_SLOTS:
     void allHaveTheSame_data();
     void allHaveTheSame();
+    void cardsAreChosenTogether_data();
+    void cardsAreChosenTogether();
     void gradientsAreThoseOfTheBatch_data();
     void gradientsAreThoseOfTheBatch();
     void differencesAreFound();
@@ -90,6 +92,41 @@ void TestRankGroup::allHaveTheSame() {
         expected += torch::rand({10'007}, at::make_generator<at::CPUGeneratorImpl>(rank)) - 0.3;
     for (const torch::Tensor& sum : sums) QVERIFY(sum.equal(sums[0]));
     QVERIFY((sums[0] - expected).abs().max().item<double>() < 1e-5);
+}
+
+void TestRankGroup::cardsAreChosenTogether_data() {
+    QTest::addColumn<std::vector<std::string>>("cards");
+    QTest::addColumn<QString>("reason");
+    const std::string one(16, '1'), two(16, '2'), three = std::string(15, '2') + '3';
+    const QString unknown = "not each of them has", shared = "share a graphics card", noNccl = "NCCL";
+    QTest::newRow("none") << std::vector<std::string>{"", "", ""} << unknown;
+    QTest::newRow("one without") << std::vector<std::string>{one, two, ""} << unknown;
+    QTest::newRow("shared") << std::vector<std::string>{one, two, one} << shared;
+    // There are none in truth, so NCCL is refused by the build, or by itself.
+    QTest::newRow("one each") << std::vector<std::string>{one, two, three} << noNccl;
+}
+
+// And what is summed and shared afterwards arrives as before.
+void TestRankGroup::cardsAreChosenTogether() {
+    if (at::hasCUDA()) QSKIP("Cards that are made up are taken for real ones where there is one");
+    QFETCH(std::vector<std::string>, cards);
+    QFETCH(QString, reason);
+    const QStringList faults = together(3, [&](RankGroup& group) {
+        const std::string way = group.useCard(cards[static_cast<std::size_t>(group.rank())]);
+        const std::string expected = "Gloo, through the computer's memory: ";
+        if (!way.starts_with(expected) || !QString::fromStdString(way.substr(expected.size())).contains(reason))
+            throw Error(way);
+        torch::Tensor own = torch::arange(1, 1001, torch::kFloat64) * (group.rank() + 1);
+        group.sum(own);
+        if (!own.equal(torch::arange(1, 1001, torch::kFloat64) * 6)) throw Error("a sum");
+        torch::Tensor every = torch::arange(8).view({4, 2}).t();
+        group.sum(every);
+        if (!every.equal(torch::arange(8).view({4, 2}).t() * 3)) throw Error("a sum of what does not lie in one piece");
+        torch::Tensor shared = torch::full({3}, group.rank() + 7, torch::kInt64);
+        group.share(shared);
+        if (!shared.equal(torch::full({3}, 7, torch::kInt64))) throw Error("a tensor is not that of rank 0");
+    });
+    QVERIFY2(faults.isEmpty(), qPrintable(faults.join('\n')));
 }
 
 void TestRankGroup::gradientsAreThoseOfTheBatch_data() {

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A name alone; see cublas_v2.h.
+#pragma once
+
+enum cusolverStatus_t : int;
