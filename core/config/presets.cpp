@@ -31,6 +31,9 @@ Preset firstSteps() {
                     .mlpUnits = {128, 64}, .layers = 4, .attentionDropout = 0, .mlpDropout = 0};
     config.head = {.type = HeadType::GlobalAveragePooling, .units = {}, .dropout = 0};
     config.optimizer = usualAdamW(0.003, 0.05);
+    config.optimizer.type = OptimizerType::Muon;
+    config.optimizer.momentum = 0.95;
+    config.optimizer.matrixRate = 0.01;
     config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 0.5};
     config.run.epochs = 18;
     config.run.batchSize = 64;

@@ -79,7 +79,8 @@ std::vector<Field> optimizerFields() {
              &Config::optimizer, &OptimizerConfig::beta1),
         tied({.key = "optimizer.beta2",
               .label = "Beta 2",
-              .help = "How long Adam remembers the size of past gradients, or Lion their direction. 0.999 is usual, for Lion 0.99.",
+              .help = "How long Adam remembers the size of past gradients, or Lion their direction. 0.999 is usual, "
+                      "for Lion 0.99.",
               .minimum = 0,
               .maximum = 0.999999,
               .step = 0.001,
@@ -107,9 +108,9 @@ std::vector<Field> optimizerFields() {
               .only = {"optimizer.type", {"sgd", "muon"}}},
              &Config::optimizer, &OptimizerConfig::nesterov),
         tied({.key = "optimizer.matrix_rate",
-              .label = "Muon's matrix rate",
-              .help = "Muon's learning rate for the matrices of the blocks; the learning rate above is that of all other "
-                      "weights. Both follow the schedule. 0.02 is usual.",
+              .label = "Matrix rate",
+              .help = "The learning rate of the blocks' matrices; the learning rate above is that of all other weights. "
+                      "Both follow the schedule. 0.01 to 0.03 are usual.",
               .minimum = 1e-8,
               .maximum = 10,
               .step = 0.005,

@@ -175,12 +175,14 @@ void TestNetwork::truncatedNormalWeights() {
 void TestNetwork::zeroOutputsMakeBlocksTheIdentity() {
     Config config = small(HeadType::GlobalAveragePooling);
     config.model.zeroOutputs = true;
-    VisionTransformer network(config.model, config.head, ModelInput{3, 7}), other(config.model, config.head, ModelInput{3, 7});
+    VisionTransformer network(config.model, config.head, ModelInput{3, 7});
+    VisionTransformer other(config.model, config.head, ModelInput{3, 7});
     network->initialize(1, config.model);
     other->initialize(1);
     const torch::Tensor tokens = torch::randn({2, 16, 24});
     QVERIFY(network->blocks[1]->open(tokens).output.equal(tokens));
-    QVERIFY(network->blocks[1]->attn->qkv->weight.equal(other->blocks[1]->attn->qkv->weight));  // the rest is drawn as ever
+    // The rest is drawn as ever.
+    QVERIFY(network->blocks[1]->attn->qkv->weight.equal(other->blocks[1]->attn->qkv->weight));
     QVERIFY(!other->blocks[1]->open(tokens).output.equal(tokens));
 }
 
