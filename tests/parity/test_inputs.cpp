@@ -130,9 +130,10 @@ void TestInputs::chainsTheExamplesAugmentations() {
     const torch::Tensor turns = golden.at("chain/turns");
     const torch::Tensor heights = golden.at("chain/heights");
     const torch::Tensor widths = golden.at("chain/widths");
-    const DrawnNumbers numbers = {{flips.to(torch::kFloat64)},
-                                  {turns.to(torch::kFloat64) * 2 * std::numbers::pi},
-                                  {heights.to(torch::kFloat64), widths.to(torch::kFloat64)}};
+    DrawnNumbers numbers = {{flips.to(torch::kFloat64)},
+                            {turns.to(torch::kFloat64) * 2 * std::numbers::pi},
+                            {heights.to(torch::kFloat64), widths.to(torch::kFloat64)}};
+    numbers.resize(augmentations().size());  // the others are off
     const torch::Tensor resized = InputPipeline(48, kUnchanged, 3, torch::kCPU).prepare(golden.at("chain/images"));
     const torch::Tensor ours = augment(resized, numbers);
     QVERIFY2(
