@@ -24,7 +24,7 @@ packages=(
     libxsmm-dev libhwy-dev libpango1.0-dev "pkgconf|pkg-config"
     ca-certificates fonts-dejavu-core
 )
-developer_packages=(clang-tidy shellcheck desktop-file-utils file locales)
+developer_packages=(clang-tidy shellcheck desktop-file-utils file locales openssh-server)
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 is_known() { [[ $(apt-cache policy "$1" 2>/dev/null) == *"Candidate: "[!\(]* ]]; }

@@ -26,5 +26,6 @@ void addCheckCommand(CLI::App& app);
 void addBenchCommand(CLI::App& app);
 void addExportCommand(CLI::App& app);
 void addFilmCommand(CLI::App& app);
+void addJobCommand(CLI::App& app);
 
 }  // namespace vit::cli

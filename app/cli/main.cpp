@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
     vit::cli::addImportCommand(app);
     vit::cli::addExportCommand(app);
     vit::cli::addFilmCommand(app);
+    vit::cli::addJobCommand(app);
     vit::cli::addDevicesCommand(app);
     vit::cli::addCheckCommand(app);
     vit::cli::addBenchCommand(app);

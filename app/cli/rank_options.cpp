@@ -16,6 +16,7 @@ void RankOptions::addTo(CLI::App& command) {
                     "When torchrun, srun or mpirun has started several: seconds after which a rank that does not "
                     "answer counts as lost, and all end (default 300)")
         ->check(CLI::Range(1, 86'400));
+    command.add_option("--rank-data-folder", dataFolder, "Where the data sets of a rank that follows lie")->group("");
 }
 
 std::shared_ptr<RankGroup> RankOptions::join() const {
@@ -31,9 +32,9 @@ std::filesystem::path runLeftBehind(const RankGroup& ranks, const std::filesyste
     return isRun ? folder : std::filesystem::path();
 }
 
-void followRun(RankGroup& ranks) {
+void followRun(RankGroup& ranks, const std::string& dataFolder) {
     const InterruptGuard interrupt;
-    DataStore data(DataStore::defaultFolder());
+    DataStore data(dataFolder.empty() ? DataStore::defaultFolder() : std::filesystem::path(dataFolder));
     try {
         follow(ranks, data, [&] { return !interrupt.requested(); });
     } catch (const Cancelled&) {

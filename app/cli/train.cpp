@@ -123,7 +123,7 @@ TrainRequest requestFrom(const Options& options, const RankGroup* ranks) {
 
 void run(const Options& options) {
     const std::shared_ptr<RankGroup> ranks = options.ranks.join();
-    if (ranks && !ranks->leads()) return followRun(*ranks);
+    if (ranks && !ranks->leads()) return followRun(*ranks, options.ranks.dataFolder);
     TrainRequest request;
     try {
         request = requestFrom(options, ranks.get());

@@ -3,6 +3,7 @@
 #include "core/events/event_json.h"
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 #include "core/config/schema.h"
 #include "core/events/state_words.h"
 #include "core/io/base64.h"
@@ -78,8 +79,9 @@ void describe(Visit& visit, Self& result) {
     visit("test_precision", result.testPrecision);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const RunStarted& run) {
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, RunStarted>
+void describe(Visit& visit, Self& run) {
     visit("run_name", run.runName);
     visit("run_folder", run.runFolder);
     visit("device", run.device);
@@ -96,8 +98,9 @@ void describe(Visit& visit, const RunStarted& run) {
     visit("config", run.config);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const CheckpointSaved& checkpoint) {
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, CheckpointSaved>
+void describe(Visit& visit, Self& checkpoint) {
     visit("path", checkpoint.path);
     visit("epoch", checkpoint.epoch);
     visit("best", checkpoint.best);
@@ -112,21 +115,24 @@ void describe(Visit& visit, Self& probe) {
     visit("map", probe.map);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const PhaseChanged& phase) {
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, PhaseChanged>
+void describe(Visit& visit, Self& phase) {
     visit("what", phase.what);
     visit("done", phase.done);
     visit("total", phase.total);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const Message& message) {
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, Message>
+void describe(Visit& visit, Self& message) {
     visit("severity", message.severity);
     visit("text", message.text);
 }
 
-template <typename Visit>
-void describe(Visit& visit, const RunFailed& failure) {
+template <typename Visit, typename Self>
+    requires std::is_same_v<std::remove_const_t<Self>, RunFailed>
+void describe(Visit& visit, Self& failure) {
     visit("run_name", failure.runName);
     visit("text", failure.text);
     visit("keys", failure.keys);
@@ -288,6 +294,22 @@ public:
             }
         }
     }
+    void operator()(const char* key, std::vector<std::string>& texts) const {
+        const Json* found = find(key, {Json::value_t::array});
+        if (!found) return;
+        for (const Json& text : *found) {
+            if (!text.is_string()) throwWrongType(key);
+            texts.push_back(text.get<std::string>());
+        }
+    }
+    void operator()(const char* key, Config& config) const {
+        if (const Json* found = find(key, {Json::value_t::object})) config = fromJson(jsonText(*found));
+    }
+    void operator()(const char* key, Severity& severity) const {
+        std::string text;
+        (*this)(key, text);
+        severity = text == "warning" ? Severity::Warning : Severity::Info;
+    }
     void operator()(const char* key, StopReason& reason) const {
         std::string text;
         (*this)(key, text);
@@ -312,15 +334,36 @@ private:
     const Json& m_json;
 };
 
-template <typename T>
-T fromJsonText(std::string_view text) {
-    const Json json = Json::parse(text, nullptr, false);
+Json parsedObject(std::string_view text) {
+    Json json = Json::parse(text, nullptr, false);
     if (!json.is_object()) throw Error("this is no JSON object");
-    if (json.value("event", Json()) != nameOf<T>()) throw Error("this is no \"" + nameOf<T>() + "\" event");
+    return json;
+}
+
+template <typename T>
+T described(const Json& json) {
     T event;
     const Reader reader(json);
     describe(reader, event);
     return event;
+}
+
+template <typename T>
+T fromJsonText(std::string_view text) {
+    const Json json = parsedObject(text);
+    if (json.value("event", Json()) != nameOf<T>()) throw Error("this is no \"" + nameOf<T>() + "\" event");
+    return described<T>(json);
+}
+
+// The alternative of this name, tried from the first one on.
+template <std::size_t index = 0>
+Event eventNamed(const Json& name, const Json& json) {
+    if constexpr (index < std::variant_size_v<Event>) {
+        if (name == kEventNames[index]) return described<std::variant_alternative_t<index, Event>>(json);
+        return eventNamed<index + 1>(name, json);
+    } else {
+        throw Error("this is no event that is known here");
+    }
 }
 
 }  // namespace
@@ -329,6 +372,11 @@ Json eventJson(const Event& event) {
     Writer writer(kEventNames[event.index()]);
     std::visit([&](const auto& alternative) { describe(writer, alternative); }, event);
     return writer.take();
+}
+
+Event eventFromJson(std::string_view text) {
+    const Json json = parsedObject(text);
+    return eventNamed(json.value("event", Json()), json);
 }
 
 StepDone stepDoneFromJson(std::string_view text) { return fromJsonText<StepDone>(text); }

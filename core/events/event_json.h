@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Events as JSON objects, and the way back for those that a run's folder keeps. Keys are the members' names in
+// Events as JSON objects, and the way back. Keys are the members' names in
 // snake_case; a number that is not finite is null.
 #pragma once
 
@@ -12,6 +12,9 @@
 namespace vit {
 
 nlohmann::ordered_json eventJson(const Event& event);
+
+// Any event, as a program that trains elsewhere tells it. Throws as those below.
+Event eventFromJson(std::string_view text);
 
 // Throw Error when the text is no such event. A key that is missing leaves its member as it is by default, so that a
 // folder of an older version can still be read.

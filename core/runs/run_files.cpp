@@ -117,7 +117,9 @@ bool isFree(const std::filesystem::path& folder) {
     if (!isThere(folder)) return true;
     std::error_code fault;
     for (const auto& entry : std::filesystem::directory_iterator(folder, fault)) {
-        if (entry.path().filename() != kLock) return false;
+        // Whoever follows a run may have left a note before it begins (core/jobs/run_elsewhere.h).
+        const std::filesystem::path name = entry.path().filename();
+        if (name != kLock && name != "elsewhere.json") return false;
     }
     return !fault;
 }

@@ -37,6 +37,8 @@ private Q_SLOTS:
     void resultsRoundTrip();
     void numbersThatAreNotFinite();
     void nestedValues();
+    void anyEventRoundTrips();
+    void refusesWhatIsNoEvent();
     void mapsRoundTrip();
     void linesBeforeMapsAreRead();
     void refusesMaps_data();
@@ -171,6 +173,45 @@ void TestEventJson::nestedValues() {
 
     QCOMPARE(parsed(Message{Severity::Warning, "hot"})["severity"].toString(), QString("warning"));
     QCOMPARE(parsed(RunFailed{"", "no", {"run.device"}})["keys"].toArray(), QJsonArray({"run.device"}));
+}
+
+void TestEventJson::anyEventRoundTrips() {
+    const Config config = preset("testing").config;
+    RunStarted run{"a", "/b/a", config, "CPU", "fp32", "fused", 12'345, {"cat", "dog"}, 3, 2, 1, 4, 5, 6};
+    run.config.optimizer.learningRate = 0.1 + 0.2;
+    run.config.run.epochs = 77;
+    ProbePredicted probe{{{{1, "dog", 0.75}, {0, "cat", 0.25}}, "a", 4, 16, true, 1.5}, "probe.png", {}};
+    probe.map = KeptMap{"relevance", 2, 3, -0.1, 1.0 / 3, {0, 1, 127, 128, 254, 255}};
+    const std::vector<Event> events = {
+        run,
+        StepDone{{4.25, 0.1 + 0.2, 0.75}, 11, 2, 3, 8, 1e-3, 1234.5, 60, -1, 3e9},
+        LayersMeasured{50, 2, {{0.1, 1e-3, -0.25, 1.5, kNan, kNan}, {0, 2e-3, 0.5, 2.5, 0.125, 0.75}}},
+        EpochDone{3, 10, 24, {1.5, 0.5, 0.9}, {kNan, kNan, kNan}, 5e-4, 12.5, 640, true},
+        CheckpointSaved{"/b/a/best.safetensors", 3, true, 24},
+        probe,
+        PhaseChanged{"Reading", 3, 7},
+        Message{Severity::Warning, "a\nb \"c\" \u2026"},
+        RunFinished{StopReason::EarlyStopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5, "No", "bf16"},
+        RunFailed{"a", "no", {"run.device", "run.threads"}}};
+    QCOMPARE(events.size(), std::variant_size_v<Event>);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        QCOMPARE(events[i].index(), i);
+        const Event read = eventFromJson(toJson(events[i]));
+        QCOMPARE(read.index(), i);
+        QCOMPARE(QString::fromStdString(toJson(read)), QString::fromStdString(toJson(events[i])));
+    }
+    const auto read = std::get<RunStarted>(eventFromJson(toJson(events[0])));
+    QVERIFY(read.config == run.config && read.classNames == run.classNames && read.firstStep == run.firstStep);
+    QVERIFY(std::get<Message>(eventFromJson(toJson(events[7]))).severity == Severity::Warning);
+    QCOMPARE(std::get<RunFailed>(eventFromJson(toJson(events[9]))).keys.size(), std::size_t{2});
+}
+
+void TestEventJson::refusesWhatIsNoEvent() {
+    for (const char* text : {"", "[]", "{}", R"({"event": "stepp"})", R"({"event": 1})"})
+        QVERIFY2(!test::thrown<Error>([&] { eventFromJson(text); }).isEmpty(), text);
+    const QString fault = test::thrown<Error>([] { eventFromJson(R"({"event": "run_failed", "keys": [1]})"); });
+    QVERIFY2(fault.contains("\"keys\" has the wrong type"), qPrintable(fault));
+    QVERIFY(!test::thrown<Error>([] { eventFromJson(R"({"event": "run_started", "config": {"no": 1}})"); }).isEmpty());
 }
 
 void TestEventJson::mapsRoundTrip() {

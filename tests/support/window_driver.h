@@ -35,7 +35,15 @@ public:
     void showInformation(QWidget*, const QString&, const QString& text) override { informations << text; }
     std::optional<Extension> askExtension(QWidget*, const QString&, const Config&) override { return extension; }
 
+    int choose(QWidget*, const QString&, const QString& text, const QStringList& ways) override {
+        questions << text;
+        return way >= 0 ? way : static_cast<int>(ways.size()) - 1;
+    }
+    std::optional<ui::HostChoice> askHost(QWidget*, const ui::HostChoice&) override { return host; }
+
     std::optional<Extension> extension;
+    std::optional<ui::HostChoice> host;
+    int way = -1;  // the last one
     QString file;
     bool yes = true;
     QStringList questions;

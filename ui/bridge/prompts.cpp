@@ -80,6 +80,27 @@ bool Prompts::confirm(QWidget* parent, const QString& title, const QString& text
     return box.clickedButton() == accept;
 }
 
+int Prompts::choose(QWidget* parent, const QString& title, const QString& text, const QStringList& ways) {
+    QMessageBox box(QMessageBox::Question, title, text, QMessageBox::NoButton, parent);
+    QList<QPushButton*> buttons;
+    for (const QString& way : ways) {
+        const bool last = buttons.size() + 1 == ways.size();
+        buttons << box.addButton(way, last ? QMessageBox::RejectRole : QMessageBox::AcceptRole);
+    }
+    box.setDefaultButton(buttons.constLast());
+    box.setEscapeButton(buttons.constLast());
+    box.exec();
+    for (int i = 0; i < buttons.size(); ++i)
+        if (box.clickedButton() == buttons[i]) return i;
+    return static_cast<int>(buttons.size()) - 1;
+}
+
+std::optional<HostChoice> Prompts::askHost(QWidget* parent, const HostChoice& suggestion) {
+    HostDialog dialog(suggestion, parent);
+    if (dialog.exec() != QDialog::Accepted) return std::nullopt;
+    return dialog.choice();
+}
+
 void Prompts::showError(QWidget* parent, const QString& title, const QString& text) {
     QMessageBox::warning(parent, title, text);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/runs/extension.h"
+#include "ui/bridge/host_dialog.h"
 
 #include <QString>
 #include <QStringList>
@@ -34,6 +35,12 @@ public:
     // True when the action named on the button `yes` ("Stop and close") is chosen; Escape and `no` decline.
     virtual bool confirm(QWidget* parent, const QString& title, const QString& text, const QString& yes,
                          const QString& no);
+
+    // One of several ways on, named on the buttons: its place among them. Escape takes the last one, which declines.
+    virtual int choose(QWidget* parent, const QString& title, const QString& text, const QStringList& ways);
+
+    // How to reach another computer; nothing when cancelled.
+    virtual std::optional<HostChoice> askHost(QWidget* parent, const HostChoice& suggestion);
 
     virtual void showError(QWidget* parent, const QString& title, const QString& text);
     virtual void showInformation(QWidget* parent, const QString& title, const QString& text);

@@ -12,6 +12,7 @@ namespace vit::ui {
 namespace {
 
 constexpr int kRecentPhotos = 10;
+constexpr int kMostHosts = 6;
 
 constexpr auto kTheme = "window/theme";
 constexpr auto kGeometry = "window/geometry";
@@ -23,6 +24,12 @@ constexpr auto kShownRun = "train/shown_run";
 constexpr auto kLastFolder = "files/last_folder";
 constexpr auto kRecent = "files/recent_photos";
 constexpr auto kConfig = "experiment/config";
+constexpr auto kPlace = "elsewhere/place";
+constexpr auto kHost = "elsewhere/host";
+constexpr auto kHosts = "elsewhere/hosts";
+constexpr auto kSsh = "elsewhere/ssh";
+constexpr auto kProgramThere = "elsewhere/program_there";
+constexpr auto kProgramHere = "elsewhere/program_here";
 constexpr auto kPreset = "experiment/preset";
 const QString kMeasured = QStringLiteral("measured/");
 constexpr auto kCollapsed = "experiment/collapsed_groups";
@@ -64,6 +71,41 @@ double Settings::measured(const QString& what) const { return m_store.value(kMea
 void Settings::setMeasured(const QString& what, double value) { m_store.setValue(kMeasured + what, value); }
 QString Settings::shownRun() const { return m_store.value(kShownRun).toString(); }
 void Settings::setShownRun(const QString& folder) { m_store.setValue(kShownRun, folder); }
+
+TrainingPlace Settings::trainingPlace() const {
+    const QString kind = m_store.value(kPlace).toString();
+    const QString host = m_store.value(kHost).toString();
+    if (kind == "all-gpus") return {TrainingPlace::Kind::AllGpus, {}};
+    if (kind == "host" && isHostName(host)) return {TrainingPlace::Kind::Host, host};
+    return {};
+}
+
+void Settings::setTrainingPlace(const TrainingPlace& place) {
+    using Kind = TrainingPlace::Kind;
+    m_store.setValue(kPlace, place.kind == Kind::Host ? "host" : place.kind == Kind::AllGpus ? "all-gpus" : "here");
+    m_store.setValue(kHost, place.host);
+}
+
+QStringList Settings::hosts() const { return m_store.value(kHosts).toStringList(); }
+
+void Settings::addHost(const QString& host) {
+    QStringList all = hosts();
+    all.removeAll(host);
+    all.prepend(host);
+    m_store.setValue(kHosts, all.mid(0, kMostHosts));
+}
+
+FarPrograms Settings::farPrograms() const {
+    const FarPrograms usual;
+    return {m_store.value(kSsh, usual.ssh).toString(), m_store.value(kProgramThere, usual.there).toString(),
+            m_store.value(kProgramHere).toString()};
+}
+
+void Settings::setFarPrograms(const FarPrograms& programs) {
+    m_store.setValue(kSsh, programs.ssh);
+    m_store.setValue(kProgramThere, programs.there);
+    m_store.setValue(kProgramHere, programs.here);
+}
 
 bool Settings::publishedCurves() const { return m_store.value(kPublishedCurves, false).toBool(); }
 void Settings::setPublishedCurves(bool shown) { m_store.setValue(kPublishedCurves, shown); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "ui/bridge/training_place.h"
 #include "ui/look/theme.h"
 
 #include <QByteArray>
@@ -41,6 +42,14 @@ public:
     // The folder of the run whose curves were seen last; empty: the one trained last.
     QString shownRun() const;
     void setShownRun(const QString& folder);
+
+    // Where runs are trained, the other computers that were chosen, newest first, and the programs for them.
+    TrainingPlace trainingPlace() const;
+    void setTrainingPlace(const TrainingPlace& place);
+    QStringList hosts() const;
+    void addHost(const QString& host);
+    FarPrograms farPrograms() const;
+    void setFarPrograms(const FarPrograms& programs);
 
     bool publishedCurves() const;
     void setPublishedCurves(bool shown);

@@ -18,14 +18,21 @@ constexpr QSize kIconSize(16, 16);
 
 }  // namespace
 
-MainToolBar::MainToolBar(const WindowActions& actions, QWidget* parent)
-    : QToolBar(tr("Main"), parent), m_device(new ElidedLabel(this)) {
+MainToolBar::MainToolBar(const WindowActions& actions, QMenu* places, QWidget* parent)
+    : QToolBar(tr("Main"), parent), m_place(new QToolButton(this)), m_device(new ElidedLabel(this)) {
     setObjectName("mainToolBar");
     setMovable(false);
     setContextMenuPolicy(Qt::PreventContextMenu);
     setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     setIconSize(kIconSize);
     addActions({actions.train, actions.pause, actions.stop});
+    m_place->setObjectName("placeButton");
+    m_place->setMenu(places);
+    m_place->setPopupMode(QToolButton::InstantPopup);
+    m_place->setFocusPolicy(Qt::TabFocus);
+    m_place->setIcon(icon("chip"));
+    m_place->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    addWidget(m_place);
     addSeparator();
     addAction(actions.openPhoto);
     setRole(widgetForAction(actions.train), "primary");
@@ -45,6 +52,13 @@ MainToolBar::MainToolBar(const WindowActions& actions, QWidget* parent)
     layout->addWidget(m_device, 2);
     rest->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     addWidget(rest);
+}
+
+void MainToolBar::showPlace(const QString& text, const QString& details) {
+    constexpr int kMostWidth = 180;
+    m_place->setText(' ' + m_place->fontMetrics().elidedText(text, Qt::ElideMiddle, kMostWidth));
+    m_place->setToolTip(details);
+    m_place->setAccessibleName(tr("Train on %1").arg(text));
 }
 
 void MainToolBar::showDevice(const QString& text, const QString& details) {

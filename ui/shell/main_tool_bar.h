@@ -6,6 +6,9 @@
 
 #include <QToolBar>
 
+class QMenu;
+class QToolButton;
+
 namespace vit::ui {
 
 class ElidedLabel;
@@ -14,13 +17,16 @@ class MainToolBar : public QToolBar {
     Q_OBJECT
 
 public:
-    explicit MainToolBar(const WindowActions& actions, QWidget* parent = nullptr);
+    // `places` is the menu in which the place to train on is chosen.
+    MainToolBar(const WindowActions& actions, QMenu* places, QWidget* parent = nullptr);
 
+    void showPlace(const QString& text, const QString& details);
     void showDevice(const QString& text, const QString& details = {});
 
 private:
     QWidget* makePageBar(const WindowActions& actions);
 
+    QToolButton* m_place;
     ElidedLabel* m_device;
 };
 

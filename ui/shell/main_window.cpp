@@ -22,6 +22,7 @@
 #include "ui/shell/about.h"
 #include "ui/shell/check_dialog.h"
 #include "ui/shell/main_tool_bar.h"
+#include "ui/shell/place_chooser.h"
 #include "ui/shell/recent_photos.h"
 #include "ui/shell/run_control.h"
 #include "ui/shell/run_export.h"
@@ -65,7 +66,10 @@ MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, 
     setAcceptDrops(true);
     m_actions.fill(menuBar());
     makeContent();
-    m_toolBar = new MainToolBar(m_actions, this);
+    m_place = new PlaceChooser(prompts, settings, this);
+    m_actions.runMenu->addSeparator();
+    m_actions.runMenu->addMenu(m_place->menu());
+    m_toolBar = new MainToolBar(m_actions, m_place->menu(), this);
     addToolBar(m_toolBar);
     makeStatusBar();
     connectActions();
@@ -267,10 +271,11 @@ void MainWindow::connectRun() {
     connect(&m_bridge, &SessionBridge::runStarted, this,
             [this](const RunStarted& run) { m_epochEstimate.runStarted(run, m_form->modelInput(run.config)); });
     m_run = new RunControl(
-        {m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage}, this);
+        {m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage, *m_place}, this);
     connect(m_run, &RunControl::runWanted, this, [this] { showPage(TrainPageIndex); });
     connect(m_run, &RunControl::statusChanged, m_status, &QLabel::setText);
     connect(m_run, &RunControl::closingPossible, this, &QWidget::close);
+    m_bridge.takeUpUnfinished();
 }
 
 void MainWindow::restore() {

@@ -28,6 +28,7 @@ class EvaluatePage;
 class ExperimentForm;
 class InspectPage;
 class MainToolBar;
+class PlaceChooser;
 class Prompts;
 class RunControl;
 class RunExport;
@@ -87,6 +88,7 @@ private:
     Settings& m_settings;
     ThemeController& m_theme;
     WindowActions m_actions;
+    PlaceChooser* m_place;
     MainToolBar* m_toolBar;
     RunControl* m_run;
     EpochEstimate m_epochEstimate;

@@ -3,6 +3,7 @@
 #include "ui/shell/run_control.h"
 
 #include "core/config/presets.h"
+#include "core/jobs/run_elsewhere.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/settings.h"
@@ -12,6 +13,7 @@
 #include "ui/pages/train/run_words.h"
 #include "ui/pages/train/train_page.h"
 #include "ui/shell/main_tool_bar.h"
+#include "ui/shell/place_chooser.h"
 #include "ui/shell/window_actions.h"
 
 #include <QAction>
@@ -35,12 +37,14 @@ bool hasReachedItsEnd(const RunSummary& run) {
 }  // namespace
 
 RunControl::RunControl(const Parts& parts, QWidget* window) : QObject(window), m_parts(parts), m_window(window) {
+    m_parts.bridge.setFarPrograms(m_parts.settings.farPrograms());
     connectActions();
     connectRun();
 }
 
 bool RunControl::mayClose() {
     if (m_state == State::Idle) return true;
+    if (const QString where = m_parts.bridge.elsewhere(); !where.isEmpty()) return mayLeave(where);
     if (m_closing) return false;
     const auto agreed = [this] {
         if (m_evaluation)
@@ -58,6 +62,54 @@ bool RunControl::mayClose() {
     return false;
 }
 
+// Of a run that does not need this window.
+bool RunControl::mayLeave(const QString& where) {
+    enum { GoesOn, Stop };
+    const QString text =
+        m_parts.bridge.connectionLost()
+            ? tr("%1 cannot be reached now. The run goes on there, and is taken up again at the window's next start.")
+            : tr("The run goes on on %1 when the window closes, and is taken up again at its next start.");
+    QStringList ways = {tr("Close, the run goes on"), tr("Stop it and close"), tr("Stay here")};
+    if (m_parts.bridge.connectionLost()) ways.removeAt(Stop);
+    const int way = m_parts.prompts.choose(m_window, tr("Training is going on"), text.arg(where), ways);
+    if (way == GoesOn || m_state == State::Idle) return true;  // or it ended while the question stood there
+    if (way != Stop || ways.size() < 3) return false;
+    m_closing = true;
+    stop();
+    return false;
+}
+
+// Whether a run that cannot be told to stop was left as it is.
+bool RunControl::leavesLostRun() {
+    if (!m_parts.bridge.connectionLost()) return false;
+    const QString where = m_parts.bridge.elsewhere();
+    const bool leave = m_parts.prompts.confirm(
+        m_window, tr("The run cannot be stopped now"),
+        tr("%1 cannot be reached. Leave the run? It goes on there, and is taken up again at the window's next start. "
+           "Else it is stopped as soon as the connection is back.").arg(where),
+        tr("Leave it"), tr("Stop it later"));
+    if (leave) m_parts.bridge.leaveElsewhere();
+    return leave;
+}
+
+// A run goes on where it is, but for one that has ended elsewhere, lies here whole, and is wanted here.
+TrainingPlace RunControl::placeToGoOn(const RunSummary& run) const {
+    using Kind = TrainingPlace::Kind;
+    const TrainingPlace& chosen = m_parts.place.place();
+    const std::optional<RunElsewhere> about = readRunElsewhere(run.folder);
+    if (about && !about->host.empty() && !(about->done && chosen.isHere()))
+        return {Kind::Host, QString::fromStdString(about->host)};
+    if (chosen.kind == Kind::AllGpus) return chosen;
+    if (about && !about->done) return {Kind::AllGpus, {}};
+    return {};
+}
+
+void RunControl::updatePlace() {
+    PlaceChooser& place = m_parts.place;
+    place.setEnabled(m_state == State::Idle, tr("Where runs are trained can be chosen again when this one has ended"));
+    m_parts.toolBar.showPlace(place.text(), place.toolTip());
+}
+
 void RunControl::connectActions() {
     const WindowActions& actions = m_parts.actions;
     connect(actions.train, &QAction::triggered, this, &RunControl::train);
@@ -71,9 +123,15 @@ void RunControl::connectActions() {
     connect(&m_parts.form, &ExperimentForm::configChanged, this, &RunControl::updateDevice);
     connect(&m_parts.form, &ExperimentForm::dataSetsChanged, this, &RunControl::updateActions);
     connect(&m_parts.form, &ExperimentForm::issuesChanged, this, &RunControl::updateActions);
+    connect(&m_parts.place, &PlaceChooser::changed, this, [this] {
+        m_parts.bridge.setFarPrograms(m_parts.settings.farPrograms());
+        updatePlace();
+        updateDevice();
+    });
     connect(&m_deviceLookup, &DeviceLookup::answered, this,
             [this](const RunConfig& run, const QString& text, const Issues& issues) {
                 if (m_state != State::Idle) return;  // the toolbar shows the run's own device
+                if (!m_parts.place.place().isHere()) return;  // what is here does not matter
                 m_parts.toolBar.showDevice(text);
                 m_parts.form.setMachineIssues(run, issues);
             });
@@ -117,7 +175,7 @@ void RunControl::train() {
     TrainRequest request;
     request.config = form.config();
     request.label = form.preset();
-    m_parts.bridge.train(std::move(request));
+    m_parts.bridge.train(std::move(request), m_parts.place.place());
     m_parts.trainPage.setFocus();  // not on a field of the form, which is now read-only
 }
 
@@ -128,9 +186,11 @@ void RunControl::resumeShownRun(const Extension& extension) {
     TrainRequest request;
     request.resumeFrom = run->folder;
     request.extension = extension;
+    const TrainingPlace place = placeToGoOn(*run);
     // Where its graphics card is not, it goes on on the CPU, and the log says so.
     if (run->config.run.device == DeviceChoice::Cuda) request.device = DeviceChoice::Auto;
-    m_parts.bridge.train(std::move(request));
+    if (place.isHere()) forgetElsewhere(run->folder);  // from here on it is another one than it is there
+    m_parts.bridge.train(std::move(request), place);
     m_parts.trainPage.setFocus();
 }
 
@@ -156,6 +216,7 @@ void RunControl::togglePause() {
 
 void RunControl::stop() {
     if (m_state == State::Idle || m_state == State::Stopping) return;
+    if (leavesLostRun()) return;
     m_parts.bridge.requestStop();
     if (!m_evaluation) m_parts.sweepPage.controller().pause();
     m_parts.trainPage.showStopping();
@@ -169,6 +230,7 @@ void RunControl::setState(State state) {
 }
 
 void RunControl::updateActions() {
+    updatePlace();
     updateTrainAction();
     updateControls();
     updateEvaluateAction();
@@ -232,7 +294,12 @@ void RunControl::updateEvaluateAction() {
 }
 
 void RunControl::updateDevice() {
-    if (m_state == State::Idle) m_deviceLookup.ask(m_parts.form.config().run);
+    if (m_state != State::Idle) return;
+    const TrainingPlace& place = m_parts.place.place();
+    if (place.isHere()) return m_deviceLookup.ask(m_parts.form.config().run);
+    m_parts.toolBar.showDevice(place.kind == TrainingPlace::Kind::Host ? tr("What %1 has").arg(place.host)
+                                                                       : tr("A process for each GPU"));
+    m_parts.form.setMachineIssues(m_parts.form.config().run, {});
 }
 
 void RunControl::endRun(const QString& status) {

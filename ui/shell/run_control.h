@@ -2,6 +2,7 @@
 // What may be done with a run when, and what follows from its events in the window.
 #pragma once
 
+#include "ui/bridge/training_place.h"
 #include "ui/shell/device_lookup.h"
 
 #include <QObject>
@@ -11,12 +12,14 @@ class QWidget;
 namespace vit {
 struct Extension;
 struct RunFailed;
+struct RunSummary;
 }
 
 namespace vit::ui {
 
 class ExperimentForm;
 class MainToolBar;
+class PlaceChooser;
 class Prompts;
 class SessionBridge;
 class Settings;
@@ -38,6 +41,7 @@ public:
         ExperimentForm& form;
         TrainPage& trainPage;
         SweepPage& sweepPage;
+        PlaceChooser& place;
     };
 
     RunControl(const Parts& parts, QWidget* window);
@@ -59,6 +63,10 @@ private:
 
     void connectActions();
     void connectRun();
+    bool mayLeave(const QString& where);
+    bool leavesLostRun();
+    TrainingPlace placeToGoOn(const RunSummary& run) const;
+    void updatePlace();
     void train();
     void resumeShownRun(const Extension& extension);
     void continueShownRun();

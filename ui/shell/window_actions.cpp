@@ -115,7 +115,7 @@ void WindowActions::fill(QMenuBar* bar) {
     file->addSeparator();
     file->addAction(quit);
 
-    QMenu* run = bar->addMenu(tr("&Run"));
+    QMenu* run = runMenu = bar->addMenu(tr("&Run"));
     QAction* menuTrain = run->addAction(icon("play"), tr("Train"), train, &QAction::trigger);
     menuTrain->setEnabled(train->isEnabled());
     QObject::connect(train, &QAction::enabledChanged, menuTrain, &QAction::setEnabled);

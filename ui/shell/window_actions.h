@@ -47,6 +47,7 @@ struct WindowActions {
     QAction* checkComputer;
     QAction* about;
 
+    QMenu* runMenu = nullptr;
     QMenu* recentPhotos = nullptr;
     QMenu* exportPlot = nullptr;
     QMenu* exportRun = nullptr;  // a format each

@@ -44,6 +44,11 @@ std::string cacheKey(const DataInfo& info, std::int64_t imageSize) {
     return info.anySize ? info.name + "/" + std::to_string(imageSize) : info.name + "/";
 }
 
+[[noreturn]] void refuseTaken(const std::string& name, bool made) {
+    throw InvalidInput("There is a data set " + name + " already" +
+                       (made ? "." : ": choose another name, or remove it first."));
+}
+
 std::string absenceText(const DataInfo& info) {
     return "The data set " + info.name + " is not on this computer: " +
            (info.downloadable ? "download it, or add it from its archive." : "add it from a folder or an archive.");
@@ -182,30 +187,44 @@ void DataStore::forget(std::string_view name) {
 
 DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const Progress& progress) {
     const std::string name(nameView);
-    if (!isName(name))
-        throw InvalidInput("\"" + name + "\" cannot be the name of a data set: use up to 64 letters without accents, "
-                           "digits, \"-\", \"_\" and \".\", and begin with a letter or digit.");
-    const fs::path target = m_folder / name;
-    const KnownData* known = findKnownData(name);
-    const bool made = known != nullptr && dataFormat(known->format).builtIn;
-    const auto refuseTaken = [&] {
-        throw InvalidInput("There is a data set " + name + " already" +
-                           (made ? "." : ": choose another name, or remove it first."));
-    };
-    if (made || fs::exists(target)) refuseTaken();
+    requireFree(name);
     withClearFaults([&] {
         const TemporaryFolder temporary(m_folder);
         const fs::path scratch = temporary.path() / "unpacked";
         const fs::path draft = temporary.path() / "draft";
         fs::create_directories(scratch);
         importData(name, from, scratch, draft, progress);
-        std::error_code failure;
-        fs::rename(draft, target, failure);
-        if (failure == std::errc::directory_not_empty || failure == std::errc::file_exists) refuseTaken();
-        if (failure) throw fs::filesystem_error("rename", draft, target, failure);
+        moveIn(name, draft);
     });
     forget(name);
     return info(name);
+}
+
+DataInfo DataStore::adopt(std::string_view nameView, const fs::path& prepared) {
+    const std::string name(nameView);
+    requireFree(name);
+    readManifest(prepared / kManifestFile);
+    withClearFaults([&] { moveIn(name, prepared); });
+    forget(name);
+    return info(name);
+}
+
+// The name is one, and no data set has it.
+void DataStore::requireFree(const std::string& name) const {
+    if (!isName(name))
+        throw InvalidInput("\"" + name + "\" cannot be the name of a data set: use up to 64 letters without accents, "
+                           "digits, \"-\", \"_\" and \".\", and begin with a letter or digit.");
+    const KnownData* known = findKnownData(name);
+    const bool made = known != nullptr && dataFormat(known->format).builtIn;
+    if (made || fs::exists(m_folder / name)) refuseTaken(name, made);
+}
+
+// Another program may have made one of this name meanwhile.
+void DataStore::moveIn(const std::string& name, const fs::path& draft) const {
+    std::error_code failure;
+    fs::rename(draft, m_folder / name, failure);
+    if (failure == std::errc::directory_not_empty || failure == std::errc::file_exists) refuseTaken(name, false);
+    if (failure) throw fs::filesystem_error("rename", draft, m_folder / name, failure);
 }
 
 DataInfo DataStore::download(std::string_view name, const Progress& progress) {

@@ -55,6 +55,10 @@ public:
     // files or CIFAR binaries, whichever is found. Throws InvalidInput when nothing fits or the name is taken.
     DataInfo add(std::string_view name, const std::filesystem::path& from, const Progress& progress = {});
 
+    // Takes a folder as another store has it, with its manifest, as the data set of this name; `prepared` lies on the
+    // same disk as the store and is moved. Throws InvalidInput if it is none or the name is taken.
+    DataInfo adopt(std::string_view name, const std::filesystem::path& prepared);
+
     // Fetches a downloadable data set, resuming a partial file, checks its sum, unpacks it.
     DataInfo download(std::string_view name, const Progress& progress = {});
 
@@ -62,6 +66,8 @@ public:
 
 private:
     DataInfo describe(const std::string& name) const;
+    void requireFree(const std::string& name) const;
+    void moveIn(const std::string& name, const std::filesystem::path& draft) const;
     std::shared_ptr<const Dataset> load(const DataInfo& info, std::int64_t imageSize, const Progress& progress) const;
     void forget(std::string_view name);
 

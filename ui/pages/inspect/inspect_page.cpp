@@ -203,6 +203,7 @@ void InspectPage::connectDataset() {
 void InspectPage::connectPredictions() {
     connect(m_feed, &PredictionFeed::unavailable, m_predictions, &PredictionPanel::showMessage);
     connect(&m_bridge, &SessionBridge::epochDone, m_deck, &LensDeck::renew);
+    connect(&m_bridge, &SessionBridge::modelRenewed, m_deck, &LensDeck::renew);
     connect(&m_bridge, &SessionBridge::runFinished, m_deck, &LensDeck::renew);
     connect(m_deck, &LensDeck::failed, m_banner, &Banner::showError);
     connect(m_deck, &LensDeck::imageChosen, this, &InspectPage::showImage);

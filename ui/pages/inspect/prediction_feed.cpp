@@ -20,6 +20,9 @@ PredictionFeed::PredictionFeed(SessionBridge& bridge, QObject* parent) : QObject
     connect(&bridge, &SessionBridge::epochDone, this, [this] {
         if (m_choice && m_choice->isCurrent() && !isProbe()) ask();
     });
+    connect(&bridge, &SessionBridge::modelRenewed, this, [this] {
+        if (m_choice && m_choice->isCurrent()) ask();
+    });
     connect(&m_lookup, &Job::failed, this, [this](const QString& problem) {
         m_model = Model::None;
         Q_EMIT unavailable(tr("The runs on this computer could not be read: %1").arg(problem));
