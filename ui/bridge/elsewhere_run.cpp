@@ -144,7 +144,7 @@ void ElsewhereRun::onAnswer(const QJsonObject& answer) {
     if (problem.isEmpty()) return onJob(answer);
     if (problem == "data" && !m_host.isEmpty()) return copyData(answer["name"].toString().toStdString());
     std::vector<std::string> keys;
-    for (const QJsonValue& key : answer["keys"].toArray()) keys.push_back(key.toString().toStdString());
+    for (const auto& key : answer["keys"].toArray()) keys.push_back(key.toString().toStdString());
     const QString text = answer["text"].toString();
     fail(m_host.isEmpty() ? text : tr("%1 says: %2").arg(m_host, text), std::move(keys));
 }

@@ -39,7 +39,7 @@ QString aboutHostText(const QString& host, const QByteArray& answer) {
             .arg(host, version, QStringLiteral(VIT_VERSION));
     }
     QStringList devices;
-    for (const QJsonValue& device : about["devices"].toArray()) devices << deviceText(device.toObject());
+    for (const auto& device : about["devices"].toArray()) devices << deviceText(device.toObject());
     return HostDialog::tr("%1 can train: ViT Workbench %2; %3.").arg(host, version, devices.join("; "));
 }
 
