@@ -37,6 +37,7 @@ Preset firstSteps() {
     config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 0.5};
     config.run.epochs = 18;
     config.run.batchSize = 64;
+    config.run.precision = Precision::Auto;
     return {"first-steps", "First steps",
             "A small model on pictures that are made on this computer: no download, and one sees it learn within a "
             "minute on an ordinary processor.",

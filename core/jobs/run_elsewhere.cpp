@@ -18,7 +18,7 @@ namespace vit {
 namespace fs = std::filesystem;
 
 std::optional<RunElsewhere> readRunElsewhere(const fs::path& run) {
-    const fs::path path = run / kElsewhereFile;
+    const fs::path path = run / run_files::kElsewhere;
     if (!run_files::isThere(path)) return std::nullopt;
     try {
         const auto json = nlohmann::json::parse(readTextFile(path));
@@ -32,13 +32,13 @@ std::optional<RunElsewhere> readRunElsewhere(const fs::path& run) {
 void writeRunElsewhere(const fs::path& run, const RunElsewhere& about) {
     const nlohmann::ordered_json json = {
         {"host", about.host}, {"job", about.job}, {"run", about.run}, {"done", about.done}};
-    writeFileAtomically(run / kElsewhereFile, jsonText(json, 2) + "\n");
+    writeFileAtomically(run / run_files::kElsewhere, jsonText(json, 2) + "\n");
 }
 
 void forgetElsewhere(const fs::path& run) {
     std::error_code fault;
-    fs::remove(run / kElsewhereFile, fault);
-    if (fault) throwSystemFault("Cannot remove", run / kElsewhereFile, fault.value());
+    fs::remove(run / run_files::kElsewhere, fault);
+    if (fault) throwSystemFault("Cannot remove", run / run_files::kElsewhere, fault.value());
 }
 
 std::vector<fs::path> unfinishedElsewhere(const fs::path& runsFolder) {

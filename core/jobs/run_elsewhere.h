@@ -9,8 +9,6 @@
 
 namespace vit {
 
-inline constexpr const char* kElsewhereFile = "elsewhere.json";
-
 struct RunElsewhere {
     std::string host;  // as ssh is given it; empty: this computer
     std::string job;   // its id there

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr ArchiveLimits kRunLimits = {.entries = 100'000};
 
 bool belongs(const fs::path& file, Parcel parcel) {
-    if (file == run_files::kLock || file == kElsewhereFile) return false;
+    if (file == run_files::kLock || file == run_files::kElsewhere) return false;
     if (file.extension() != ".safetensors") return file.filename().string().front() != '.';
     return parcel == Parcel::Whole || (parcel == Parcel::WithBest && file == run_files::kBestWeights);
 }

@@ -117,9 +117,9 @@ bool isFree(const std::filesystem::path& folder) {
     if (!isThere(folder)) return true;
     std::error_code fault;
     for (const auto& entry : std::filesystem::directory_iterator(folder, fault)) {
-        // Whoever follows a run may have left a note before it begins (core/jobs/run_elsewhere.h).
+        // Whoever follows a run may have left a note before it begins.
         const std::filesystem::path name = entry.path().filename();
-        if (name != kLock && name != "elsewhere.json") return false;
+        if (name != kLock && name != kElsewhere) return false;
     }
     return !fault;
 }

@@ -22,6 +22,7 @@ inline constexpr const char* kLog = "log.txt";
 inline constexpr const char* kBestWeights = "best.safetensors";
 inline constexpr const char* kLastWeights = "last.safetensors";
 inline constexpr const char* kResult = "result.json";
+inline constexpr const char* kElsewhere = "elsewhere.json";  // core/jobs/run_elsewhere.h
 inline constexpr const char* kLock = ".lock";
 inline constexpr const char* kAbout = "about.json";
 inline constexpr const char* kProbe = "probe.jsonl";

@@ -26,14 +26,16 @@ torch::Tensor drawn(const std::vector<std::int64_t>& shape, int number) {
     return torch::randn(shape);
 }
 
-// A matrix of a block, which is decayed, and a bias, which is not; the same each time.
+// Two matrices of blocks, which are decayed, and a bias, which is not; the same each time.
 std::vector<Weight> weights() {
     return {{{"blocks.0.mlp.fc1.weight", {6, 4}, ParameterRole::Kernel, 1}, drawn({6, 4}, 1).set_requires_grad(true)},
-            {{"blocks.0.mlp.fc1.bias", {6}, ParameterRole::Bias, 1}, drawn({6}, 2).set_requires_grad(true)}};
+            {{"blocks.0.mlp.fc1.bias", {6}, ParameterRole::Bias, 1}, drawn({6}, 2).set_requires_grad(true)},
+            {{"blocks.1.mlp.fc1.weight", {6, 4}, ParameterRole::Kernel, 2}, drawn({6, 4}, 3).set_requires_grad(true)}};
 }
 
 torch::Tensor gradientOf(const Weight& weight, int step) {
-    return drawn(weight.row.shape, 10 + 2 * step + (weight.row.role == ParameterRole::Bias ? 1 : 0));
+    const int which = weight.row.role == ParameterRole::Bias ? 0 : static_cast<int>(weight.row.depth);
+    return drawn(weight.row.shape, 10 + 3 * step + which);
 }
 
 // After kSteps by the optimizer.
@@ -85,7 +87,7 @@ void TestOptimizers::sgdIsLibtorchs() {
     const OptimizerConfig config{.weightDecay = 0.05, .decayConvention = DecayConvention::PyTorch, .decayAll = true,
                                  .momentum = momentum, .nesterov = nesterov};
     const std::vector<Weight> found = moved<Sgd>(config), expected = weights();
-    torch::optim::SGD reference({expected[0].tensor, expected[1].tensor}, torch::optim::SGDOptions(kRate)
+    torch::optim::SGD reference({expected[0].tensor, expected[1].tensor, expected[2].tensor}, torch::optim::SGDOptions(kRate)
         .momentum(momentum).nesterov(nesterov && momentum > 0).weight_decay(0.05));
     for (int step = 0; step < kSteps; ++step) {
         for (const Weight& weight : expected) weight.tensor.mutable_grad() = gradientOf(weight, step);
@@ -149,7 +151,7 @@ void TestOptimizers::orthogonalisedKeepsTheDirections() {
     QFETCH(int, columns);
     const torch::Tensor matrix = drawn({rows, columns}, 5);
     const auto [u, s, v] = at::linalg_svd(matrix.to(torch::kFloat64), /*full_matrices=*/false);
-    const torch::Tensor inside = u.t().matmul(orthogonalised(matrix).to(torch::kFloat64)).matmul(v.t());
+    const torch::Tensor inside = u.t().matmul(orthogonalised(matrix.unsqueeze(0))[0].to(torch::kFloat64)).matmul(v.t());
     const torch::Tensor values = inside.diag();
     QVERIFY(difference(inside, values.diag()) < 1e-3);  // the same singular vectors
     for (std::int64_t i = 0; i < values.size(0); ++i) {
@@ -163,18 +165,20 @@ void TestOptimizers::muonMovesMatrices() {
     const OptimizerConfig config{.learningRate = 2 * kRate, .weightDecay = 0.1,
                                  .decayConvention = DecayConvention::PyTorch, .decayAll = false, .momentum = 0.95,
                                  .nesterov = true, .matrixRate = 0.02};
-    const torch::Tensor found = moved<Muon>(config)[0].tensor;
+    const std::vector<Weight> found = moved<Muon>(config), expected = weights();
     const torch::NoGradGuard noGrad;
-    Weight weight = weights()[0];
-    torch::Tensor momentum = torch::zeros_like(weight.tensor);
-    for (int step = 0; step < kSteps; ++step) {
-        const torch::Tensor g = gradientOf(weight, step);
-        momentum = 0.95 * momentum + 0.05 * g;
-        // Half the rate, as the step has half the learning rate; 6 outputs of 4 inputs.
-        weight.tensor.mul_(1 - 0.01 * 0.1);
-        weight.tensor.sub_(orthogonalised(0.05 * g + 0.95 * momentum), 0.01 * std::sqrt(6.0 / 4));
+    for (const std::size_t which : {0, 2}) {
+        torch::Tensor weight = expected[which].tensor, momentum = torch::zeros_like(weight);
+        for (int step = 0; step < kSteps; ++step) {
+            const torch::Tensor g = gradientOf(expected[which], step);
+            momentum = 0.95 * momentum + 0.05 * g;
+            // Half the rate, as the step has half the learning rate; 6 outputs of 4 inputs.
+            weight.mul_(1 - 0.01 * 0.1);
+            const torch::Tensor direction = 0.05 * g + 0.95 * momentum;
+            weight.sub_(orthogonalised(direction.unsqueeze(0))[0], 0.01 * std::sqrt(6.0 / 4));
+        }
+        QVERIFY(difference(found[which].tensor, weight) < 1e-5);
     }
-    QVERIFY(difference(found, weight.tensor) < 1e-5);
 }
 
 void TestOptimizers::muonLeavesTheRestToAdamW() {
@@ -201,8 +205,8 @@ void TestOptimizers::clippingIsLibtorchs() {
     }
     QCOMPARE(GradientClip(most).apply(ours, 1), GradientStage::Next::GoOn);
     torch::nn::utils::clip_grad_norm_(theirs, most);
-    for (std::size_t i = 0; i < 2; ++i) QVERIFY(difference(ours[i].grad(), theirs[i].grad()) < 1e-6);
-    QVERIFY(!ours[2].grad().defined());
+    for (std::size_t i = 0; i + 1 < ours.size(); ++i) QVERIFY(difference(ours[i].grad(), theirs[i].grad()) < 1e-6);
+    QVERIFY(!ours.back().grad().defined());
 }
 
 QTEST_GUILESS_MAIN(TestOptimizers)

@@ -313,6 +313,20 @@ void TestForm::timeOfAnEpochIsLearned() {
     m_form->setText("run.precision", "bf16");
     QCOMPARE(shown(), QString("–"));
     QCOMPARE(reopened.measured("images of cifar-100"), 50000.0);
+
+    // Another computer's speed is its own.
+    m_form->setPreset("keras-example");
+    estimate.setPlace("gpubox");
+    m_form->refreshFacts();
+    QCOMPARE(shown(), QString("–"));
+    estimate.runStarted(run, m_form->modelInput(run.config), "gpubox");
+    epoch.seconds = 6;
+    estimate.epochDone(epoch);
+    m_form->refreshFacts();
+    QCOMPARE(shown(), QString("≈ 6.0 s"));
+    estimate.setPlace({});
+    m_form->refreshFacts();
+    QCOMPARE(shown(), QString("≈ 2 min 00 s"));
     m_form->setEpochEstimate(nullptr);
 }
 

@@ -73,11 +73,13 @@ HostDialog::HostDialog(const HostChoice& suggestion, QWidget* parent)
     introduction->setWordWrap(true);
     setRole(introduction, "muted");
     auto* form = new QFormLayout;
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->addRow(tr("C&omputer"), m_host);
     form->addRow(tr("&vit-cli there"), m_there);
     form->addRow(tr("&ssh command"), m_ssh);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    m_accept = buttons->addButton(tr("Train there"), QDialogButtonBox::AcceptRole);
+    m_accept = buttons->addButton(tr("Choose"), QDialogButtonBox::AcceptRole);
+    m_accept->setToolTip(tr("New runs are trained there from now on; Train begins one"));
     m_accept->setDefault(true);
     m_accept->setObjectName("acceptHost");
     buttons->addButton(m_check, QDialogButtonBox::ActionRole);

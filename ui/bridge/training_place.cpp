@@ -72,7 +72,8 @@ QString lastLine(const QString& text) {
 FarProblem sshProblem(const QString& said, const QString& host) {
     for (const SshFault& fault : kSshFaults)
         if (said.contains(QLatin1String(fault.says))) return {tr(fault.means).replace("%1", host), fault.passing};
-    const QString line = lastLine(said);
+    QString line = lastLine(said);
+    if (line.endsWith('.')) line.chop(1);  // it is quoted within a sentence
     return {line.isEmpty() ? tr("The connection to %1 broke.").arg(host)
                            : tr("The connection to %1 broke: ssh says \"%2\".").arg(host, line),
             true};

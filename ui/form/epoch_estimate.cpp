@@ -10,12 +10,13 @@ namespace {
 
 QString imagesKey(const Config& config) { return "images of " + QString::fromStdString(config.data.name); }
 
-QString speedKey(const RunConfig& run) {
-    return QString("speed of %1 %2 %3 %4")
+QString speedKey(const RunConfig& run, const QString& place) {
+    const QString speed = QString("speed of %1 %2 %3 %4")
         .arg(int(run.device))
         .arg(int(run.precision))
         .arg(int(run.kernels))
         .arg(run.threads);
+    return place.isEmpty() ? speed : speed + " on " + place;
 }
 
 // A training image costs a forward and a backward pass, a validation image a forward pass.
@@ -25,9 +26,10 @@ double epochFlops(const DerivedFacts& facts, double trainImages, double validati
 
 }  // namespace
 
-void EpochEstimate::runStarted(const RunStarted& run, const std::optional<vit::ModelInput>& input) {
+void EpochEstimate::runStarted(const RunStarted& run, const std::optional<vit::ModelInput>& input, const QString& place) {
     m_run = run;
     m_input = input;
+    m_runPlace = place;
     m_settings.setMeasured(imagesKey(run.config), double(run.trainImages + run.validationImages));
 }
 
@@ -35,12 +37,12 @@ void EpochEstimate::epochDone(const EpochDone& epoch) {
     if (epoch.seconds <= 0 || !m_input) return;
     const double flops =
         epochFlops(derive(m_run.config, *m_input), double(m_run.trainImages), double(m_run.validationImages));
-    m_settings.setMeasured(speedKey(m_run.config.run), flops / epoch.seconds);
+    m_settings.setMeasured(speedKey(m_run.config.run, m_runPlace), flops / epoch.seconds);
 }
 
 std::optional<double> EpochEstimate::seconds(const Config& config, const vit::ModelInput& input) const {
     const double images = m_settings.measured(imagesKey(config));
-    const double speed = m_settings.measured(speedKey(config.run));
+    const double speed = m_settings.measured(speedKey(config.run, m_place));
     if (images <= 0 || speed <= 0) return std::nullopt;
     const double validation = images * config.data.validationShare;
     return epochFlops(derive(config, input), images - validation, validation) / speed;

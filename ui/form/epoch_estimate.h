@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How long an epoch of an experiment will take, from the speed of the runs that this computer has trained.
+// How long an epoch of an experiment will take, from the speed of the runs that were trained at the same place.
 #pragma once
 
 #include "core/config/derived.h"
 #include "core/events/event.h"
+
+#include <QString>
 
 #include <optional>
 
@@ -12,16 +14,19 @@ namespace vit::ui {
 class Settings;
 
 // Learns from the epochs that end; what it has learned is kept with the settings. The speed (FLOP/s) is that of the
-// last run with the same device, precision, kernels and threads, so an estimate is the better the more alike the models
+// last run with the same place, device, precision, kernels and threads, so an estimate is the better the more alike the models
 // are.
 class EpochEstimate {
 public:
     explicit EpochEstimate(Settings& settings) : m_settings(settings) {}
 
     // `input` is what its data set gives the model; where that is not known, nothing is learned from the run.
-    void runStarted(const RunStarted& run, const std::optional<vit::ModelInput>& input);
+    // `place` is where the run is trained, as SessionBridge::elsewhere() names it; empty: in this window.
+    void runStarted(const RunStarted& run, const std::optional<vit::ModelInput>& input, const QString& place = {});
     void epochDone(const EpochDone& epoch);
 
+    // Where the experiment is to be trained, named in the same way.
+    void setPlace(const QString& place) { m_place = place; }
     // With the validation pass; nothing before the data set and such a run were seen.
     std::optional<double> seconds(const Config& config, const vit::ModelInput& input) const;
 
@@ -29,6 +34,8 @@ private:
     Settings& m_settings;
     RunStarted m_run;
     std::optional<vit::ModelInput> m_input;
+    QString m_runPlace;
+    QString m_place;
 };
 
 }  // namespace vit::ui

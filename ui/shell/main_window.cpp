@@ -269,7 +269,16 @@ void MainWindow::connectRun() {
         m_form->refreshFacts();
     });
     connect(&m_bridge, &SessionBridge::runStarted, this,
-            [this](const RunStarted& run) { m_epochEstimate.runStarted(run, m_form->modelInput(run.config)); });
+            [this](const RunStarted& run) {
+                m_epochEstimate.runStarted(run, m_form->modelInput(run.config), m_bridge.elsewhere());
+            });
+    const auto placeChanged = [this] {
+        const TrainingPlace& place = m_place->place();
+        m_epochEstimate.setPlace(place.isHere() ? QString() : placeName(place.host));
+        m_form->refreshFacts();
+    };
+    connect(m_place, &PlaceChooser::changed, this, placeChanged);
+    placeChanged();
     m_run = new RunControl(
         {m_bridge, m_prompts, m_settings, m_actions, *m_toolBar, *m_form, *m_trainPage, *m_sweepPage, *m_place}, this);
     connect(m_run, &RunControl::runWanted, this, [this] { showPage(TrainPageIndex); });

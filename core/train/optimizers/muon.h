@@ -15,10 +15,11 @@ public:
 
 private:
     void update(double learningRate) override;
+    torch::Tensor directionOf(Slot& slot) const;
 };
 
-// A matrix [outputs, inputs] with the same singular vectors and singular values between 0.7 and 1.2, by five steps of a
-// Newton-Schulz iteration of fifth degree.
-torch::Tensor orthogonalised(const torch::Tensor& matrix);
+// Matrices [count, outputs, inputs] with the same singular vectors and singular values between 0.7 and 1.2, by five steps
+// of a Newton-Schulz iteration of fifth degree.
+torch::Tensor orthogonalised(const torch::Tensor& matrices);
 
 }  // namespace vit
