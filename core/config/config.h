@@ -48,6 +48,12 @@ struct ModelConfig {
     double attentionDropout = 0.1;
     double mlpDropout = 0.1;
     double normEpsilon = 1e-6;
+    std::vector<std::int64_t> stemWidths;  // channels of 3×3 convolutions before the patches are cut; empty: none
+    std::vector<std::int64_t> stemPools;   // the numbers, from 1, of those that halve the image
+    bool qkNorm = false;        // queries and keys are normalised, each head's by itself
+    bool mlpDepthwise = false;  // a 3×3 convolution of each unit over the tokens' grid, after the MLP's first layer
+    double layerScale = 0;      // what each block's two outputs are first multiplied by, a number a channel; 0: they are not
+    double dropPath = 0;        // the chance that the last block's outputs are left out of an image, less in those before
     bool mlpLastGelu = true;  // GELU follows the MLP's last layer too, as in the published example alone
     InitialWeights initialWeights = InitialWeights::Glorot;
     bool zeroOutputs = false;  // each block's two outputs begin at zero, so that it begins as the identity

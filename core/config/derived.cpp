@@ -35,9 +35,26 @@ struct Cost {
     }
 };
 
-void addEmbedding(Cost& cost, const ModelConfig& model, const DerivedFacts& facts) {
-    cost.addDense(facts.patchesPerImage, facts.elementsPerPatch, model.projectionDim);
-    cost.activations += static_cast<double>(facts.patchesPerImage * facts.elementsPerPatch);
+constexpr std::int64_t kTaps = 9;  // of a 3×3 convolution
+
+void addStem(Cost& cost, const ModelConfig& model, const ModelInput& input) {
+    std::int64_t side = model.imageSize, channels = input.channels;
+    for (std::size_t i = 0; i < model.stemWidths.size(); ++i) {
+        const std::int64_t width = model.stemWidths[i];
+        cost.addDense(side * side, kTaps * channels, width);
+        if (std::ranges::find(model.stemPools, static_cast<std::int64_t>(i) + 1) != model.stemPools.end()) side /= 2;
+        cost.addNorm(side * side, width);
+        cost.addActivation(side * side, width, 0);
+        channels = width;
+    }
+}
+
+void addEmbedding(Cost& cost, const ModelConfig& model, const ModelInput& input) {
+    addStem(cost, model, input);
+    const std::int64_t patch = cutPatchSize(model);
+    const std::int64_t elements = patch * patch * cutChannels(model, input);
+    cost.addDense(patchCount(model), elements, model.projectionDim);
+    cost.activations += static_cast<double>(patchCount(model) * elements);
 }
 
 void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
@@ -49,6 +66,7 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
     cost.flops += 2 * denseFlops(tokens, inner, tokens);  // scores, and the weighted sum of values
     const double weights = static_cast<double>(model.heads) * static_cast<double>(tokens) * static_cast<double>(tokens);
     cost.activations += weights * (model.attentionDropout > 0 ? 2 : 1) + static_cast<double>(tokens * inner);
+    if (model.qkNorm) cost.addNorm(tokens, 2 * inner);
     cost.addDense(tokens, inner, dim);
 
     cost.addNorm(tokens, dim);
@@ -56,6 +74,10 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
     for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
         const std::int64_t units = model.mlpUnits[i];
         cost.addDense(tokens, width, units);
+        if (i == 0 && model.mlpDepthwise) {
+            cost.flops += denseFlops(patchCount(model), kTaps, units);
+            cost.addNorm(tokens, units);
+        }
         cost.addActivation(tokens, units, model.mlpDropout, model.mlpLastGelu || i + 1 < model.mlpUnits.size());
         width = units;
     }
@@ -79,7 +101,8 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
         return !matters || !rangeProblem(field, field.get(config));
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
-           config.model.imageSize % config.model.patchSize == 0 && !config.model.mlpUnits.empty() &&
+           config.model.imageSize % config.model.patchSize == 0 && config.model.stemPools.size() <= 16 &&
+           config.model.patchSize % stemFactor(config.model) == 0 && !config.model.mlpUnits.empty() &&
            config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 &&
            input.channels <= 1024 && input.classes >= 1 && input.classes <= 100'000'000;
 }
@@ -98,7 +121,7 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     Cost block;
     addBlock(block, model, facts.tokens);
     Cost rest;
-    addEmbedding(rest, model, facts);
+    addEmbedding(rest, model, input);
     rest.addNorm(facts.tokens, model.projectionDim);
     addHead(rest, config.head, headInputs(model, config.head), input.classes);
 

@@ -22,8 +22,9 @@ public:
     void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs) {
         dense(name, inputs, outputs, static_cast<double>(inputs), static_cast<double>(outputs));
     }
-    void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs, double fanIn, double fanOut) {
-        m_rows.push_back({name + ".weight", {outputs, inputs}, ParameterRole::Kernel, m_depth, fanIn, fanOut});
+    void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs, double fanIn, double fanOut,
+               ParameterRole role = ParameterRole::Kernel) {
+        m_rows.push_back({name + ".weight", {outputs, inputs}, role, m_depth, fanIn, fanOut});
         add(name + ".bias", {outputs}, ParameterRole::Bias);
     }
     void norm(const std::string& name, std::int64_t width) {
@@ -41,12 +42,30 @@ private:
     std::vector<ParameterRow> m_rows;
 };
 
+constexpr std::int64_t kTaps = 9;  // of a 3×3 convolution
+
+void addStem(Plan& plan, const ModelConfig& model, const ModelInput& input) {
+    std::int64_t inputs = input.channels;
+    for (std::size_t i = 0; i < model.stemWidths.size(); ++i) {
+        const std::int64_t outputs = model.stemWidths[i];
+        const std::string number = std::to_string(i + 1);
+        plan.dense("stem.conv" + number, kTaps * inputs, outputs, static_cast<double>(kTaps * inputs),
+                   static_cast<double>(kTaps * outputs), ParameterRole::StemKernel);
+        plan.norm("stem.norm" + number, outputs);
+        inputs = outputs;
+    }
+}
+
 void addAttention(Plan& plan, const ModelConfig& model, const std::string& name) {
     const std::int64_t dim = model.projectionDim;
     const std::int64_t inner = model.heads * model.keyDim;
     const auto d = static_cast<double>(dim), heads = static_cast<double>(model.heads);
     const auto key = static_cast<double>(model.keyDim);
     plan.dense(name + ".qkv", dim, 3 * inner, d * heads, d * key);
+    if (model.qkNorm) {
+        plan.norm(name + ".q_norm", model.keyDim);
+        plan.norm(name + ".k_norm", model.keyDim);
+    }
     plan.dense(name + ".proj", inner, dim, heads * key, heads * d);
 }
 
@@ -54,12 +73,20 @@ void addMlp(Plan& plan, const ModelConfig& model, const std::string& name) {
     std::int64_t inputs = model.projectionDim;
     for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
         plan.dense(name + ".fc" + std::to_string(i + 1), inputs, model.mlpUnits[i]);
+        if (i == 0 && model.mlpDepthwise) {
+            plan.add(name + ".dw.weight", {3, 3, model.mlpUnits[i]}, ParameterRole::TapKernel);
+            plan.add(name + ".dw.bias", {model.mlpUnits[i]}, ParameterRole::Bias);
+        }
         inputs = model.mlpUnits[i];
     }
 }
 
 void addEmbedding(Plan& plan, const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
-    plan.dense("patch_embed.proj", model.patchSize * model.patchSize * input.channels, model.projectionDim);
+    addStem(plan, model, input);
+    const std::int64_t inputs = cutPatchSize(model) * cutPatchSize(model) * cutChannels(model, input);
+    plan.dense("patch_embed.proj", inputs, model.projectionDim, static_cast<double>(inputs),
+               static_cast<double>(model.projectionDim),
+               model.stemWidths.empty() ? ParameterRole::Kernel : ParameterRole::StemKernel);
     if (head.type == HeadType::ClassToken) plan.add("cls_token", {model.projectionDim}, ParameterRole::ClassToken);
     plan.add("pos_embed", {tokenCount(model, head), model.projectionDim}, ParameterRole::Position);
 }
@@ -75,6 +102,10 @@ void addHead(Plan& plan, const ModelConfig& model, const HeadConfig& head, const
 
 }  // namespace
 
+bool isKernel(ParameterRole role) {
+    return role == ParameterRole::Kernel || role == ParameterRole::StemKernel || role == ParameterRole::TapKernel;
+}
+
 std::int64_t ParameterRow::count() const {
     return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
@@ -84,8 +115,10 @@ std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index
     const std::string name = "blocks." + std::to_string(index);
     plan.norm(name + ".norm1", model.projectionDim);
     addAttention(plan, model, name + ".attn");
+    if (model.layerScale > 0) plan.add(name + ".ls1.gamma", {model.projectionDim}, ParameterRole::LayerScale);
     plan.norm(name + ".norm2", model.projectionDim);
     addMlp(plan, model, name + ".mlp");
+    if (model.layerScale > 0) plan.add(name + ".ls2.gamma", {model.projectionDim}, ParameterRole::LayerScale);
     return plan.take();
 }
 
@@ -108,6 +141,14 @@ const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::st
 std::int64_t patchCount(const ModelConfig& model) {
     const std::int64_t side = model.imageSize / model.patchSize;
     return side * side;
+}
+
+std::int64_t stemFactor(const ModelConfig& model) { return std::int64_t{1} << model.stemPools.size(); }
+
+std::int64_t cutPatchSize(const ModelConfig& model) { return model.patchSize / stemFactor(model); }
+
+std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input) {
+    return model.stemWidths.empty() ? input.channels : model.stemWidths.back();
 }
 
 std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head) {

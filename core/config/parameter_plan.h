@@ -13,14 +13,28 @@
 
 namespace vit {
 
-enum class ParameterRole { Kernel, Bias, NormScale, NormShift, Position, ClassToken };
+// StemKernel: of the stem's convolutions [O, 3 * 3 * C], in the order row, column, channel, and of the projection after
+// them. TapKernel: of a convolution of each channel by itself, [3, 3, channels].
+enum class ParameterRole {
+    Kernel,
+    StemKernel,
+    TapKernel,
+    Bias,
+    NormScale,
+    NormShift,
+    LayerScale,
+    Position,
+    ClassToken
+};
+// What is multiplied with inputs, and so decays.
+bool isKernel(ParameterRole role);
 
 struct ParameterRow {
     std::string name;                 // as timm names it: "blocks.0.attn.qkv.weight"
-    std::vector<std::int64_t> shape;  // of a kernel [outputs, inputs]
+    std::vector<std::int64_t> shape;  // of a dense kernel [outputs, inputs]
     ParameterRole role;
     std::int64_t depth;               // 0: embedding; 1 … layers: the blocks; layers + 1: final norm and head
-    // Of a kernel: the fans that Keras's Glorot initialisation goes by. Its attention kernels are three-dimensional,
+    // Of a kernel but one of taps: the fans that Keras's Glorot initialisation goes by. Its attention kernels are three-dimensional,
     // and their fans take all but the last two axes for a receptive field: [D, H, K] for q, k and v, [H, K, D] for the
     // output.
     double fanIn = 0;
@@ -41,6 +55,9 @@ std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index
 const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::string_view name);
 
 std::int64_t patchCount(const ModelConfig& model);
+std::int64_t stemFactor(const ModelConfig& model);   // how many pixels wide a pixel of what leaves the stem is
+std::int64_t cutPatchSize(const ModelConfig& model);  // of the patches as they are cut from there, in such pixels
+std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input);  // likewise
 std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);  // with the class token if there is one
 std::int64_t headInputs(const ModelConfig& model, const HeadConfig& head);  // F, the features that the head is given
 

@@ -73,6 +73,42 @@ Preset cifarCompact() {
         config, 100};
 }
 
+// A small convolutional stem and a few blocks whose MLPs see their neighbours, by Muon: what learns most from 45,000
+// images in the time of two processor cores.
+Config forALaptop() {
+    Config config;
+    config.data.name = "cifar-100";
+    config.augmentation = {.horizontalFlip = true, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .shift = 4};
+    config.model = {.imageSize = 32, .patchSize = 4, .projectionDim = 192, .heads = 6, .keyDim = 32,
+                    .mlpUnits = {384, 192}, .layers = 3, .attentionDropout = 0, .mlpDropout = 0,
+                    .stemWidths = {64, 64, 128, 128}, .stemPools = {1, 3}, .qkNorm = true, .mlpDepthwise = true,
+                    .mlpLastGelu = false, .zeroOutputs = true};
+    config.head = {.type = HeadType::GlobalAveragePooling, .units = {}, .dropout = 0};
+    config.loss.labelSmoothing = 0.15;
+    config.optimizer = usualAdamW(0.002, 0.05);
+    config.optimizer.type = OptimizerType::Muon;
+    config.optimizer.momentum = 0.95;
+    config.schedule = {.type = ScheduleType::Linear, .warmupEpochs = 0.3};
+    config.run.batchSize = 512;
+    config.run.precision = Precision::Auto;
+    return config;
+}
+
+Preset laptopTenMinutes() {
+    Config config = forALaptop();
+    config.run.epochs = 11;
+    return {"laptop-ten-minutes", "Ten minutes on a laptop",
+            "CIFAR-100 from scratch in about ten minutes on two cores that multiply bf16.", config, 100};
+}
+
+Preset laptopHour() {
+    Config config = forALaptop();
+    config.run.epochs = 55;
+    config.schedule.warmupEpochs = 1;
+    return {"laptop-hour", "An hour on a laptop",
+            "CIFAR-100 from scratch within an hour on two cores that multiply bf16.", config, 100};
+}
+
 Preset testing() {
     Config config;
     config.data.name = "synthetic-shapes";
@@ -90,7 +126,8 @@ Preset testing() {
 }  // namespace
 
 const std::vector<Preset>& presets() {
-    static const std::vector<Preset> list = {firstSteps(), kerasExample(), cifarCompact(), testing()};
+    static const std::vector<Preset> list = {firstSteps(),       kerasExample(), cifarCompact(),
+                                             laptopTenMinutes(), laptopHour(),   testing()};
     return list;
 }
 

@@ -24,6 +24,26 @@ std::vector<Field> modelFields() {
               .maximum = 256,
               .step = 1},
              &Config::model, &ModelConfig::patchSize),
+        tied({.key = "model.stem_widths",
+              .label = "Stem",
+              .unit = "channels",
+              .help = "The channels of 3×3 convolutions that look at the image before it is cut into patches, in order, "
+                      "such as 64, 64, 128, 128, each with a norm and GELU. They learn faster from few images than "
+                      "patches alone (Xiao et al., 2021). Empty cuts the image itself.",
+              .minimum = 1,
+              .maximum = 2048,
+              .step = 16},
+             &Config::model, &ModelConfig::stemWidths),
+        tied({.key = "model.stem_pools",
+              .label = "Stem halves after",
+              .unit = "layer",
+              .help = "The numbers of the stem's convolutions after which the largest of each 2×2 pixels is taken, such "
+                      "as 1, 3. Each halves the image and so the work that follows; the patches stay as large as they "
+                      "are in pixels of the image.",
+              .minimum = 1,
+              .maximum = 16,
+              .step = 1},
+             &Config::model, &ModelConfig::stemPools),
         tied({.key = "model.projection_dim",
               .label = "Projection dimension",
               .help = "How many numbers describe a patch inside the model. More can hold more, at the price of time "
@@ -47,6 +67,11 @@ std::vector<Field> modelFields() {
               .maximum = 1024,
               .step = 8},
              &Config::model, &ModelConfig::keyDim),
+        tied({.key = "model.qk_norm",
+              .label = "Normalise queries and keys",
+              .help = "Each head's queries and keys are normalised before they are compared, so that attention stays calm "
+                      "at high learning rates (Henry et al., 2020; Dehghani et al., 2023)."},
+             &Config::model, &ModelConfig::qkNorm),
         tied({.key = "model.mlp_units",
               .label = "MLP units",
               .help = "The widths of the dense layers in each block, in order, such as 128, 64. The last one must be "
@@ -55,6 +80,12 @@ std::vector<Field> modelFields() {
               .maximum = 65'536,
               .step = 16},
              &Config::model, &ModelConfig::mlpUnits),
+        tied({.key = "model.mlp_depthwise",
+              .label = "Depth-wise MLP",
+              .help = "A 3×3 convolution of each unit by itself over the grid of patches, after the first dense layer of "
+                      "each block: neighbours are seen at once, which helps most where images are few (Lu et al., "
+                      "\"DHVT\", 2022). About 1 % more work."},
+             &Config::model, &ModelConfig::mlpDepthwise),
         tied({.key = "model.mlp_last_gelu",
               .label = "GELU after the last MLP layer",
               .help = "Whether GELU follows the last dense layer of each block too, as in the published example. The "
@@ -84,6 +115,23 @@ std::vector<Field> modelFields() {
               .maximum = 0.95,
               .step = 0.05},
              &Config::model, &ModelConfig::mlpDropout),
+        tied({.key = "model.drop_path",
+              .label = "Drop path",
+              .help = "The chance with which the last block is skipped for an image while training; those before are "
+                      "skipped less, the first one never (Huang et al., \"Stochastic depth\", 2016). Against learning "
+                      "by heart in long runs; 0 switches it off.",
+              .minimum = 0,
+              .maximum = 0.95,
+              .step = 0.05},
+             &Config::model, &ModelConfig::dropPath),
+        tied({.key = "model.layer_scale",
+              .label = "Layer scale",
+              .help = "Each block's two outputs are multiplied by learned numbers, one a channel, which begin at this one "
+                      "(Touvron et al., \"CaiT\", 2021). 1e-05 to 0.1 steady deep models; 0 leaves them out.",
+              .minimum = 0,
+              .maximum = 10,
+              .step = 0.1},
+             &Config::model, &ModelConfig::layerScale),
         tied({.key = "model.norm_epsilon",
               .label = "Norm epsilon",
               .help = "Added to the variance in layer normalisation so that nothing is divided by zero. "

@@ -3,10 +3,12 @@
 #include "core/base/number_text.h"
 #include "core/config/derived.h"
 #include "core/config/field_check.h"
+#include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 
 namespace vit {
@@ -50,6 +52,33 @@ Problem patchesFitImage(const Config& config) {
     const std::string patches = joinedByOr(smaller, larger, true, larger < image);
     return "An image of " + std::to_string(image) + " px cannot be cut into patches of " + std::to_string(patch) +
            " px: use patches of " + patches + " px, or an image size of " + images + " px.";
+}
+
+constexpr std::size_t kMaxStemLayers = 16;
+
+Problem stemIsNotTooDeep(const Config& config) {
+    if (config.model.stemWidths.size() <= kMaxStemLayers) return std::nullopt;
+    return "A stem has " + std::to_string(kMaxStemLayers) + " convolutions at most.";
+}
+
+Problem poolsAreOfTheStem(const Config& config) {
+    const auto& pools = config.model.stemPools;
+    const auto layers = static_cast<std::int64_t>(config.model.stemWidths.size());
+    if (pools.empty()) return std::nullopt;
+    if (layers == 0) return "Without a stem there is nothing to halve: leave this empty, or give the stem's channels.";
+    if (pools.back() > layers)
+        return "The stem has " + std::to_string(layers) + (layers == 1 ? " convolution" : " convolutions") +
+               ": use numbers up to that.";
+    if (std::adjacent_find(pools.begin(), pools.end(), std::greater_equal<>()) == pools.end()) return std::nullopt;
+    return "Give each of the stem's convolutions that halve the image once, in order, such as 1, 3.";
+}
+
+Problem poolsFitPatches(const Config& config) {
+    const std::size_t pools = config.model.stemPools.size();
+    const std::int64_t factor = stemFactor(config.model);
+    if (config.model.patchSize % factor == 0) return std::nullopt;
+    return "The stem halves the image " + std::string(pools == 1 ? "once" : std::to_string(pools) + " times") +
+           ", so that patches must be a multiple of " + std::to_string(factor) + " px wide: use such, or halve less.";
 }
 
 Problem patchesAreNotTooMany(const Config& config) {
@@ -129,9 +158,12 @@ const std::vector<Rule>& rules() {
         {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
+        {{"model.stem_widths"}, stemIsNotTooDeep},
+        {{"model.stem_pools", "model.stem_widths"}, poolsAreOfTheStem},
+        {{"model.stem_pools", "model.patch_size"}, poolsFitPatches},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
         {{"model.projection_dim", "model.image_size", "model.patch_size", "model.heads", "model.key_dim",
-          "model.mlp_units", "model.layers", "head.type", "head.units"},
+          "model.mlp_units", "model.layers", "model.stem_widths", "model.stem_pools", "head.type", "head.units"},
          modelIsNotTooLarge},
         {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention", "optimizer.type",
           "optimizer.matrix_rate"},

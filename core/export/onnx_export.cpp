@@ -4,6 +4,7 @@
 
 #include "core/io/onnx_graph.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -81,13 +82,65 @@ private:
                             {{"mode", "linear"}, {"axes", Ints{2, 3}}});  // [B, C, S, S]
     }
 
+    std::string kernel(const std::string& name) {
+        const auto convolution = m_weights.convolution(m_weights.row(name));
+        return m_graph.weights(name, convolution->shape, convolution->values);
+    }
+
+    // A 3×3 convolution that keeps the image's size, in so many groups of channels.
+    std::string convolve(const std::string& name, const std::string& images, std::int64_t groups) {
+        return m_graph.node("Conv", name, {images, kernel(name + ".weight"), parameter(name + ".bias")},
+                            {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}, {"group", groups}});
+    }
+
+    std::string turned(const std::string& name, const std::string& input, const Ints& order) {
+        return m_graph.node("Transpose", name, {input}, {{"perm", order}});
+    }
+
+    // [B, C, S, S] -> [B, O, S', S']
+    std::string stem(std::string images) {
+        for (std::size_t i = 1; i <= m_model.stemWidths.size(); ++i) {
+            const std::string layer = "stem.conv" + std::to_string(i), normed = "stem.norm" + std::to_string(i);
+            images = convolve(layer, images, 1);
+            if (std::ranges::find(m_model.stemPools, static_cast<std::int64_t>(i)) != m_model.stemPools.end()) {
+                images = m_graph.node("MaxPool", layer + ".pooled", {images},
+                                      {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
+            }
+            const std::string pixels = turned(normed + ".pixels", images, {0, 2, 3, 1});  // [B, S', S', O]
+            images = turned(normed + ".channels", gelu(layer + ".gelu", norm(normed, pixels)), {0, 3, 1, 2});
+        }
+        return images;
+    }
+
+    // A convolution of each unit of [B, N, U] over the grid of patches; a class token passes.
+    std::string convolveTokens(const std::string& name, const std::string& tokens) {
+        const std::int64_t side = m_model.imageSize / m_model.patchSize, units = m_model.mlpUnits.front();
+        const std::int64_t others = m_weights.tokens() - m_weights.patches();
+        std::string patches = tokens;
+        if (others > 0) {
+            const std::string parts = m_graph.integers(name + ".parts", Ints{others, m_weights.patches()});
+            patches = name + ".patches";
+            m_graph.node("Split", name + ".split", {tokens, parts}, {{"axis", std::int64_t{1}}},
+                         {name + ".others", patches});
+        }
+        const std::string channels = turned(name + ".channels", patches, {0, 2, 1});
+        const std::string grid = m_graph.node(
+            "Reshape", name + ".grid", {channels, m_graph.integers(name + ".grid_shape", Ints{0, units, side, side})});
+        const std::string sums = convolve(name, grid, units);
+        const std::string rows = m_graph.node(
+            "Reshape", name + ".rows",
+            {sums, m_graph.integers(name + ".rows_shape", Ints{0, units, m_weights.patches()})});
+        const std::string convolved = turned(name + ".tokens", rows, {0, 2, 1});
+        if (others == 0) return convolved;
+        return m_graph.node("Concat", name + ".all", {name + ".others", convolved}, {{"axis", std::int64_t{1}}});
+    }
+
     std::string encode(const std::string& images) {
         const std::int64_t dim = m_model.projectionDim;
-        const std::int64_t patch = m_model.patchSize;
-        const Ints kernelShape = {dim, m_weights.description().input().channels, patch, patch};
-        const std::string kernel = m_graph.weights("patch_embed.proj.weight", kernelShape, m_weights.patchKernel());
+        const std::int64_t patch = cutPatchSize(m_model);
         const std::string grid = m_graph.node(
-            "Conv", "patch_embed.grid", {images, kernel, parameter("patch_embed.proj.bias")},
+            "Conv", "patch_embed.grid",
+            {stem(images), kernel("patch_embed.proj.weight"), parameter("patch_embed.proj.bias")},
             {{"kernel_shape", Ints{patch, patch}}, {"strides", Ints{patch, patch}}});  // [B, D, side, side]
         const std::string rows = m_graph.node(
             "Reshape", "patch_embed.rows",
@@ -146,8 +199,9 @@ private:
         const std::vector<std::string> parts = {name + ".q", name + ".k", name + ".v"};
         m_graph.node("Split", name + ".split", {all, "thirds"}, {{"axis", std::int64_t{-1}}}, parts);
         const auto perHead = [&](std::size_t part, const std::string& what, const Ints& order) {
-            const std::string shaped =
+            std::string shaped =
                 m_graph.node("Reshape", name + "." + what + ".shaped", {parts[part], "split_heads"});  // [B, N, H, K]
+            if (m_model.qkNorm && part < 2) shaped = norm(name + (part == 0 ? ".q_norm" : ".k_norm"), shaped);
             return m_graph.node("Transpose", name + "." + what, {shaped}, {{"perm", order}});
         };
         const std::string query = m_graph.node("Mul", name + ".query.scaled",
@@ -161,16 +215,24 @@ private:
         return dense(name + ".proj", merged);
     }
 
+    // The branch's output by its factors, if it has some.
+    std::string scaled(const std::string& name, const std::string& branch) {
+        if (m_model.layerScale <= 0) return branch;
+        return m_graph.node("Mul", name, {branch, parameter(name + ".gamma")});
+    }
+
     std::string block(const std::string& name, const std::string& tokens) {
-        const std::string attended = m_graph.node("Add", name + ".attention",
-                                                  {tokens, attention(name + ".attn", norm(name + ".norm1", tokens))});
+        const std::string branch = attention(name + ".attn", norm(name + ".norm1", tokens));
+        const std::string attended =
+            m_graph.node("Add", name + ".attention", {tokens, scaled(name + ".ls1", branch)});
         std::string hidden = norm(name + ".norm2", attended);
         for (std::size_t i = 0; i < m_model.mlpUnits.size(); ++i) {
             const std::string layer = name + ".mlp.fc" + std::to_string(i + 1);
             hidden = dense(layer, hidden);
+            if (i == 0 && m_model.mlpDepthwise) hidden = convolveTokens(name + ".mlp.dw", hidden);
             if (m_model.mlpLastGelu || i + 1 < m_model.mlpUnits.size()) hidden = gelu(layer + ".gelu", hidden);
         }
-        return m_graph.node("Add", name + ".output", {attended, hidden});
+        return m_graph.node("Add", name + ".output", {attended, scaled(name + ".ls2", hidden)});
     }
 
     std::string summarize(const std::string& tokens) {

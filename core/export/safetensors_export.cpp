@@ -33,24 +33,24 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
     if (model.mlpUnits.size() != 2) {
         reasons.push_back("the blocks' MLPs have " + std::to_string(model.mlpUnits.size()) + " dense layers, not two");
     }
+    if (!model.stemWidths.empty()) reasons.push_back("a stem comes before the patches");
+    if (model.mlpDepthwise) reasons.push_back("the blocks' MLPs have a convolution");
     if (config.head.type == HeadType::Flatten) reasons.push_back("the head flattens all tokens");
     if (!config.head.units.empty()) reasons.push_back("the head has hidden layers");
     return reasons;
 }
 
 TensorFile stateDict(const TrainedWeights& weights) {
-    const ModelConfig& model = weights.config().model;
     const bool timm = reasonsAgainstTimm(weights.config()).empty();
     TensorFile file;
     for (const ParameterRow& row : weights.plan()) {
         Shape shape = row.shape;
         if (row.role == ParameterRole::Position) shape.insert(shape.begin(), 1);                     // [1, N, D]
         if (row.role == ParameterRole::ClassToken) shape.insert(shape.begin(), {1, 1});              // [1, 1, D]
-        store(file, timm ? timmName(row.name) : row.name, shape, weights.values(row));
+        const std::string name = timm ? timmName(row.name) : row.name;
+        if (const auto kernel = weights.convolution(row)) store(file, name, kernel->shape, kernel->values);
+        else store(file, name, shape, weights.values(row));
     }
-    store(file, "patch_embed.proj.weight",
-          {model.projectionDim, weights.description().input().channels, model.patchSize, model.patchSize},
-          weights.patchKernel());
     file.metadata = weights.metadata();
     file.metadata["format"] = "pt";
     file.metadata["names"] = timm ? "timm" : "vit-workbench";

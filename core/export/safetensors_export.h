@@ -14,7 +14,7 @@ namespace vit {
 // dense layer of a block's MLP, which its parameter mlp_layer adds: resources/pytorch/vit_workbench.py does so.
 std::vector<std::string> reasonsAgainstTimm(const Config& config);
 
-// Names and shapes are timm's; else the network's own, but for patch_embed.proj.weight, a convolution's kernel in both.
+// Names and shapes are timm's; else the network's own; what is a convolution has a convolution's kernel in both.
 TensorFile stateDict(const TrainedWeights& weights);
 
 }  // namespace vit

@@ -60,17 +60,27 @@ std::span<const float> TrainedWeights::values(const ParameterRow& row) const {
     return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
 }
 
-std::vector<float> TrainedWeights::patchKernel() const {
-    const std::int64_t dim = m_model.config.model.projectionDim;
-    const std::int64_t channels = m_model.description.input().channels;
-    const std::int64_t pixels = m_model.config.model.patchSize * m_model.config.model.patchSize;
-    const auto source = values(row("patch_embed.proj.weight"));
-    std::vector<float> kernel(source.size());
-    for (std::int64_t d = 0; d < dim; ++d) {
+// Of [outputs, side * side * channels], in the order row, column, channel.
+std::optional<TrainedWeights::Kernel> TrainedWeights::convolution(const ParameterRow& row) const {
+    const auto source = values(row);
+    if (row.role == ParameterRole::TapKernel) {
+        const std::int64_t channels = row.shape.back(), taps = row.count() / channels;
+        Kernel kernel{{channels, 1, row.shape[0], row.shape[1]}, std::vector<float>(source.size())};
+        for (std::int64_t c = 0; c < channels; ++c)
+            for (std::int64_t t = 0; t < taps; ++t)
+                kernel.values[static_cast<std::size_t>(c * taps + t)] = source[static_cast<std::size_t>(t * channels + c)];
+        return kernel;
+    }
+    const bool cuts = row.name == "patch_embed.proj.weight";
+    if (!cuts && row.role != ParameterRole::StemKernel) return std::nullopt;
+    const std::int64_t side = cuts ? cutPatchSize(m_model.config.model) : 3;
+    const std::int64_t outputs = row.shape[0], pixels = side * side, channels = row.shape[1] / pixels;
+    Kernel kernel{{outputs, channels, side, side}, std::vector<float>(source.size())};
+    for (std::int64_t o = 0; o < outputs; ++o) {
         for (std::int64_t i = 0; i < pixels; ++i) {
             for (std::int64_t c = 0; c < channels; ++c) {
-                kernel[static_cast<std::size_t>((d * channels + c) * pixels + i)] =
-                    source[static_cast<std::size_t>((d * pixels + i) * channels + c)];
+                kernel.values[static_cast<std::size_t>((o * channels + c) * pixels + i)] =
+                    source[static_cast<std::size_t>((o * pixels + i) * channels + c)];
             }
         }
     }

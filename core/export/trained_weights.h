@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,8 +37,12 @@ public:
     // Row-major. Throws Error unless the parameter is there in the plan's shape.
     std::span<const float> values(const ParameterRow& row) const;
 
-    // For a patch embedding by convolution: [D, P*P*C] (channel fastest) turned into [D, C, P, P].
-    std::vector<float> patchKernel() const;
+    // A weight that convolves, as libraries want its kernel, [outputs, channels, rows, columns]; others have none.
+    struct Kernel {
+        std::vector<std::int64_t> shape;
+        std::vector<float> values;
+    };
+    std::optional<Kernel> convolution(const ParameterRow& row) const;
 
     // How to use the model, as texts; lists are JSON. See README.md, "Taking results elsewhere".
     std::map<std::string, std::string> metadata() const;

@@ -157,11 +157,14 @@ FloatArray positionSimilarity(LoadedModel& model) {
 
 Filters projectionFilters(LoadedModel& model, int count) {
     const torch::NoGradGuard noGrad;
-    torch::Tensor rows =
-        model.classifier().network()->patchEmbed->proj->weight.detach().to(torch::kCPU, torch::kFloat64);  // [D, P*P*C]
+    // Of what looks at the picture first: the stem if there is one.
+    VisionTransformer& network = model.classifier().network();
+    const bool hasStem = !network->stem.is_empty();
+    const torch::nn::Linear& first = hasStem ? network->stem->convolutions.front() : network->patchEmbed->proj;
+    torch::Tensor rows = first->weight.detach().to(torch::kCPU, torch::kFloat64);  // [D, P*P*C]
     const std::int64_t found = std::min<std::int64_t>({count, rows.size(0), rows.size(1)});
     const auto [directions, variance] = principalComponents(rows, found);
-    const std::int64_t patch = model.config().model.patchSize;
+    const std::int64_t patch = hasStem ? 3 : model.config().model.patchSize;
     Filters result;
     result.filters = toArray(directions.view({found, patch, patch, -1}));
     for (std::int64_t i = 0; i < found; ++i) result.variance.push_back(variance[i].item<double>());

@@ -23,12 +23,16 @@ AttentionBranch<E>::AttentionBranch(const BlockShape& shape)
       m_width(static_cast<std::size_t>(shape.width)),
       m_inner(static_cast<std::size_t>(shape.heads * shape.headSize)),
       m_weights(static_cast<std::size_t>(shape.heads) * m_tokens * m_tokens),
+      m_headSize(static_cast<std::size_t>(shape.headSize)),
       m_keepsQkv(shape.width > kNarrow),
+      m_headNorm(shape.headNorm),
       m_epsilon(shape.epsilon),
       m_norm(layerNormKernels<E>()),
       m_attention({shape.tokens, shape.heads, shape.headSize}),
       m_parameters(m_memory, shape.width),
       m_qkv(m_parameters.add(shape.tokens, shape.width, 3 * shape.heads * shape.headSize)),
+      m_queryNorm(shape.headNorm ? m_parameters.addPair(m_headSize, m_headSize) : PlacedPair{}),
+      m_keyNorm(shape.headNorm ? m_parameters.addPair(m_headSize, m_headSize) : PlacedPair{}),
       m_projection(m_parameters.add(shape.tokens, shape.heads * shape.headSize, shape.width)) {
     Layout saved;
     m_saved.qkv = saved.add<E>(m_keepsQkv ? m_tokens * 3 * m_inner : 0);
@@ -40,6 +44,7 @@ AttentionBranch<E>::AttentionBranch(const BlockShape& shape)
     Layout scratch;
     m_scratch.normed = scratch.add<E>(m_tokens * m_width);
     m_scratch.qkv = scratch.add<E>(m_keepsQkv ? 0 : m_tokens * 3 * m_inner);
+    m_scratch.heads = scratch.add<E>(m_headNorm ? m_tokens * 3 * m_inner : 0);
     m_scratch.dOut = scratch.add<E>(std::is_same_v<E, float> ? 0 : m_tokens * m_width);
     m_scratch.dMixed = scratch.add<E>(m_tokens * m_inner);
     m_scratch.dQkv = scratch.add<E>(m_tokens * 3 * m_inner);
@@ -61,6 +66,29 @@ NormParameters AttentionBranch<E>::norm(const BranchCall& call) const {
     return {call.parameters[0], call.parameters[1], m_width, m_epsilon};
 }
 
+// Calls body(first column in qkv, norm, its place among parameters and gradients) for the queries and the keys of each
+// head.
+template <typename E>
+template <typename Body>
+void AttentionBranch<E>::forEachHeadNorm(const BranchCall& call, const Body& body) const {
+    std::size_t column = 0;
+    for (const PlacedPair& pair : {m_queryNorm, m_keyNorm}) {
+        const NormParameters norm{pair.first(call), pair.second(call), m_headSize, m_epsilon};
+        for (std::size_t end = column + m_inner; column < end; column += m_headSize) body(column, norm, pair);
+    }
+}
+
+template <typename E>
+const E* AttentionBranch<E>::withNormedHeads(const BranchCall& call, const E* qkv, std::byte* scratch) const {
+    if (!m_headNorm) return qkv;
+    auto* heads = at<E>(scratch, m_scratch.heads);
+    std::copy_n(qkv, m_tokens * 3 * m_inner, heads);
+    forEachHeadNorm(call, [&](std::size_t column, const NormParameters& norm, const PlacedPair&) {
+        m_norm.forwardApart(qkv + column, {m_tokens, m_headSize, 3 * m_inner}, norm, heads + column);
+    });
+    return heads;
+}
+
 template <typename E>
 std::int64_t AttentionBranch<E>::firstWeight(const BranchCall& call) const {
     return call.image * static_cast<std::int64_t>(m_weights);
@@ -80,7 +108,7 @@ void AttentionBranch<E>::forward(const BranchCall& call, const float* in, float*
     const KeepBits bits = makeKeepBits(dropout, firstWeight(call), static_cast<std::int64_t>(m_weights),
                                        at<std::byte>(saved, m_saved.bits));
     auto* mixed = at<E>(saved, m_saved.mixed);
-    m_attention.forward(qkv, bits, dropout.factor(), at<E>(saved, m_saved.weights), mixed,
+    m_attention.forward(withNormedHeads(call, qkv, scratch), bits, dropout.factor(), at<E>(saved, m_saved.weights), mixed,
                         at<std::byte>(scratch, m_scratch.attention));
 
     const DenseWeights<E> projection = m_projection.weights(call);
@@ -110,8 +138,14 @@ void AttentionBranch<E>::backward(const BranchCall& call, const float* in, const
     auto* dQkv = at<E>(scratch, m_scratch.dQkv);
     const Dropout& dropout = *call.dropouts;
     const KeepBits bits = madeKeepBits(dropout, firstWeight(call), at<std::byte>(saved, m_saved.bits));
-    m_attention.backward(qkv, at<E>(saved, m_saved.weights), bits, dropout.factor(), dMixed, dQkv,
-                         at<std::byte>(scratch, m_scratch.attention));
+    m_attention.backward(withNormedHeads(call, qkv, scratch), at<E>(saved, m_saved.weights), bits, dropout.factor(),
+                         dMixed, dQkv, at<std::byte>(scratch, m_scratch.attention));
+    if (m_headNorm)
+        forEachHeadNorm(call, [&](std::size_t column, const NormParameters& norm, const PlacedPair& pair) {
+            float* own = gradients + pair.gradient;
+            m_norm.backwardApart(qkv + column, {m_tokens, m_headSize, 3 * m_inner}, norm, dQkv + column, own,
+                                 own + m_headSize);
+        });
 
     m_qkv.layer.backwardWeights(normed, dQkv, m_qkv.gradients(gradients), operand);
     auto* dNormed = at<float>(scratch, m_scratch.dNormed);

@@ -14,7 +14,7 @@ class AttentionBranch {
 public:
     explicit AttentionBranch(const BlockShape& shape);
 
-    const BlockMemory& memory() const { return m_memory; }
+    const ImageMemory& memory() const { return m_memory; }
     void pack(const float* const* parameters, bool backward, std::byte* packed) const;
 
     // [N, D] -> [N, D]
@@ -33,6 +33,7 @@ private:
     struct Scratch {
         std::size_t normed;     // [N, D]
         std::size_t qkv;        // [N, 3HK], if it is not kept
+        std::size_t heads;      // [N, 3HK], with normalised queries and keys if they are to be
         std::size_t dOut;       // [N, D], where operands are not fp32
         std::size_t dMixed;     // [N, HK]
         std::size_t dQkv;       // [N, 3HK]
@@ -45,18 +46,25 @@ private:
     std::size_t m_width;
     std::size_t m_inner;    // HK
     std::size_t m_weights;  // H * N * N
+    std::size_t m_headSize;
     bool m_keepsQkv;
+    bool m_headNorm;
     float m_epsilon;
     LayerNormKernels<E> m_norm;
     Attention<E> m_attention;
-    BlockMemory m_memory;
+    ImageMemory m_memory;
     BranchParameters<E> m_parameters;
     PlacedDense<E> m_qkv;
+    PlacedPair m_queryNorm;
+    PlacedPair m_keyNorm;
     PlacedDense<E> m_projection;
     Saved m_saved;
     Scratch m_scratch;
 
     NormParameters norm(const BranchCall& call) const;
+    template <typename Body>
+    void forEachHeadNorm(const BranchCall& call, const Body& body) const;
+    const E* withNormedHeads(const BranchCall& call, const E* qkv, std::byte* scratch) const;
     std::int64_t firstWeight(const BranchCall& call) const;
 };
 

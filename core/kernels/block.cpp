@@ -6,7 +6,6 @@
 #include "core/kernels/mlp_branch.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace vit::kernels {
 
@@ -16,8 +15,8 @@ template <typename E>
 class BlockKernelOf : public BlockKernel {
 public:
     explicit BlockKernelOf(const BlockShape& shape) : m_attention(shape), m_mlp(shape) {
-        const BlockMemory& first = m_attention.memory();
-        const BlockMemory& second = m_mlp.memory();
+        const ImageMemory& first = m_attention.memory();
+        const ImageMemory& second = m_mlp.memory();
         m_memory.parameters = first.parameters;
         m_memory.parameters.insert(m_memory.parameters.end(), second.parameters.begin(), second.parameters.end());
         m_memory.packed = first.packed + second.packed;
@@ -30,22 +29,24 @@ public:
         m_memory.scratch = std::max(first.scratch, second.scratch);
     }
 
-    const BlockMemory& memory() const override { return m_memory; }
+    const ImageMemory& memory() const override { return m_memory; }
+    std::size_t inputs() const override { return m_elements; }
+    std::size_t outputs() const override { return m_elements; }
     std::size_t attended() const override { return m_attended; }
 
-    void pack(const BlockParameters& parameters, bool backward, std::byte* packed) const override {
+    void pack(const ImageParameters& parameters, bool backward, std::byte* packed) const override {
         m_attention.pack(parameters.data(), backward, packed);
         m_mlp.pack(parameters.data() + mlpParameters(), backward, packed + m_attention.memory().packed);
     }
 
-    void forward(const BlockCall& call, std::int64_t image, const float* in, float* out, std::byte* saved,
+    void forward(const ImageCall& call, std::int64_t image, const float* in, float* out, std::byte* saved,
                  std::byte* scratch) const override {
         auto* attended = at<float>(saved, m_attended);
         m_attention.forward(attentionCall(call, image), in, attended, saved, scratch);
         m_mlp.forward(mlpCall(call, image), attended, out, saved + m_savedMlp, scratch);
     }
 
-    void backward(const BlockCall& call, std::int64_t image, const float* in, const float* dOut,
+    void backward(const ImageCall& call, std::int64_t image, const float* in, const float* dOut,
                   const std::byte* saved, float* dIn, float* gradients, std::byte* scratch) const override {
         std::copy_n(dOut, m_elements, dIn);
         m_mlp.backward(mlpCall(call, image), at<float>(saved, m_attended), saved + m_savedMlp, dIn,
@@ -56,26 +57,22 @@ public:
 private:
     AttentionBranch<E> m_attention;
     MlpBranch<E> m_mlp;
-    BlockMemory m_memory;
+    ImageMemory m_memory;
     std::size_t m_elements;  // N * D
     std::size_t m_attended;
     std::size_t m_savedMlp;
 
     std::size_t mlpParameters() const { return m_attention.memory().parameters.size(); }
-    BranchCall attentionCall(const BlockCall& call, std::int64_t image) const {
-        return {call.parameters.data(), call.packed, &call.dropouts.attention, image};
+    BranchCall attentionCall(const ImageCall& call, std::int64_t image) const {
+        return {call.parameters.data(), call.packed, call.dropouts.data(), image};
     }
-    BranchCall mlpCall(const BlockCall& call, std::int64_t image) const {
+    BranchCall mlpCall(const ImageCall& call, std::int64_t image) const {
         return {call.parameters.data() + mlpParameters(), call.packed + m_attention.memory().packed,
-                call.dropouts.mlp.data(), image};
+                call.dropouts.data() + 1, image};
     }
 };
 
 }  // namespace
-
-std::size_t BlockMemory::gradients() const {
-    return std::accumulate(parameters.begin(), parameters.end(), std::size_t{0});
-}
 
 std::unique_ptr<BlockKernel> makeBlockKernel(const BlockShape& shape, Arithmetic arithmetic) {
     if (arithmetic == Arithmetic::Bfloat16) return std::make_unique<BlockKernelOf<Bfloat16>>(shape);

@@ -12,7 +12,7 @@
 
 namespace vit::kernels {
 
-// One branch's share of a BlockCall.
+// One branch's share of a ImageCall.
 struct BranchCall {
     const float* const* parameters;
     const std::byte* packed;
@@ -41,11 +41,20 @@ struct PlacedDense {
     }
 };
 
-// The parameters of a branch as they are added: first the norm's scale and shift, then dense layers.
+// The places of two parameters that the products do not take: a scale and a shift, or taps and their bias.
+struct PlacedPair {
+    std::size_t parameter;
+    std::size_t gradient;
+
+    const float* first(const BranchCall& call) const { return call.parameters[parameter]; }
+    const float* second(const BranchCall& call) const { return call.parameters[parameter + 1]; }
+};
+
+// The parameters of a branch as they are added: first the norm's scale and shift, then dense layers and pairs.
 template <typename E>
 class BranchParameters {
 public:
-    BranchParameters(BlockMemory& memory, int width) : m_memory(memory) {
+    BranchParameters(ImageMemory& memory, int width) : m_memory(memory) {
         const auto elements = static_cast<std::size_t>(width);
         memory.parameters = {elements, elements};
     }
@@ -59,8 +68,14 @@ public:
         return placed;
     }
 
+    PlacedPair addPair(std::size_t first, std::size_t second) {
+        const PlacedPair placed{m_memory.parameters.size(), m_memory.gradients()};
+        m_memory.parameters.insert(m_memory.parameters.end(), {first, second});
+        return placed;
+    }
+
 private:
-    BlockMemory& m_memory;
+    ImageMemory& m_memory;
     Layout m_packed;
 };
 

@@ -18,7 +18,8 @@ struct Moments {
     float inverseDeviation;
 };
 
-HWY_INLINE Moments momentsOf(const float* row, const NormParameters& norm) {
+template <typename E>
+HWY_INLINE Moments momentsOf(const E* row, const NormParameters& norm) {
     const FloatTag d;
     const auto width = static_cast<float>(norm.width);
     Floats sum = hn::Zero(d);
@@ -82,8 +83,54 @@ void backward(const float* in, const float* dOut, std::size_t rows, const NormPa
     }
 }
 
-LayerNormKernels<float> normOfFloats() { return {forward<float>}; }
-LayerNormKernels<Bfloat16> normOfBfloat16s() { return {forward<Bfloat16>}; }
+template <typename E>
+void forwardApart(const E* in, const Extent& extent, const NormParameters& norm, E* out) {
+    const FloatTag d;
+    for (std::size_t r = 0; r < extent.rows; ++r, in += extent.stride, out += extent.stride) {
+        const Moments moments = momentsOf(in, norm);
+        const Floats center = hn::Set(d, moments.mean);
+        const Floats factor = hn::Set(d, moments.inverseDeviation);
+        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
+            store(hn::MulAdd(normal, load(norm.scale + i, part), load(norm.shift + i, part)), out + i, part);
+        });
+    }
+}
+
+template <typename E>
+void backwardApart(const E* in, const Extent& extent, const NormParameters& norm, E* gradient, float* dScale,
+                   float* dShift) {
+    const FloatTag d;
+    const auto width = static_cast<float>(norm.width);
+    for (std::size_t r = 0; r < extent.rows; ++r, in += extent.stride, gradient += extent.stride) {
+        const Moments moments = momentsOf(in, norm);
+        const Floats center = hn::Set(d, moments.mean);
+        const Floats factor = hn::Set(d, moments.inverseDeviation);
+        Floats sum = hn::Zero(d);
+        Floats product = hn::Zero(d);
+        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
+            const Floats own = load(gradient + i, part);
+            store(hn::MulAdd(own, normal, load(dScale + i, part)), dScale + i, part);
+            store(hn::Add(own, load(dShift + i, part)), dShift + i, part);
+            const Floats scaled = hn::Mul(own, load(norm.scale + i, part));
+            sum = hn::Add(sum, scaled);
+            product = hn::MulAdd(scaled, normal, product);
+        });
+        const Floats meanGradient = hn::Set(d, sumOf(sum) / width);
+        const Floats meanProduct = hn::Set(d, sumOf(product) / width);
+        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
+            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
+            const Floats scaled = hn::Mul(load(gradient + i, part), load(norm.scale + i, part));
+            store(hn::Mul(factor, hn::NegMulAdd(normal, meanProduct, hn::Sub(scaled, meanGradient))), gradient + i, part);
+        });
+    }
+}
+
+LayerNormKernels<float> normOfFloats() { return {forward<float>, forwardApart<float>, backwardApart<float>}; }
+LayerNormKernels<Bfloat16> normOfBfloat16s() {
+    return {forward<Bfloat16>, forwardApart<Bfloat16>, backwardApart<Bfloat16>};
+}
 
 }  // namespace vit::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/kernels/bfloat16.h"
+#include "core/kernels/rows.h"
 
 #include <cstddef>
 
@@ -19,6 +20,11 @@ template <typename E>
 struct LayerNormKernels {
     // out [rows, width] = (in - mean) / sqrt(variance + epsilon) * scale + shift, each row by itself.
     void (*forward)(const float* in, std::size_t rows, const NormParameters& norm, E* out);
+    // The same of operands that are columns of a larger matrix; `out` lies as `in` does.
+    void (*forwardApart)(const E* in, const Extent& extent, const NormParameters& norm, E* out);
+    // `gradient` is that of the output before and that of the input afterwards; adds to those of scale and shift.
+    void (*backwardApart)(const E* in, const Extent& extent, const NormParameters& norm, E* gradient, float* dScale,
+                          float* dShift);
 };
 template <typename E>
 LayerNormKernels<E> layerNormKernels();

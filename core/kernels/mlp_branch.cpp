@@ -12,7 +12,8 @@ MlpBranch<E>::MlpBranch(const BlockShape& shape)
     : m_tokens(static_cast<std::size_t>(shape.tokens)),
       m_width(static_cast<std::size_t>(shape.width)),
       m_epsilon(shape.epsilon),
-      m_norm(layerNormKernels<E>()) {
+      m_norm(layerNormKernels<E>()),
+      m_depthwise(depthwiseKernels<E>()) {
     BranchParameters<E> parameters(m_memory, shape.width);
     Layout saved;
     int inputs = shape.width;
@@ -28,6 +29,11 @@ MlpBranch<E>::MlpBranch(const BlockShape& shape)
         const std::size_t bits = saved.add<std::byte>(keepBitsBytes(static_cast<std::int64_t>(elements)));
         m_layers.push_back(
             {parameters.add(shape.tokens, inputs, unit), activationKernels<E>(activation), sums, bits, elements});
+        if (i == 0 && shape.depthwiseSide > 0) {
+            const auto side = static_cast<std::size_t>(shape.depthwiseSide);
+            m_convolution = Convolution{{side, outputs, m_tokens - side * side},
+                                        parameters.addPair(9 * outputs, outputs), saved.add<E>(elements)};
+        }
         inputs = unit;
         widest = std::max(widest, outputs);
         operand = std::max(operand, m_layers.back().dense.layer.bufferElements());
@@ -63,7 +69,11 @@ void MlpBranch<E>::forward(const BranchCall& call, const float* in, float* out, 
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Layer& layer = m_layers[i];
         auto* sums = at<E>(saved, layer.sums);
-        layer.dense.layer.forward(input, layer.dense.weights(call), sums, operand);
+        auto* products = i == 0 && m_convolution ? at<E>(saved, m_convolution->in) : sums;
+        layer.dense.layer.forward(input, layer.dense.weights(call), products, operand);
+        if (products != sums)
+            m_depthwise.forward(products, m_convolution->shape, m_convolution->parameters.first(call),
+                                m_convolution->parameters.second(call), sums);
 
         const Dropout& dropout = call.dropouts[i];
         const auto elements = static_cast<std::int64_t>(layer.elements);
@@ -96,6 +106,13 @@ void MlpBranch<E>::backward(const BranchCall& call, const float* in, const std::
     for (std::size_t i = m_layers.size(); i-- > 0;) {
         const PlacedDense<E>& dense = m_layers[i].dense;
         auto* input = at<E>(scratch, i > 0 ? m_scratch.hidden : m_scratch.normed);
+        if (i == 0 && m_convolution) {
+            float* own = gradients + m_convolution->parameters.gradient;
+            const std::size_t width = m_convolution->shape.width;
+            m_depthwise.backward(at<E>(saved, m_convolution->in), dSums, m_convolution->shape,
+                                 m_convolution->parameters.first(call), dEarlier, own, own + 9 * width);
+            std::swap(dSums, dEarlier);
+        }
         dense.layer.backwardInput(dSums, dense.weights(call), dHidden, operand);
         if (i > 0) backwardActivation(call, i - 1, saved, dHidden, dEarlier, input);
         else m_norm.forward(in, m_tokens, norm(call), input);

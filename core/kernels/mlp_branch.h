@@ -4,8 +4,10 @@
 
 #include "core/kernels/activation.h"
 #include "core/kernels/branch.h"
+#include "core/kernels/depthwise.h"
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace vit::kernels {
@@ -15,7 +17,7 @@ class MlpBranch {
 public:
     explicit MlpBranch(const BlockShape& shape);
 
-    const BlockMemory& memory() const { return m_memory; }
+    const ImageMemory& memory() const { return m_memory; }
     void pack(const float* const* parameters, bool backward, std::byte* packed) const;
 
     // [N, D] -> [N, D]
@@ -33,6 +35,12 @@ private:
         std::size_t bits;      // of the dropout after it, of [N, U]
         std::size_t elements;  // N * U
     };
+    // The convolution between the first layer's sums and its activation.
+    struct Convolution {
+        DepthwiseShape shape;
+        PlacedPair parameters;
+        std::size_t in;  // [N, U], what the first layer gives; its sums are what comes out
+    };
     struct Scratch {
         std::size_t normed;         // [N, D]
         std::size_t hidden;         // [N, widest unit]
@@ -45,8 +53,10 @@ private:
     std::size_t m_width;
     float m_epsilon;
     LayerNormKernels<E> m_norm;
-    BlockMemory m_memory;
+    ImageMemory m_memory;
     std::vector<Layer> m_layers;
+    std::optional<Convolution> m_convolution;
+    DepthwiseKernels<E> m_depthwise;
     Scratch m_scratch;
 
     NormParameters norm(const BranchCall& call) const;

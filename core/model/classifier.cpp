@@ -32,7 +32,8 @@ Classifier::Classifier(const Config& config, DataDescription description, torch:
       m_network(config.model, config.head, m_description.input()) {
     m_network->initialize(static_cast<std::uint64_t>(config.run.seed), config.model);
     m_network->to(device);
-    KernelSelection selection = selectKernels(kernels, config.model, m_network->tokens(), device, bfloat16);
+    KernelSelection selection = selectKernels(kernels, config.model, m_network->tokens(), device, bfloat16,
+                                              m_description.input().channels);
     m_network->useFusedKernels(std::move(selection.fused));
     m_kernels = std::move(selection.text);
 }

@@ -54,7 +54,8 @@ void VisionTransformerImpl::initialize(std::uint64_t seed, const ModelConfig& mo
     const auto next = [&] { return randomKey(seed, stream++, RandomSite::Initialization); };
     for (auto& [row, tensor] : weights()) {
         switch (row.role) {
-            case ParameterRole::Kernel: {
+            case ParameterRole::Kernel:
+            case ParameterRole::StemKernel: {
                 const RandomKey key = next();
                 if (model.zeroOutputs && isOutputOfABlock(row, model.mlpUnits.size())) tensor.zero_();
                 else if (normal) fillNormal(tensor, key);
@@ -65,7 +66,12 @@ void VisionTransformerImpl::initialize(std::uint64_t seed, const ModelConfig& mo
                 if (normal) fillNormal(tensor, next());
                 else fillUniform(tensor, kPositionLimit, next());
                 break;
+            case ParameterRole::TapKernel:  // the identity
+                tensor.zero_();
+                tensor[1][1].fill_(1);
+                break;
             case ParameterRole::NormScale: tensor.fill_(1); break;
+            case ParameterRole::LayerScale: tensor.fill_(model.layerScale); break;
             case ParameterRole::Bias:
             case ParameterRole::NormShift:
             case ParameterRole::ClassToken: tensor.zero_(); break;

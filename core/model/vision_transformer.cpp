@@ -25,7 +25,9 @@ UnitTap tapOf(const LayerUnitTap& tap, std::int64_t depth) {
 VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const HeadConfig& headConfig,
                                              const ModelInput& input)
     : m_headType(headConfig.type), m_plan(parameterPlan(model, headConfig, input)) {
-    patchEmbed = register_module("patch_embed", PatchEmbedding(model.patchSize, input.channels, model.projectionDim));
+    if (!model.stemWidths.empty()) stem = register_module("stem", Stem(model, input.channels));
+    patchEmbed = register_module("patch_embed", PatchEmbedding(cutPatchSize(model), cutChannels(model, input),
+                                                               model.projectionDim));
     if (m_headType == HeadType::ClassToken)
         clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
     posEmbed = register_parameter("pos_embed", torch::zeros({tokenCount(model, headConfig), model.projectionDim}));
@@ -52,8 +54,12 @@ std::vector<Weight> VisionTransformerImpl::weights() const {
     return weights;
 }
 
-torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images) {
-    torch::Tensor tokens = patchEmbed(images);  // [B, N, D]
+torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images, const FusedKernels* fused) {
+    const bool canFuse =
+        fused != nullptr && images.is_cpu() && images.scalar_type() == torch::kFloat32 && !images.requires_grad();
+    torch::Tensor tokens = patchEmbed(stem.is_empty() ? images
+                                      : canFuse       ? fused->stem(stem, images)
+                                                      : stem(images));  // [B, N, D]
     if (clsToken.defined()) {
         tokens = torch::cat({clsToken.to(tokens.dtype()).expand({tokens.size(0), 1, -1}), tokens}, 1);  // [B, 1+N, D]
     }
@@ -137,7 +143,7 @@ torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images, const 
     const auto show = [&tap](const std::string& name, const torch::Tensor& value) {
         if (tap) tap(name, value);
     };
-    torch::Tensor tokens = encode(images);
+    torch::Tensor tokens = encode(images, m_fused.get());
     show("encoding", tokens);
     tokens = norm(runBlocks(tokens, mode, tap));
     show("norm", tokens);

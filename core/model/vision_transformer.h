@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model: patch embedding, learned positions, pre-norm blocks, head.
+// The model: a stem if there is one, patch embedding, learned positions, pre-norm blocks, head.
 #pragma once
 
 #include "core/config/config.h"
@@ -7,6 +7,7 @@
 #include "core/model/parts/block.h"
 #include "core/model/parts/head.h"
 #include "core/model/parts/patch_embedding.h"
+#include "core/model/parts/stem.h"
 
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
@@ -76,6 +77,7 @@ public:
     // All parameters, in the order of the plan.
     std::vector<Weight> weights() const;
 
+    Stem stem{nullptr};  // empty without stemWidths
     PatchEmbedding patchEmbed{nullptr};
     torch::Tensor clsToken;  // [D]; undefined without a class token
     torch::Tensor posEmbed;  // [N, D], the class token first
@@ -88,7 +90,7 @@ private:
     std::vector<ParameterRow> m_plan;
     std::shared_ptr<const FusedKernels> m_fused;
 
-    torch::Tensor encode(const torch::Tensor& images);    // [B, N, D]
+    torch::Tensor encode(const torch::Tensor& images, const FusedKernels* fused = nullptr);  // [B, N, D]
     // By the plain layers in evaluation mode; `visit` sees each block's attention and output.
     using Visitor = std::function<void(AttentionImpl::Open& opened)>;
     torch::Tensor openBlocks(torch::Tensor tokens, const Ablation& ablation, const Visitor& visit,

@@ -44,7 +44,7 @@ LayerMeter::LayerMeter(Classifier& classifier, std::int64_t everySteps)
       m_layers(static_cast<std::int64_t>(classifier.network()->blocks.size()) + 2) {
     std::vector<std::int64_t> depths;
     for (const Weight& weight : classifier.network()->weights()) {
-        if (weight.row.role != ParameterRole::Kernel) continue;
+        if (!isKernel(weight.row.role)) continue;
         m_matrices.push_back(weight.tensor);
         depths.push_back(weight.row.depth);
     }

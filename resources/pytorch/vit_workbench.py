@@ -16,34 +16,52 @@ from torch.nn import functional
 
 
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim):
+    def __init__(self, dim, heads, key_dim, qk_norm=False, epsilon=1e-6):
         super().__init__()
         self.heads, self.key_dim = heads, key_dim
         self.qkv = nn.Linear(dim, 3 * heads * key_dim)
+        self.q_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
+        self.k_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
         self.proj = nn.Linear(heads * key_dim, dim)
 
     def forward(self, x):
         batch, tokens, _ = x.shape
         q, k, v = self.qkv(x).view(batch, tokens, 3, self.heads, self.key_dim).permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(q, k, v)
+        mixed = functional.scaled_dot_product_attention(self.q_norm(q), self.k_norm(k), v)
         return self.proj(mixed.transpose(1, 2).reshape(batch, tokens, -1))
 
 
 class Mlp(nn.Module):
-    """fc1, fc2, ...: GELU follows each, the last one by choice."""
+    """fc1, fc2, ...: GELU follows each, the last one by choice; fc1 may be followed by dw, a 3x3 convolution of each unit
+    by itself over a grid of side x side tokens, where tokens before the grid's pass as they are."""
 
-    def __init__(self, dim, units, last_gelu=True):
+    def __init__(self, dim, units, last_gelu=True, side=0):
         super().__init__()
-        self.last_gelu = last_gelu
+        self.last_gelu, self.layers, self.side = last_gelu, len(units), side
         for i, (inputs, outputs) in enumerate(zip([dim, *units], units)):
             self.add_module(f"fc{i + 1}", nn.Linear(inputs, outputs))
+        if side:
+            self.dw = nn.Conv2d(units[0], units[0], 3, padding=1, groups=units[0])
 
     def forward(self, x):
-        layers = list(self.children())
-        for layer in layers[:-1]:
-            x = functional.gelu(layer(x))
-        x = layers[-1](x)
-        return functional.gelu(x) if self.last_gelu else x
+        for i in range(1, self.layers + 1):
+            x = getattr(self, f"fc{i}")(x)
+            if i == 1 and self.side:
+                others = x.shape[1] - self.side ** 2
+                grid = x[:, others:].transpose(1, 2).unflatten(2, (self.side, self.side))
+                x = torch.cat([x[:, :others], self.dw(grid).flatten(2).transpose(1, 2)], 1)
+            if self.last_gelu or i < self.layers:
+                x = functional.gelu(x)
+        return x
+
+
+class LayerScale(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(dim))
+
+    def forward(self, x):
+        return x * self.gamma
 
 
 class Block(nn.Module):
@@ -51,13 +69,37 @@ class Block(nn.Module):
         super().__init__()
         dim, epsilon = model["projection_dim"], model["norm_epsilon"]
         self.norm1 = nn.LayerNorm(dim, epsilon)
-        self.attn = Attention(dim, model["heads"], model["key_dim"])
+        scales = model.get("layer_scale", 0) > 0
+        self.attn = Attention(dim, model["heads"], model["key_dim"], model.get("qk_norm", False), epsilon)
+        self.ls1 = LayerScale(dim) if scales else nn.Identity()
         self.norm2 = nn.LayerNorm(dim, epsilon)
-        self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True))
+        self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
+                       model["image_size"] // model["patch_size"] if model.get("mlp_depthwise", False) else 0)
+        self.ls2 = LayerScale(dim) if scales else nn.Identity()
 
     def forward(self, x):
-        x = x + self.attn(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
+        x = x + self.ls1(self.attn(self.norm1(x)))
+        return x + self.ls2(self.mlp(self.norm2(x)))
+
+
+class Stem(nn.Module):
+    """conv1, norm1, conv2, ...: 3x3 convolutions, max pooling after those whose numbers are in `pools`, a norm over the
+    channels of each pixel, GELU."""
+
+    def __init__(self, channels, widths, pools, epsilon):
+        super().__init__()
+        self.count, self.pools = len(widths), pools
+        for i, (inputs, outputs) in enumerate(zip([channels, *widths], widths)):
+            self.add_module(f"conv{i + 1}", nn.Conv2d(inputs, outputs, 3, padding=1))
+            self.add_module(f"norm{i + 1}", nn.LayerNorm(outputs, epsilon))
+
+    def forward(self, x):
+        for i in range(1, self.count + 1):
+            x = getattr(self, f"conv{i}")(x)
+            if i in self.pools:
+                x = functional.max_pool2d(x, 2)
+            x = functional.gelu(getattr(self, f"norm{i}")(x.permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
+        return x
 
 
 class PatchEmbedding(nn.Module):
@@ -77,7 +119,9 @@ class VisionTransformer(nn.Module):
         dim, patches = model["projection_dim"], (model["image_size"] // model["patch_size"]) ** 2
         self.head_type = head["type"]
         class_token = self.head_type == "class-token"
-        self.patch_embed = PatchEmbedding(channels, dim, model["patch_size"])
+        widths, pools = model.get("stem_widths", []), model.get("stem_pools", [])
+        self.stem = Stem(channels, widths, pools, model["norm_epsilon"]) if widths else nn.Identity()
+        self.patch_embed = PatchEmbedding(widths[-1] if widths else channels, dim, model["patch_size"] >> len(pools))
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim)) if class_token else None
         self.pos_embed = nn.Parameter(torch.zeros(1, patches + class_token, dim))
         self.blocks = nn.ModuleList(Block(model) for _ in range(model["layers"]))
@@ -87,7 +131,7 @@ class VisionTransformer(nn.Module):
         self.head = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
 
     def forward(self, images):
-        x = self.patch_embed(images)
+        x = self.patch_embed(self.stem(images))
         if self.cls_token is not None:
             x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1)
         x = x + self.pos_embed
@@ -147,6 +191,7 @@ def timm_model(path):
         num_classes=len(about["class_names"]), embed_dim=config["projection_dim"], depth=config["layers"],
         num_heads=config["heads"], mlp_ratio=config["mlp_units"][0] / config["projection_dim"],
         global_pool="token" if class_token else "avg", class_token=class_token, fc_norm=False,
+        qk_norm=config.get("qk_norm", False), init_values=config.get("layer_scale", 0) or None,
         norm_layer=partial(nn.LayerNorm, eps=config["norm_epsilon"]),
         **({"mlp_layer": TimmMlp} if config.get("mlp_last_gelu", True) else {}))
     model.load_state_dict(state)

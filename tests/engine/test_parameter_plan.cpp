@@ -28,23 +28,36 @@ void TestParameterPlan::namesEveryWeightOfTheNetwork_data() {
     QTest::addColumn<QString>("presetName");
     QTest::addColumn<int>("head");
     QTest::addColumn<int>("hiddenLayers");
+    QTest::addColumn<bool>("everyPart");
     for (const Preset& known : presets()) {
         for (const HeadType head : {HeadType::Flatten, HeadType::GlobalAveragePooling, HeadType::ClassToken}) {
             for (const int hidden : {0, 2}) {
                 QTest::addRow("%s, head %d, %d hidden layers", known.name.c_str(), static_cast<int>(head), hidden)
-                    << QString::fromStdString(known.name) << static_cast<int>(head) << hidden;
+                    << QString::fromStdString(known.name) << static_cast<int>(head) << hidden << false;
             }
         }
     }
+    QTest::newRow("every part") << "first-steps" << static_cast<int>(HeadType::ClassToken) << 1 << true;
 }
 
 namespace {
 
-Config rowConfig(const QString& presetName, int head, int hiddenLayers) {
+// A model with every part that is a choice.
+void addEveryPart(ModelConfig& model) {
+    model.stemWidths = {8, 12};
+    model.stemPools = {2};
+    model.qkNorm = true;
+    model.mlpDepthwise = true;
+    model.layerScale = 0.1;
+    model.dropPath = 0.1;
+}
+
+Config rowConfig(const QString& presetName, int head, int hiddenLayers, bool everyPart) {
     Config config = preset(presetName.toStdString()).config;
     config.head.type = static_cast<HeadType>(head);
     config.head.units.assign(static_cast<std::size_t>(hiddenLayers), 16);
     config.model.layers = std::min<std::int64_t>(config.model.layers, 2);
+    if (everyPart) addEveryPart(config.model);
     return config;
 }
 
@@ -54,7 +67,8 @@ void TestParameterPlan::namesEveryWeightOfTheNetwork() {
     QFETCH(QString, presetName);
     QFETCH(int, head);
     QFETCH(int, hiddenLayers);
-    const Config config = rowConfig(presetName, head, hiddenLayers);
+    QFETCH(bool, everyPart);
+    const Config config = rowConfig(presetName, head, hiddenLayers, everyPart);
     const ModelInput input{1, 7};
     VisionTransformer network(config.model, config.head, input);
     const auto parameters = network->named_parameters();
@@ -107,7 +121,8 @@ void TestParameterPlan::countsAsTheFactsDo() {
     QFETCH(QString, presetName);
     QFETCH(int, head);
     QFETCH(int, hiddenLayers);
-    const Config config = rowConfig(presetName, head, hiddenLayers);
+    QFETCH(bool, everyPart);
+    const Config config = rowConfig(presetName, head, hiddenLayers, everyPart);
     VisionTransformer network(config.model, config.head, ModelInput{3, 10});
     std::int64_t count = 0;
     for (const torch::Tensor& parameter : network->parameters()) count += parameter.numel();

@@ -27,8 +27,8 @@ namespace {
 // Both paths round after every operation, in different orders; sums have up to some thousand terms.
 constexpr double kRounding = 1e-5;
 
-double difference(const torch::Tensor& a, const torch::Tensor& b) {
-    const double largest = b.abs().max().item<double>();
+double difference(const torch::Tensor& a, const torch::Tensor& b, double least = 0) {
+    const double largest = std::max(b.abs().max().item<double>(), least);
     const double off = (a - b).abs().max().item<double>();
     return largest > 0 ? off / largest : off;
 }
@@ -39,6 +39,24 @@ Config configOf(std::int64_t side, std::int64_t width, std::int64_t heads, std::
     config.model = {.imageSize = side * 2, .patchSize = 2, .projectionDim = width, .heads = heads, .keyDim = keyDim,
                     .mlpUnits = std::move(units), .layers = 2, .attentionDropout = rate, .mlpDropout = rate};
     config.head = {.type = head, .units = {}, .dropout = 0};
+    return config;
+}
+
+Config withHeadNormAndConvolution(Config config) {
+    config.model.qkNorm = true;
+    config.model.mlpDepthwise = true;
+    config.model.mlpLastGelu = false;
+    return config;
+}
+
+// Patches of 4 pixels: the stem halves the image twice.
+Config withStem(Config config, std::vector<std::int64_t> widths, std::vector<std::int64_t> pools) {
+    for (std::size_t i = 0; i < pools.size(); ++i) {
+        config.model.imageSize *= 2;
+        config.model.patchSize *= 2;
+    }
+    config.model.stemWidths = std::move(widths);
+    config.model.stemPools = std::move(pools);
     return config;
 }
 
@@ -106,6 +124,7 @@ private Q_SLOTS:
     void agreesWithPlain();
     void isNoCoarserThanAutocast_data();
     void isNoCoarserThanAutocast();
+    void stemIsNoCoarserThanAutocast();
     void predictsInFp32WithoutAutocast();
     void showsEveryStage();
     void repeatsBitForBit();
@@ -148,6 +167,18 @@ void TestFusedModel::agreesWithPlain_data() {
         for (double rate : {0.0, 0.3})
             QTest::addRow("%s, dropout %g", s.name, rate)
                 << configOf(s.side, s.width, s.heads, s.keyDim, s.units, rate, s.head) << s.batch;
+    const auto parts = withHeadNormAndConvolution;
+    QTest::newRow("parts, 64 tokens") << parts(configOf(8, 64, 2, 32, {128, 64}, 0)) << 3;
+    QTest::newRow("parts, class token") << parts(configOf(8, 192, 6, 32, {384, 192}, 0.2, HeadType::ClassToken)) << 2;
+    QTest::newRow("parts, odd sizes") << parts(configOf(5, 27, 3, 10, {50, 33, 27}, 0.3)) << 5;
+    QTest::newRow("parts, one token") << parts(configOf(1, 16, 2, 8, {32, 16}, 0)) << 3;
+    QTest::newRow("parts, one unit, 4 tokens") << parts(configOf(2, 48, 1, 48, {48}, 0)) << 2;
+    QTest::newRow("parts, 9 tokens") << parts(configOf(3, 48, 1, 48, {40, 48}, 0)) << 2;
+    QTest::newRow("parts, blocks of queries") << parts(configOf(18, 32, 2, 24, {64, 32}, 0.3)) << 2;
+    QTest::newRow("stem that halves twice") << withStem(configOf(4, 64, 2, 32, {128, 64}, 0), {64, 64, 128}, {1, 3}) << 3;
+    QTest::newRow("stem, odd sizes") << withStem(configOf(5, 24, 2, 12, {48, 24}, 0), {17, 30}, {}) << 4;
+    QTest::newRow("stem of one, odd sizes") << withStem(configOf(3, 24, 2, 12, {48, 24}, 0), {19}, {1}) << 4;
+    QTest::newRow("stem and parts") << withStem(parts(configOf(8, 96, 3, 32, {192, 96}, 0)), {32, 64}, {1, 2}) << 2;
 }
 
 void TestFusedModel::agreesWithPlain() {
@@ -171,13 +202,16 @@ void TestFusedModel::agreesWithPlain() {
     const auto fused = gradientsOf(pair.fused, pair.images, training);
     pair.plain->to(torch::kFloat64);
     const auto exact = gradientsOf(pair.plain, pair.images.to(torch::kFloat64), training);
+    // A shift of all normalised keys changes no answer: its gradient is nothing but rounding of those around it.
+    double least = 0;
+    for (const torch::Tensor& gradient : exact) least = std::max(least, 1e-3 * gradient.abs().max().item<double>());
     double allowed = kRounding;
     for (std::size_t i = 0; i < exact.size(); ++i)
-        allowed = std::max(allowed, kOfPlain * difference(plain[i].to(torch::kFloat64), exact[i]));
-    QVERIFY2(allowed < 2e-4, qPrintable(QString::number(allowed)));  // or it would allow anything
+        allowed = std::max(allowed, kOfPlain * difference(plain[i].to(torch::kFloat64), exact[i], least));
+    QVERIFY2(allowed < 3e-4, qPrintable(QString::number(allowed)));  // or it would allow anything
     const auto names = pair.plain->named_parameters().keys();
     for (std::size_t i = 0; i < exact.size(); ++i) {
-        const double off = difference(fused[i].to(torch::kFloat64), exact[i]);
+        const double off = difference(fused[i].to(torch::kFloat64), exact[i], least);
         const QString name = QString::fromStdString(names[i]);
         QVERIFY2(off < allowed, qPrintable(QString("%1: %2, allowed %3").arg(name).arg(off).arg(allowed)));
     }
@@ -191,6 +225,8 @@ void TestFusedModel::isNoCoarserThanAutocast_data() {
         QTest::addRow("196 tokens, dropout %g", rate) << configOf(14, 192, 3, 64, {384, 192}, rate) << 4;
         QTest::addRow("324 tokens, dropout %g", rate) << configOf(18, 48, 3, 24, {96, 48}, rate) << 4;
         QTest::addRow("odd sizes, dropout %g", rate) << configOf(5, 75, 3, 13, {130, 75}, rate) << 64;
+        QTest::addRow("parts, dropout %g", rate)
+            << withHeadNormAndConvolution(configOf(8, 192, 6, 32, {384, 192}, rate)) << 16;
     }
 }
 
@@ -236,6 +272,35 @@ void TestFusedModel::isNoCoarserThanAutocast() {
     }
 }
 
+void TestFusedModel::stemIsNoCoarserThanAutocast() {
+    if (!kernels::support().bfloat16()) QSKIP("This instruction set has no bf16.");
+    const Config config = withStem(configOf(4, 32, 1, 32, {32}, 0), {64, 64, 128, 128}, {1, 3});
+    Pair pair(config, 32), exact(config, 1);
+    exact.plain->to(torch::kFloat64);
+    const auto fused = makeFusedKernels(config.model, pair.plain->tokens());
+    torch::manual_seed(7);
+    const torch::Tensor dOut = torch::randn(pair.plain->stem(pair.images).sizes());
+    const auto gradients = [&](Stem& stem, const torch::Tensor& out) {
+        stem->zero_grad();
+        out.backward(dOut.to(out.dtype()));
+        Gradients all{{"pixels", out.detach()}};
+        for (const auto& parameter : stem->named_parameters()) all[parameter.key()] = parameter.value().grad().clone();
+        return all;
+    };
+    const auto expected =
+        gradients(exact.plain->stem, exact.plain->stem(pair.images.to(torch::kFloat64)));
+    const Autocast on(true, torch::kCPU);
+    const auto autocast = gradients(pair.plain->stem, pair.plain->stem(pair.images));
+    const auto ours = gradients(pair.plain->stem, fused->stem(pair.plain->stem, pair.images));
+    for (const auto& [name, gradient] : expected) {
+        const double own = shareOff(ours.at(name), gradient), theirs = shareOff(autocast.at(name), gradient);
+        const QString text = QString("%1: %2, autocast %3").arg(name.c_str()).arg(own).arg(theirs);
+        // Where two pixels of a square are nearly the same, rounding decides which is the larger: luck.
+        QVERIFY2(own <= theirs * 1.1, qPrintable(text));
+        QVERIFY2(own > 1e-4, qPrintable(text));
+    }
+}
+
 void TestFusedModel::predictsInFp32WithoutAutocast() {
     Pair pair(configOf(4, 24, 2, 12, {48, 24}, 0), 2);
     const torch::NoGradGuard noGrad;
@@ -243,7 +308,7 @@ void TestFusedModel::predictsInFp32WithoutAutocast() {
 }
 
 void TestFusedModel::showsEveryStage() {
-    Pair pair(configOf(4, 24, 3, 10, {48, 24}, 0.1), 3);
+    Pair pair(withStem(configOf(4, 24, 3, 10, {48, 24}, 0.1), {16, 8}, {1}), 3);
     for (const bool gradients : {false, true}) {
         const torch::AutoGradMode mode(gradients);
         std::map<std::string, torch::Tensor> expected;
@@ -260,7 +325,7 @@ void TestFusedModel::showsEveryStage() {
 }
 
 void TestFusedModel::repeatsBitForBit() {
-    Pair pair(configOf(5, 24, 2, 12, {48, 24}, 0.2), 9);
+    Pair pair(withStem(withHeadNormAndConvolution(configOf(5, 24, 2, 12, {48, 24}, 0.2)), {16, 8}, {1}), 9);
     const ForwardMode training{true, 3, 4};
     const auto once = gradientsOf(pair.fused, pair.images, training);
     const auto again = gradientsOf(pair.fused, pair.images, training);
@@ -269,7 +334,7 @@ void TestFusedModel::repeatsBitForBit() {
     for (int other : {1, 3}) {
         torch::set_num_threads(other);
         const auto elsewhere = gradientsOf(pair.fused, pair.images, training);
-        for (std::size_t i = 0; i < once.size(); ++i) QVERIFY(difference(elsewhere[i], once[i]) < kRounding);
+        for (std::size_t i = 0; i < once.size(); ++i) QVERIFY(difference(elsewhere[i], once[i], 0.01) < kRounding);
     }
     torch::set_num_threads(threads);
 }

@@ -40,7 +40,7 @@ std::vector<Value> otherValues(const Field& field, const Config& config) {
         case FieldKind::Real: return {field.minimum, std::min(field.maximum, 3 * std::get<double>(own) + field.step)};
         case FieldKind::IntegerList: {
             std::vector<std::int64_t> longer = std::get<std::vector<std::int64_t>>(own);
-            longer.insert(longer.begin(), 24);
+            longer.insert(longer.begin(), field.maximum > 24 ? 24 : 1);
             return {longer};
         }
         case FieldKind::Text: return {};
@@ -74,6 +74,7 @@ void TestFusedObstacle::everyOptionAgreesOrIsRefused() {
         Config config = base();
         field.set(config, value);
         if (key == "model.projection_dim") config.model.mlpUnits.back() = config.model.projectionDim;
+        if (key == "model.stem_pools") config.model.stemWidths = {8, 24};
         if (!validate(config).empty()) continue;
         ++tried;
         if (const std::string obstacle = fusedObstacle(config.model); !obstacle.empty()) {

@@ -9,6 +9,7 @@
 #include "ui/bridge/session_bridge.h"
 #include "ui/lens/map_view.h"
 #include "ui/pages/inspect/inspect_page.h"
+#include "ui/pages/inspect/lenses/lens_deck.h"
 #include "ui/pages/inspect/pins/pinned_pictures.h"
 #include "ui/pages/inspect/pins/pinned_strip.h"
 #include "ui/pages/inspect/prediction_bars.h"
@@ -365,6 +366,9 @@ private Q_SLOTS:
         auto* caption = bench.find<QLabel>("predictionCaption");
         QTRY_VERIFY_WITH_TIMEOUT(caption->isVisible() && caption->text().contains("epoch 2 of training"), kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(!bench.pinText(0, PinnedPictures::TopClassRole).isEmpty(), kPatience);
+        // The answer may be there before the map, and that of another epoch is shown until then.
+        auto* deck = bench.page.findChild<LensDeck*>();
+        QTRY_VERIFY_WITH_TIMEOUT(!deck->busy(), kPatience);
         const HeatMap second = view->map();
         bench.press(Qt::Key_Right);
         QTRY_VERIFY_WITH_TIMEOUT(view->map() != second, kPatience);

@@ -24,6 +24,10 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.keyDim = model.keyDim;
     known.mlpUnits = model.mlpUnits;
     known.layers = model.layers;
+    known.stemWidths = model.stemWidths;
+    known.stemPools = model.stemPools;
+    known.qkNorm = model.qkNorm;
+    known.mlpDepthwise = model.mlpDepthwise;
     known.attentionDropout = model.attentionDropout;
     known.mlpDropout = model.mlpDropout;
     known.normEpsilon = model.normEpsilon;
@@ -38,8 +42,14 @@ std::vector<std::string> namesTheKernelsTake(const ModelConfig& model) {
     const auto add = [&names](const std::string& part) {
         for (const char* tensor : {".weight", ".bias"}) names.push_back("blocks.0." + part + tensor);
     };
-    for (const char* part : {"norm1", "attn.qkv", "attn.proj", "norm2"}) add(part);
-    for (std::size_t i = 1; i <= model.mlpUnits.size(); ++i) add("mlp.fc" + std::to_string(i));
+    for (const char* part : {"norm1", "attn.qkv"}) add(part);
+    if (model.qkNorm)
+        for (const char* part : {"attn.q_norm", "attn.k_norm"}) add(part);
+    for (const char* part : {"attn.proj", "norm2"}) add(part);
+    for (std::size_t i = 1; i <= model.mlpUnits.size(); ++i) {
+        add("mlp.fc" + std::to_string(i));
+        if (i == 1 && model.mlpDepthwise) add("mlp.dw");
+    }
     return names;
 }
 

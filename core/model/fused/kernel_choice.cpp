@@ -21,13 +21,14 @@ struct Attempt {
 };
 
 #if VIT_FUSED_KERNELS
-Attempt tryFused(const ModelConfig& model, std::int64_t tokens, torch::Device device, bool bfloat16) {
+Attempt tryFused(const ModelConfig& model, std::int64_t tokens, std::int64_t channels, torch::Device device,
+                 bool bfloat16) {
     if (!device.is_cpu()) return {nullptr, "the fused kernels are for the CPU"};
     const kernels::Support& support = kernels::support();
     if (support.set == kernels::InstructionSet::None) return {nullptr, support.text};
     try {
         const bool lacks = bfloat16 && !support.bfloat16();
-        return {makeFusedKernels(model, tokens),
+        return {makeFusedKernels(model, tokens, channels),
                 support.text + " (libxsmm, Highway" +
                     (lacks ? "; products in fp32, as this CPU has no bf16 instructions)" : ")")};
     } catch (const std::runtime_error& fault) {
@@ -35,7 +36,7 @@ Attempt tryFused(const ModelConfig& model, std::int64_t tokens, torch::Device de
     }
 }
 #else
-Attempt tryFused(const ModelConfig&, std::int64_t, torch::Device, bool) {
+Attempt tryFused(const ModelConfig&, std::int64_t, std::int64_t, torch::Device, bool) {
     return {nullptr, "this program was built without libxsmm and Highway"};
 }
 #endif
@@ -43,9 +44,9 @@ Attempt tryFused(const ModelConfig&, std::int64_t, torch::Device, bool) {
 }  // namespace
 
 KernelSelection selectKernels(KernelChoice choice, const ModelConfig& model, std::int64_t tokens, torch::Device device,
-                              bool bfloat16) {
+                              bool bfloat16, std::int64_t channels) {
     if (choice == KernelChoice::Plain) return {nullptr, "plain libtorch (as chosen)"};
-    Attempt attempt = tryFused(model, tokens, device, bfloat16);
+    Attempt attempt = tryFused(model, tokens, channels, device, bfloat16);
     if (attempt.fused) return {std::move(attempt.fused), "fused, " + attempt.text};
     if (choice == KernelChoice::Fused) {
         throw InvalidInput(Issues{

@@ -21,6 +21,6 @@ struct KernelSelection {
 
 // Throws InvalidInput when fused kernels were chosen and cannot run.
 KernelSelection selectKernels(KernelChoice choice, const ModelConfig& model, std::int64_t tokens, torch::Device device,
-                              bool bfloat16);
+                              bool bfloat16, std::int64_t channels = 3);
 
 }  // namespace vit

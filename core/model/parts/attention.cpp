@@ -12,6 +12,10 @@ namespace nn = torch::nn;
 AttentionImpl::AttentionImpl(const ModelConfig& config)
     : m_heads(config.heads), m_keyDim(config.keyDim), m_dropout(config.attentionDropout) {
     qkv = register_module("qkv", nn::Linear(config.projectionDim, 3 * m_heads * m_keyDim));
+    if (config.qkNorm) {
+        qNorm = register_module("q_norm", LayerNorm(m_keyDim, config.normEpsilon));
+        kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon));
+    }
     proj = register_module("proj", nn::Linear(m_heads * m_keyDim, config.projectionDim));
 }
 
@@ -22,7 +26,9 @@ std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
     // Whose way back lays the three gradients side by side once; that of all[0], all[1] and all[2] makes three tensors
     // of the size of all, mostly zeros, and adds them.
     const std::vector<torch::Tensor> parts = all.unbind(0);
-    return {parts[0], parts[1], parts[2]};
+    if (qNorm.is_empty()) return {parts[0], parts[1], parts[2]};
+    // Of the values' type, which under autocast is not the norms'.
+    return {qNorm(parts[0]).to(parts[2].dtype()), kNorm(parts[1]).to(parts[2].dtype()), parts[2]};
 }
 
 torch::Tensor AttentionImpl::scores(const torch::Tensor& q, const torch::Tensor& k) const {

@@ -4,6 +4,7 @@
 
 #include "core/config/config.h"
 #include "core/model/parts/dropout.h"
+#include "core/model/parts/layer_norm.h"
 
 #include <torch/nn/module.h>
 #include <torch/nn/modules/linear.h>
@@ -16,6 +17,7 @@
 namespace vit {
 
 // Multi-head self-attention; heads * keyDim need not equal D. qkv.weight [3*H*K, D] holds q, then k, then v.
+// With qkNorm, queries and keys are normalised over K.
 class AttentionImpl : public torch::nn::Module {
 public:
     AttentionImpl(const ModelConfig& config);
@@ -33,6 +35,8 @@ public:
     Open open(const torch::Tensor& tokens, const Without& without = {});
 
     torch::nn::Linear qkv{nullptr};
+    LayerNorm qNorm{nullptr};  // [K] each, empty without qkNorm
+    LayerNorm kNorm{nullptr};
     torch::nn::Linear proj{nullptr};
 
 private:
@@ -40,7 +44,7 @@ private:
     std::int64_t m_keyDim;
     double m_dropout;
 
-    std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K]
+    std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K], as they are compared
     torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N], before the softmax
     torch::Tensor shares(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N]
     torch::Tensor merge(const torch::Tensor& mixed);                             // [B, H, N, K] -> [B, N, D]

@@ -4,25 +4,48 @@
 
 namespace vit {
 
-BlockImpl::BlockImpl(const ModelConfig& config, std::int64_t index) : m_index(index) {
+namespace {
+
+// Dropout's layers within a block that are those of neither attention nor MLP.
+constexpr std::int64_t kAttentionPath = (1 << 12) - 2;
+constexpr std::int64_t kMlpPath = (1 << 12) - 1;
+
+}  // namespace
+
+BlockImpl::BlockImpl(const ModelConfig& config, std::int64_t index)
+    : m_index(index),
+      m_dropPath(config.layers > 1 ? config.dropPath * static_cast<double>(index) / static_cast<double>(config.layers - 1)
+                                   : config.dropPath) {
     norm1 = register_module("norm1", LayerNorm(config.projectionDim, config.normEpsilon));
     attn = register_module("attn", Attention(config));
+    if (config.layerScale > 0) ls1 = register_module("ls1", LayerScale(config.projectionDim));
     norm2 = register_module("norm2", LayerNorm(config.projectionDim, config.normEpsilon));
     mlp = register_module("mlp", Mlp(config));
+    if (config.layerScale > 0) ls2 = register_module("ls2", LayerScale(config.projectionDim));
+}
+
+torch::Tensor BlockImpl::added(const torch::Tensor& tokens, torch::Tensor branch, LayerScale& scale,
+                               const ForwardMode& mode, std::int64_t layer) const {
+    if (!scale.is_empty()) branch = scale(branch);
+    if (!mode.training || m_dropPath <= 0) return tokens + branch;
+    const torch::Tensor kept = dropout(torch::ones({tokens.size(0), 1, 1}, tokens.options().dtype(torch::kFloat32)),
+                                       m_dropPath, mode, dropoutSite(m_index, layer));  // [B, 1, 1]: 0 or 1 / (1 - rate)
+    return tokens + branch * kept;
 }
 
 torch::Tensor BlockImpl::attend(const torch::Tensor& tokens, const ForwardMode& mode) {
-    return tokens + attn(norm1(tokens), mode, dropoutSite(m_index, 0));
+    return added(tokens, attn(norm1(tokens), mode, dropoutSite(m_index, 0)), ls1, mode, kAttentionPath);
 }
 
-torch::Tensor BlockImpl::transform(const torch::Tensor& tokens, const ForwardMode& mode, const UnitTap& tap) {
-    return tokens + mlp(norm2(tokens), mode, m_index, tap);
+torch::Tensor BlockImpl::transform(const torch::Tensor& tokens, const ForwardMode& mode, const UnitTap& tap,
+                                   const torch::Tensor& hidden) {
+    return added(tokens, mlp(norm2(tokens), mode, m_index, tap, hidden), ls2, mode, kMlpPath);
 }
 
 AttentionImpl::Open BlockImpl::open(const torch::Tensor& tokens, const AttentionImpl::Without& without,
                                     const UnitTap& tap) {
     AttentionImpl::Open opened = attn->open(norm1(tokens), without);
-    opened.output = transform(tokens + opened.output, {}, tap);
+    opened.output = transform(added(tokens, opened.output, ls1, {}, kAttentionPath), {}, tap, without.keys);
     return opened;
 }
 

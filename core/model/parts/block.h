@@ -5,6 +5,7 @@
 #include "core/config/config.h"
 #include "core/model/parts/attention.h"
 #include "core/model/parts/layer_norm.h"
+#include "core/model/parts/layer_scale.h"
 #include "core/model/parts/mlp.h"
 
 #include <torch/nn/module.h>
@@ -15,23 +16,31 @@
 
 namespace vit {
 
-// x + attention(norm1(x)), then x + mlp(norm2(x)).
+// x + attention(norm1(x)), then x + mlp(norm2(x)), each branch scaled by ls1 and ls2 where there is a layerScale, and left
+// out by chance where there is a dropPath: of an image as a whole, by 0 in the first block to dropPath in the last.
 class BlockImpl : public torch::nn::Module {
 public:
     BlockImpl(const ModelConfig& config, std::int64_t index);
     torch::Tensor attend(const torch::Tensor& tokens, const ForwardMode& mode);
-    torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode, const UnitTap& tap = {});
+    torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode, const UnitTap& tap = {},
+                            const torch::Tensor& hidden = {});
     // The whole block in evaluation mode, and its attention's weights.
     AttentionImpl::Open open(const torch::Tensor& tokens, const AttentionImpl::Without& without = {},
                              const UnitTap& tap = {});
 
     LayerNorm norm1{nullptr};
     Attention attn{nullptr};
+    LayerScale ls1{nullptr};
     LayerNorm norm2{nullptr};
     Mlp mlp{nullptr};
+    LayerScale ls2{nullptr};
 
 private:
     std::int64_t m_index;
+    double m_dropPath;
+
+    torch::Tensor added(const torch::Tensor& tokens, torch::Tensor branch, LayerScale& scale, const ForwardMode& mode,
+                        std::int64_t layer) const;
 };
 TORCH_MODULE(Block);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What of a model runs by fused kernels on the CPU: whole encoder blocks, every thread taking one image after the other
-// through a block while it stays in the cache, and the head's GELU with its dropout.
+// What of a model runs by fused kernels on the CPU: the stem and whole encoder blocks, every thread taking one image after
+// the other through them while it stays in the cache, and the head's GELU with its dropout.
 #pragma once
 
 #include "core/config/config.h"
 #include "core/model/parts/block.h"
+#include "core/model/parts/stem.h"
 
 #include <torch/types.h>
 
@@ -28,12 +29,16 @@ public:
     virtual BlockOutput block(Block& block, std::int64_t index, const torch::Tensor& tokens, const ForwardMode& mode,
                               bool wantAttended) const = 0;
 
+    // fp32 images [B, C, S, S] on the CPU, of which no gradient is asked for, through the stem: [B, O, S', S'].
+    virtual torch::Tensor stem(Stem& stem, const torch::Tensor& images) const = 0;
+
     // dropout(gelu(input)), of any shape, of fp32 or bf16 numbers on the CPU.
     virtual torch::Tensor geluDropout(const torch::Tensor& input, double rate, const ForwardMode& mode,
                                       std::uint32_t site) const = 0;
 };
 
 // Throws std::runtime_error, saying why, where the kernels cannot run. Only in builds with VIT_FUSED_KERNELS.
-std::shared_ptr<const FusedKernels> makeFusedKernels(const ModelConfig& config, std::int64_t tokens);
+std::shared_ptr<const FusedKernels> makeFusedKernels(const ModelConfig& config, std::int64_t tokens,
+                                                     std::int64_t channels = 3);
 
 }  // namespace vit

@@ -12,14 +12,21 @@ MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout), m_la
     std::int64_t inputs = config.projectionDim;
     for (std::size_t i = 0; i < config.mlpUnits.size(); ++i) {
         layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, config.mlpUnits[i])));
+        if (i == 0 && config.mlpDepthwise)
+            dw = register_module("dw", Depthwise(config.imageSize / config.patchSize, config.mlpUnits[i]));
         inputs = config.mlpUnits[i];
     }
 }
 
-torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part, const UnitTap& tap) {
+torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, std::int64_t part, const UnitTap& tap,
+                               const torch::Tensor& hidden) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const auto layer = static_cast<std::int64_t>(i) + 1;  // layer 0 of a block is its attention
         tokens = layers[i](tokens);
+        if (i == 0 && !dw.is_empty()) {
+            if (hidden.defined()) tokens = tokens.masked_fill(hidden.unsqueeze(2), 0);
+            tokens = dw(tokens);
+        }
         if (m_lastGelu || i + 1 < layers.size()) {
             tokens = torch::gelu(tokens);
             if (tap) tap(tokens);

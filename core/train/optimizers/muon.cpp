@@ -12,8 +12,9 @@ namespace vit {
 
 namespace {
 
-bool isMatrixOfABlock(const ParameterRow& row) {
-    return row.role == ParameterRole::Kernel && row.name.starts_with("blocks.");
+bool isHiddenMatrix(const ParameterRow& row) {
+    return row.role == ParameterRole::StemKernel ||
+           (row.role == ParameterRole::Kernel && row.name.starts_with("blocks."));
 }
 
 }  // namespace
@@ -33,9 +34,9 @@ torch::Tensor orthogonalised(const torch::Tensor& matrices) {
 }
 
 Muon::Muon(const std::vector<Weight>& weights, const OptimizerConfig& config)
-    : AdamW(weights, config, [](const ParameterRow& row) { return !isMatrixOfABlock(row); }) {
+    : AdamW(weights, config, [](const ParameterRow& row) { return !isHiddenMatrix(row); }) {
     for (Slot& slot : slots())
-        if (isMatrixOfABlock(slot.row)) slot.states = {{"momentum", torch::zeros_like(slot.parameter)}};
+        if (isHiddenMatrix(slot.row)) slot.states = {{"momentum", torch::zeros_like(slot.parameter)}};
 }
 
 void Muon::update(double learningRate) {
@@ -43,7 +44,7 @@ void Muon::update(double learningRate) {
     // Those of one shape together: of small ones, calls would cost more than the products.
     std::map<std::vector<std::int64_t>, std::vector<Slot*>> byShape;
     for (Slot& slot : slots())
-        if (isMatrixOfABlock(slot.row) && slot.parameter.grad().defined()) byShape[slot.row.shape].push_back(&slot);
+        if (isHiddenMatrix(slot.row) && slot.parameter.grad().defined()) byShape[slot.row.shape].push_back(&slot);
     const double rate = config().matrixRate * learningRate / config().learningRate;
     for (const auto& [shape, alike] : byShape) {
         std::vector<torch::Tensor> directions;

@@ -21,7 +21,7 @@ std::string fileName(const std::string& state, const std::string& parameter) {
 
 Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config) : m_config(config) {
     for (const Weight& weight : weights) {
-        const bool decayed = config.decayAll || weight.row.role == ParameterRole::Kernel;
+        const bool decayed = config.decayAll || isKernel(weight.row.role);
         m_slots.push_back({weight.row, weight.tensor, decayed});
     }
 }
