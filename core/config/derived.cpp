@@ -101,7 +101,7 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
         return !matters || !rangeProblem(field, field.get(config));
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
-           config.model.imageSize % config.model.patchSize == 0 && config.model.stemPools.size() <= 16 &&
+           config.model.imageSize % config.model.patchSize == 0 &&
            config.model.patchSize % stemFactor(config.model) == 0 && !config.model.mlpUnits.empty() &&
            config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 &&
            input.channels <= 1024 && input.classes >= 1 && input.classes <= 100'000'000;

@@ -54,13 +54,6 @@ Problem patchesFitImage(const Config& config) {
            " px: use patches of " + patches + " px, or an image size of " + images + " px.";
 }
 
-constexpr std::size_t kMaxStemLayers = 16;
-
-Problem stemIsNotTooDeep(const Config& config) {
-    if (config.model.stemWidths.size() <= kMaxStemLayers) return std::nullopt;
-    return "A stem has " + std::to_string(kMaxStemLayers) + " convolutions at most.";
-}
-
 Problem poolsAreOfTheStem(const Config& config) {
     const auto& pools = config.model.stemPools;
     const auto layers = static_cast<std::int64_t>(config.model.stemWidths.size());
@@ -158,7 +151,6 @@ const std::vector<Rule>& rules() {
         {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
-        {{"model.stem_widths"}, stemIsNotTooDeep},
         {{"model.stem_pools", "model.stem_widths"}, poolsAreOfTheStem},
         {{"model.stem_pools", "model.patch_size"}, poolsFitPatches},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},

@@ -28,6 +28,8 @@ void TestPresets::parameterCounts() {
         {"first-steps", 141'898},
         {"keras-example", 21'759'012},
         {"cifar-compact", 822'500},
+        {"laptop-ten-minutes", 1'220'644},
+        {"laptop-hour", 1'220'644},
         {"testing", 14'074},
     };
     QCOMPARE(presets().size(), expected.size());

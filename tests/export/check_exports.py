@@ -48,6 +48,10 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "class-token": ("first-steps", ["head.type=class-token", "model.layers=2"]),
     "odd": ("first-steps", ["model.heads=3", "model.key_dim=10", "model.mlp_units=48, 32, 64", "model.layers=2",
                             "head.type=class-token", "head.units=24", "model.norm_epsilon=0.001"]),
+    "parts": ("first-steps", ["model.layers=2", "model.qk_norm=true", "model.layer_scale=0.1", "model.drop_path=0.1",
+                              "model.mlp_last_gelu=false"]),
+    "stem": ("first-steps", ["model.layers=2", "model.stem_widths=16, 24", "model.stem_pools=2", "model.qk_norm=true",
+                             "model.mlp_depthwise=true", "model.layer_scale=0.1", "head.type=class-token"]),
 }
 # What the window offers for CIFAR-100, trained for a few steps: timm can hold the second.
 CIFAR_KINDS = {

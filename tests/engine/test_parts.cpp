@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the parts that are a choice do by chance, at first, and to tokens that are hidden.
+#include "core/config/presets.h"
+#include "core/config/schema.h"
+#include "core/model/vision_transformer.h"
+#include "core/ranks/rank_slice.h"
+#include "core/train/optimizers/optimizer.h"
+
+#include <torch/utils.h>
+
+#include <QtTest>
+
+using namespace vit;
+
+namespace {
+
+Config small() {
+    Config config;
+    config.model = {.imageSize = 16, .patchSize = 4, .projectionDim = 24, .heads = 3, .keyDim = 8, .mlpUnits = {48, 24},
+                    .layers = 3, .attentionDropout = 0, .mlpDropout = 0};
+    config.head = {.type = HeadType::GlobalAveragePooling, .units = {}, .dropout = 0};
+    return config;
+}
+
+VisionTransformer made(const Config& config) {
+    VisionTransformer network(config.model, config.head, ModelInput{3, 5});
+    network->initialize(1, config.model);
+    return network;
+}
+
+}  // namespace
+
+class TestParts : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    // An image goes through a block's branch, made larger for those that are left out, or around it.
+    void pathsAreDroppedByImage() {
+        Config config = small();
+        config.model.dropPath = 0.4;
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        constexpr std::int64_t kImages = 4000;
+        const torch::Tensor tokens = torch::randn({1, 16, 24}).expand({kImages, 16, 24});
+        const torch::Tensor branch = network->blocks[0]->attend(tokens.narrow(0, 0, 1), {}) - tokens.narrow(0, 0, 1);
+        const double rates[] = {0, 0.2, 0.4};  // grows evenly from the first block to the last
+        for (std::size_t i = 0; i < 3; ++i) {
+            Block& block = network->blocks[i];
+            const torch::Tensor whole = block->attend(tokens.narrow(0, 0, 1), {}) - tokens.narrow(0, 0, 1);
+            const torch::Tensor change = block->attend(tokens, ForwardMode{true, 7, 11}) - tokens;
+            const torch::Tensor sizes = change.flatten(1).norm(2, {1}) / whole.norm();  // [B]
+            const torch::Tensor gone = sizes.lt(1e-6);
+            const double share = gone.to(torch::kDouble).mean().item<double>();
+            QVERIFY2(std::abs(share - rates[i]) < 4 * std::sqrt(rates[i] * (1 - rates[i]) / kImages) + 1e-9,
+                     qPrintable(QString::number(share)));
+            const torch::Tensor kept = sizes.masked_select(gone.logical_not());
+            QVERIFY((kept - 1 / (1 - rates[i])).abs().max().item<double>() < 1e-4);
+        }
+        // The MLP is left out of other images than the attention.
+        Block& last = network->blocks[2];
+        const auto goneOf = [&](const torch::Tensor& changed) { return (changed - tokens).flatten(1).norm(2, {1}).lt(1e-6); };
+        const ForwardMode mode{true, 7, 11};
+        const double both = goneOf(last->attend(tokens, mode))
+                                .logical_and(goneOf(last->transform(tokens, mode)))
+                                .to(torch::kDouble)
+                                .mean()
+                                .item<double>();
+        QVERIFY2(std::abs(both - 0.16) < 0.03, qPrintable(QString::number(both)));
+        QVERIFY(branch.abs().max().item<double>() > 0);
+    }
+
+    void ranksDropWhatOneWould() {
+        Config config = small();
+        config.model.dropPath = 0.5;
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        constexpr std::int64_t kImages = 11;
+        const torch::Tensor images = torch::randn({kImages, 3, 16, 16});
+        const torch::Tensor whole = network(images, ForwardMode{true, 3, 5});
+        for (const int ranks : {2, 3, 8}) {
+            for (int rank = 0; rank < ranks; ++rank) {
+                const RankSlice::Part part = RankSlice{rank, ranks}.of(kImages);
+                const torch::Tensor own =
+                    network(images.narrow(0, part.first, part.count), ForwardMode{true, 3, 5, part.first});
+                QVERIFY((own - whole.narrow(0, part.first, part.count)).abs().max().item<double>() < 1e-5);
+            }
+        }
+    }
+
+    void layerScaleBeginsAsChosen() {
+        Config config = small();
+        VisionTransformer plain = made(config);
+        config.model.layerScale = 0.25;
+        VisionTransformer scaled = made(config);
+        const torch::NoGradGuard noGrad;
+        for (const Weight& weight : scaled->weights())
+            if (weight.row.role == ParameterRole::LayerScale)
+                QVERIFY(weight.tensor.eq(0.25).all().item<bool>());
+        // The other weights are drawn as without it, so the branches are the same but for the factor.
+        const torch::Tensor tokens = torch::randn({2, 16, 24});
+        const torch::Tensor change = plain->blocks[0]->attend(tokens, {}) - tokens;
+        QVERIFY((scaled->blocks[0]->attend(tokens, {}) - tokens - 0.25 * change).abs().max().item<double>() < 1e-6);
+    }
+
+    void convolutionOfTokensBeginsAsTheIdentity() {
+        Config config = small();
+        VisionTransformer plain = made(config);
+        config.model.mlpDepthwise = true;
+        VisionTransformer convolved = made(config);
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor images = torch::randn({3, 3, 16, 16});
+        QVERIFY((plain(images) - convolved(images)).abs().max().item<double>() < 1e-6);
+    }
+
+    // What is hidden reaches nobody, by the convolution neither.
+    void hiddenTokensAreNotSeenByNeighbours() {
+        Config config = small();
+        config.model.mlpDepthwise = true;
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        for (torch::Tensor& parameter : network->parameters()) parameter += 0.1 * torch::randn_like(parameter);
+        torch::Tensor images = torch::randn({1, 3, 16, 16});
+        torch::Tensor hidden = torch::zeros({1, 16}, torch::kBool);
+        hidden[0][5] = true;
+        const torch::Tensor before = network->without(images, {hidden, {}, {}});
+        images.slice(2, 4, 8).slice(3, 4, 8).add_(5);  // the pixels of patch 5
+        QVERIFY((network->without(images, {hidden, {}, {}}) - before).abs().max().item<double>() < 1e-5);
+        QVERIFY((network->without(images, {}) - before).abs().max().item<double>() > 1e-3);
+    }
+
+    void normalisedQueriesAndKeysKnowNoSize() {
+        Config config = small();
+        config.model.qkNorm = true;
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor tokens = torch::randn({2, 16, 24});
+        Attention& attention = network->blocks[0]->attn;
+        const torch::Tensor weights = attention->open(tokens).weights;
+        attention->qkv->weight.narrow(0, 0, 48).mul_(1000);  // queries and keys, not values
+        QVERIFY((attention->open(tokens).weights - weights).abs().max().item<double>() < 1e-4);
+    }
+
+    // Muon takes the stem's convolutions as matrices, and leaves those of single channels to AdamW.
+    void muonTakesTheStem() {
+        Config config = small();
+        config.model.stemWidths = {8, 12};
+        config.model.stemPools = {1};
+        config.model.mlpDepthwise = true;
+        config.optimizer.type = OptimizerType::Muon;
+        QVERIFY(validate(config).empty());
+        VisionTransformer network = made(config);
+        const auto optimizer = makeOptimizer(network->weights(), config.optimizer);
+        TensorFile state;
+        optimizer->store(state);
+        const auto has = [&](const std::string& name) { return state.tensors.contains("optimizer." + name); };
+        for (const char* name : {"stem.conv1.weight", "stem.conv2.weight", "patch_embed.proj.weight", "blocks.0.attn.qkv.weight"})
+            QVERIFY2(has(std::string("momentum.") + name), name);
+        for (const char* name : {"blocks.0.mlp.dw.weight", "stem.norm1.weight", "pos_embed", "head.0.weight"})
+            QVERIFY2(!has(std::string("momentum.") + name), name);
+    }
+
+    void saysWhatDoesNotFit_data() {
+        QTest::addColumn<QStringList>("settings");
+        QTest::addColumn<QString>("problem");
+        QTest::newRow("halves without a stem") << QStringList{"model.stem_pools=1"} << "Without a stem";
+        QTest::newRow("beyond the stem") << QStringList{"model.stem_widths=8", "model.stem_pools=2"} << "1 convolution:";
+        QTest::newRow("out of order") << QStringList{"model.stem_widths=8, 8", "model.stem_pools=2, 1"} << "in order";
+        QTest::newRow("twice") << QStringList{"model.stem_widths=8, 8", "model.stem_pools=1, 1"} << "once, in order";
+        QTest::newRow("patches too small")
+            << QStringList{"model.stem_widths=8, 8, 8", "model.stem_pools=1, 2, 3"} << "multiple of 8 px";
+    }
+
+    void saysWhatDoesNotFit() {
+        QFETCH(QStringList, settings);
+        QFETCH(QString, problem);
+        Config config = small();
+        for (const QString& setting : settings) assign(config, setting.toStdString());
+        const Issues issues = validate(config);
+        QCOMPARE(issues.size(), std::size_t{1});
+        QVERIFY2(QString::fromStdString(issues[0].message).contains(problem), issues[0].message.c_str());
+        derive(config, {3, 5});  // and nothing else falls over it
+    }
+};
+
+QTEST_GUILESS_MAIN(TestParts)
+#include "test_parts.moc"
