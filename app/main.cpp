@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/data/store/data_store.h"
 #include "core/device/device.h"
+#include "core/runs/included_model.h"
 #include "core/session/session.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
@@ -71,6 +72,7 @@ vit::Session::Options sessionOptions(const Arguments& arguments) {
     if (!arguments.dataFolder.isEmpty()) options.dataFolder = arguments.dataFolder.toStdString();
     if (!arguments.runsFolder.isEmpty()) options.runsFolder = arguments.runsFolder.toStdString();
     options.niceness = kWorkerNiceness;
+    options.includedModel = vit::includedModel();
     return options;
 }
 

@@ -3,6 +3,7 @@
 #include "app/cli/run_argument.h"
 
 #include "core/base/error.h"
+#include "core/runs/included_model.h"
 
 namespace vit::cli {
 
@@ -23,6 +24,8 @@ RunSummary findRun(const std::string& nameOrFolder) {
 }
 
 RunSummary findTrainedRun(const std::string& nameOrFolder) {
+    if (nameOrFolder.empty() && !RunStore().lastTrained())
+        if (const fs::path included = includedModel(); !included.empty()) return readRun(included);
     RunSummary run = findRun(nameOrFolder);
     if (!run.hasModel) {
         throw InvalidInput("The run \"" + run.name + "\" has no weights yet: not one epoch was finished.");

@@ -14,7 +14,7 @@ constexpr const char* kRunHelp = "A run's name or folder (vit-cli runs list); wi
 // Throws InvalidInput if there is none.
 RunSummary findRun(const std::string& nameOrFolder);
 
-// The same, for commands that need its weights.
+// The same, for commands that need its weights: while no run has been trained, the model that came with the program.
 RunSummary findTrainedRun(const std::string& nameOrFolder);
 
 }  // namespace vit::cli

@@ -79,6 +79,7 @@ public:
         std::filesystem::path runsFolder = RunStore::defaultFolder();
         std::shared_ptr<DataStore> data;  // to share open data sets with; null: an own one for dataFolder
         int niceness = 0;  // lowers the worker's priority so that a window stays smooth; 0 = as it is
+        std::filesystem::path includedModel{};  // asked by a window that has no trained run; empty: none
         std::shared_ptr<RankGroup> ranks{};  // those with which runs are trained, as their rank 0; null: alone
     };
 

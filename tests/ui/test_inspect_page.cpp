@@ -2,9 +2,11 @@
 // The Inspect page through its widgets: photos by dialog, drop and paste, the patches, and the engine's predictions.
 #include "core/config/presets.h"
 #include "core/data/store/data_store.h"
+#include "core/runs/included_model.h"
 #include "tests/support/made_images.h"
 #include "tests/support/scripted_prompts.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/lens/map_view.h"
 #include "ui/pages/inspect/dataset_picker.h"
 #include "ui/pages/inspect/image_view.h"
 #include "ui/pages/inspect/inspect_page.h"
@@ -14,6 +16,7 @@
 #include "ui/pages/inspect/probability_strip.h"
 #include "ui/widgets/qimage_convert.h"
 
+#include <QAbstractButton>
 #include <QClipboard>
 #include <QComboBox>
 #include <QFile>
@@ -38,8 +41,9 @@ constexpr int kPatience = 30000;  // ms; what takes a blink takes seconds on a b
 
 // The page with an engine of its own; runs lie in `folder`.
 struct Bench {
-    Bench(const QString& folder, std::shared_ptr<DataStore> store, const Config& config = {})
-        : bridge({.dataFolder = store->folder(), .runsFolder = folder.toStdString()}),
+    Bench(const QString& folder, std::shared_ptr<DataStore> store, const Config& config = {},
+          const std::filesystem::path& included = {})
+        : bridge({.dataFolder = store->folder(), .runsFolder = folder.toStdString(), .includedModel = included}),
           page(bridge, std::move(store), prompts) {
         page.resize(1000, 700);
         page.setConfig(config);
@@ -288,6 +292,20 @@ private Q_SLOTS:
         QVERIFY(bench.page.openPhoto(m_photo));
         QTRY_COMPARE_WITH_TIMEOUT(bench.message(), "No model yet: click Train, or open a run.", kPatience);
         QVERIFY(bench.bars().empty());
+    }
+
+    // The first photo on a new computer gets an answer at once.
+    void asksTheModelThatCameWithTheProgram() {
+        QVERIFY(!includedModel().empty());
+        Bench bench(newFolder(), m_store, {}, includedModel());
+        QVERIFY(bench.page.openPhoto(m_photo));
+        QTRY_COMPARE_WITH_TIMEOUT(bench.bars().size(), std::size_t{5}, kPatience);
+        auto* caption = bench.find<QLabel>("predictionCaption");
+        QVERIFY2(caption->text().contains("came with the program"), qPrintable(caption->text()));
+        QTRY_COMPARE_WITH_TIMEOUT(bench.patches(), 64, kPatience);  // 4 px of 32
+        bench.find<QAbstractButton>("lensRelevance")->click();
+        auto* map = bench.find<MapView>("relevanceView");
+        QTRY_VERIFY_WITH_TIMEOUT(!map->map().empty(), kPatience);
     }
 
     void showsWhatTheProbeGives() {

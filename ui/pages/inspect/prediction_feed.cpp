@@ -95,9 +95,10 @@ void PredictionFeed::lookForLastRun() {
         [this](const std::optional<RunSummary>& run) {
             if (m_model != Model::LookedFor) return;  // a run or a model came first
             m_model = Model::None;
-            if (run && !m_bridge.busy()) {
+            const std::filesystem::path folder = run ? run->folder : m_bridge.options().includedModel;
+            if (!folder.empty() && !m_bridge.busy()) {
                 m_model = Model::Opening;
-                m_bridge.openModel(run->folder);
+                m_bridge.openModel(folder);
             }
             ask();
         });
