@@ -9,6 +9,7 @@
 namespace vit {
 
 enum class HeadType { Flatten, GlobalAveragePooling, ClassToken };
+enum class PositionType { Learned, SineCosine, None };
 enum class InitialWeights { Glorot, TruncatedNormal };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
@@ -50,6 +51,8 @@ struct ModelConfig {
     double normEpsilon = 1e-6;
     std::vector<std::int64_t> stemWidths;  // channels of 3×3 convolutions before the patches are cut; empty: none
     std::vector<std::int64_t> stemPools;   // the numbers, from 1, of those that halve the image
+    PositionType positions = PositionType::Learned;
+    bool qkvBias = true;        // queries, keys and values have a bias
     bool qkNorm = false;        // queries and keys are normalised, each head's by itself
     bool mlpDepthwise = false;  // a 3×3 convolution of each unit over the tokens' grid, after the MLP's first layer
     double layerScale = 0;      // what each block's two outputs are first multiplied by, a number a channel; 0: they are not

@@ -23,9 +23,9 @@ public:
         dense(name, inputs, outputs, static_cast<double>(inputs), static_cast<double>(outputs));
     }
     void dense(const std::string& name, std::int64_t inputs, std::int64_t outputs, double fanIn, double fanOut,
-               ParameterRole role = ParameterRole::Kernel) {
+               ParameterRole role = ParameterRole::Kernel, bool bias = true) {
         m_rows.push_back({name + ".weight", {outputs, inputs}, role, m_depth, fanIn, fanOut});
-        add(name + ".bias", {outputs}, ParameterRole::Bias);
+        if (bias) add(name + ".bias", {outputs}, ParameterRole::Bias);
     }
     void norm(const std::string& name, std::int64_t width) {
         add(name + ".weight", {width}, ParameterRole::NormScale);
@@ -61,7 +61,7 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
     const std::int64_t inner = model.heads * model.keyDim;
     const auto d = static_cast<double>(dim), heads = static_cast<double>(model.heads);
     const auto key = static_cast<double>(model.keyDim);
-    plan.dense(name + ".qkv", dim, 3 * inner, d * heads, d * key);
+    plan.dense(name + ".qkv", dim, 3 * inner, d * heads, d * key, ParameterRole::Kernel, model.qkvBias);
     if (model.qkNorm) {
         plan.norm(name + ".q_norm", model.keyDim);
         plan.norm(name + ".k_norm", model.keyDim);
@@ -88,7 +88,8 @@ void addEmbedding(Plan& plan, const ModelConfig& model, const HeadConfig& head, 
                static_cast<double>(model.projectionDim),
                model.stemWidths.empty() ? ParameterRole::Kernel : ParameterRole::StemKernel);
     if (head.type == HeadType::ClassToken) plan.add("cls_token", {model.projectionDim}, ParameterRole::ClassToken);
-    plan.add("pos_embed", {tokenCount(model, head), model.projectionDim}, ParameterRole::Position);
+    if (model.positions == PositionType::Learned)
+        plan.add("pos_embed", {tokenCount(model, head), model.projectionDim}, ParameterRole::Position);
 }
 
 void addHead(Plan& plan, const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {

@@ -54,6 +54,12 @@ Problem patchesFitImage(const Config& config) {
            " px: use patches of " + patches + " px, or an image size of " + images + " px.";
 }
 
+Problem wavesFillTheDimension(const Config& config) {
+    if (config.model.positions != PositionType::SineCosine || config.model.projectionDim % 4 == 0) return std::nullopt;
+    return "Sines and cosines of row and column share the projection dimension, so that it must be a multiple of 4: not " +
+           std::to_string(config.model.projectionDim) + ".";
+}
+
 Problem poolsAreOfTheStem(const Config& config) {
     const auto& pools = config.model.stemPools;
     const auto layers = static_cast<std::int64_t>(config.model.stemWidths.size());
@@ -151,6 +157,7 @@ const std::vector<Rule>& rules() {
         {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
+        {{"model.positions", "model.projection_dim"}, wavesFillTheDimension},
         {{"model.stem_pools", "model.stem_widths"}, poolsAreOfTheStem},
         {{"model.stem_pools", "model.patch_size"}, poolsFitPatches},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},

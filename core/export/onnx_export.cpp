@@ -2,6 +2,7 @@
 // The forward pass, node by node, as core/model computes it in evaluation.
 #include "core/export/onnx_export.h"
 
+#include "core/config/wave_positions.h"
 #include "core/io/onnx_graph.h"
 
 #include <algorithm>
@@ -148,7 +149,17 @@ private:
         std::string tokens =
             m_graph.node("Transpose", "patch_embed.tokens", {rows}, {{"perm", Ints{0, 2, 1}}});  // [B, N, D]
         if (m_weights.config().head.type == HeadType::ClassToken) tokens = prependClassToken(tokens);
-        return m_graph.node("Add", "encoding", {tokens, parameter("pos_embed")});
+        switch (m_model.positions) {
+            case PositionType::Learned: return m_graph.node("Add", "encoding", {tokens, parameter("pos_embed")});
+            case PositionType::SineCosine: {
+                const std::int64_t patches = m_weights.patches(), side = m_model.imageSize / m_model.patchSize;
+                const auto waves = wavePositions(side, dim, m_weights.tokens() - patches);
+                const std::string positions = m_graph.weights("positions", Ints{m_weights.tokens(), dim}, waves);
+                return m_graph.node("Add", "encoding", {tokens, positions});
+            }
+            case PositionType::None: break;
+        }
+        return tokens;
     }
 
     std::string prependClassToken(const std::string& tokens) {
@@ -182,6 +193,7 @@ private:
         }
         const std::string product = m_graph.node(
             "MatMul", name + ".product", {input, m_graph.weights(name + ".weight", Ints{inputs, outputs}, kernel)});
+        if (findParameter(m_weights.plan(), name + ".bias") == nullptr) return product;
         return m_graph.node("Add", name, {product, parameter(name + ".bias")});
     }
 

@@ -33,6 +33,7 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
     if (model.mlpUnits.size() != 2) {
         reasons.push_back("the blocks' MLPs have " + std::to_string(model.mlpUnits.size()) + " dense layers, not two");
     }
+    if (model.positions != PositionType::Learned) reasons.push_back("its positions are not learned");
     if (!model.stemWidths.empty()) reasons.push_back("a stem comes before the patches");
     if (model.mlpDepthwise) reasons.push_back("the blocks' MLPs have a convolution");
     if (config.head.type == HeadType::Flatten) reasons.push_back("the head flattens all tokens");

@@ -149,6 +149,8 @@ TokenNorms tokenNorms(const FloatArray& tokens, const TokenGrid& grid) {
 
 FloatArray positionSimilarity(LoadedModel& model) {
     const torch::NoGradGuard noGrad;
+    if (!model.classifier().network()->posEmbed.defined())
+        throw InvalidInput("The model has no positions (model.positions = none): there is nothing to compare.");
     const torch::Tensor all = model.classifier().network()->posEmbed.detach().to(torch::kCPU, torch::kFloat64);
     const torch::Tensor patches = all.slice(0, tokenGrid(model.config()).firstPatch());
     const torch::Tensor units = patches / patches.norm(2, {1}, true).clamp_min(1e-300);

@@ -2,6 +2,7 @@
 // Puts the layers together.
 #include "core/model/vision_transformer.h"
 
+#include "core/config/wave_positions.h"
 #include "core/model/parts/fused_kernels.h"
 
 #include <torch/nn/modules/container/modulelist.h>
@@ -24,13 +25,20 @@ UnitTap tapOf(const LayerUnitTap& tap, std::int64_t depth) {
 
 VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const HeadConfig& headConfig,
                                              const ModelInput& input)
-    : m_headType(headConfig.type), m_plan(parameterPlan(model, headConfig, input)) {
+    : m_headType(headConfig.type), m_tokens(tokenCount(model, headConfig)), m_plan(parameterPlan(model, headConfig, input)) {
     if (!model.stemWidths.empty()) stem = register_module("stem", Stem(model, input.channels));
     patchEmbed = register_module("patch_embed", PatchEmbedding(cutPatchSize(model), cutChannels(model, input),
                                                                model.projectionDim));
     if (m_headType == HeadType::ClassToken)
         clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
-    posEmbed = register_parameter("pos_embed", torch::zeros({tokenCount(model, headConfig), model.projectionDim}));
+    const std::int64_t dim = model.projectionDim;
+    if (model.positions == PositionType::Learned) {
+        posEmbed = register_parameter("pos_embed", torch::zeros({m_tokens, dim}));
+    } else if (model.positions == PositionType::SineCosine) {
+        const std::int64_t side = model.imageSize / model.patchSize;
+        const std::vector<float> waves = wavePositions(side, dim, m_tokens - side * side);
+        posEmbed = register_buffer("pos_embed", torch::tensor(waves).view({m_tokens, dim}));
+    }
     nn::ModuleList list;
     for (std::int64_t i = 0; i < model.layers; ++i) {
         blocks.push_back(Block(model, i));
@@ -63,7 +71,7 @@ torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images, const F
     if (clsToken.defined()) {
         tokens = torch::cat({clsToken.to(tokens.dtype()).expand({tokens.size(0), 1, -1}), tokens}, 1);  // [B, 1+N, D]
     }
-    return tokens + posEmbed;
+    return posEmbed.defined() ? tokens + posEmbed : tokens;
 }
 
 torch::Tensor VisionTransformerImpl::summarize(const torch::Tensor& tokens) {

@@ -73,20 +73,21 @@ public:
     // Weights and, but for rounding, results are the same.
     void useFusedKernels(std::shared_ptr<const FusedKernels> fused) { m_fused = std::move(fused); }
 
-    std::int64_t tokens() const { return posEmbed.size(0); }
+    std::int64_t tokens() const { return m_tokens; }
     // All parameters, in the order of the plan.
     std::vector<Weight> weights() const;
 
     Stem stem{nullptr};  // empty without stemWidths
     PatchEmbedding patchEmbed{nullptr};
     torch::Tensor clsToken;  // [D]; undefined without a class token
-    torch::Tensor posEmbed;  // [N, D], the class token first
+    torch::Tensor posEmbed;  // [N, D], the class token first; undefined without positions
     std::vector<Block> blocks;
     LayerNorm norm{nullptr};
     Head head{nullptr};
 
 private:
     HeadType m_headType;
+    std::int64_t m_tokens;
     std::vector<ParameterRow> m_plan;
     std::shared_ptr<const FusedKernels> m_fused;
 

@@ -16,10 +16,10 @@ from torch.nn import functional
 
 
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim, qk_norm=False, epsilon=1e-6):
+    def __init__(self, dim, heads, key_dim, qkv_bias=True, qk_norm=False, epsilon=1e-6):
         super().__init__()
         self.heads, self.key_dim = heads, key_dim
-        self.qkv = nn.Linear(dim, 3 * heads * key_dim)
+        self.qkv = nn.Linear(dim, 3 * heads * key_dim, qkv_bias)
         self.q_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
         self.k_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
         self.proj = nn.Linear(heads * key_dim, dim)
@@ -70,7 +70,8 @@ class Block(nn.Module):
         dim, epsilon = model["projection_dim"], model["norm_epsilon"]
         self.norm1 = nn.LayerNorm(dim, epsilon)
         scales = model.get("layer_scale", 0) > 0
-        self.attn = Attention(dim, model["heads"], model["key_dim"], model.get("qk_norm", False), epsilon)
+        self.attn = Attention(dim, model["heads"], model["key_dim"], model.get("qkv_bias", True),
+                              model.get("qk_norm", False), epsilon)
         self.ls1 = LayerScale(dim) if scales else nn.Identity()
         self.norm2 = nn.LayerNorm(dim, epsilon)
         self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
@@ -111,6 +112,14 @@ class PatchEmbedding(nn.Module):
         return self.proj(images).flatten(2).transpose(1, 2)
 
 
+def waves(side, dim, others):
+    """Fixed positions [1, others + side * side, dim]: sines of row and column, then cosines; zeros for the others."""
+    places = torch.stack(torch.meshgrid(*2 * [torch.arange(side, dtype=torch.float64)], indexing="ij"), -1).view(-1, 2, 1)
+    angles = (places * 10000 ** (-torch.arange(dim // 4, dtype=torch.float64) / (dim // 4))).flatten(1)
+    grid = torch.cat([angles.sin(), angles.cos()], 1).float()
+    return torch.cat([torch.zeros(int(others), dim), grid])[None]
+
+
 class VisionTransformer(nn.Module):
     """Any model of ViT Workbench, from the "model" and "head" objects of its configuration."""
 
@@ -123,7 +132,12 @@ class VisionTransformer(nn.Module):
         self.stem = Stem(channels, widths, pools, model["norm_epsilon"]) if widths else nn.Identity()
         self.patch_embed = PatchEmbedding(widths[-1] if widths else channels, dim, model["patch_size"] >> len(pools))
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim)) if class_token else None
-        self.pos_embed = nn.Parameter(torch.zeros(1, patches + class_token, dim))
+        positions = model.get("positions", "learned")
+        if positions == "learned":
+            self.pos_embed = nn.Parameter(torch.zeros(1, patches + class_token, dim))
+        else:
+            fixed = waves(round(patches ** 0.5), dim, class_token) if positions == "sine-cosine" else torch.zeros(())
+            self.register_buffer("pos_embed", fixed, persistent=False)
         self.blocks = nn.ModuleList(Block(model) for _ in range(model["layers"]))
         self.norm = nn.LayerNorm(dim, model["norm_epsilon"])
         features = patches * dim if self.head_type == "flatten" else dim
@@ -191,7 +205,7 @@ def timm_model(path):
         num_classes=len(about["class_names"]), embed_dim=config["projection_dim"], depth=config["layers"],
         num_heads=config["heads"], mlp_ratio=config["mlp_units"][0] / config["projection_dim"],
         global_pool="token" if class_token else "avg", class_token=class_token, fc_norm=False,
-        qk_norm=config.get("qk_norm", False), init_values=config.get("layer_scale", 0) or None,
+        qkv_bias=config.get("qkv_bias", True), qk_norm=config.get("qk_norm", False), init_values=config.get("layer_scale", 0) or None,
         norm_layer=partial(nn.LayerNorm, eps=config["norm_epsilon"]),
         **({"mlp_layer": TimmMlp} if config.get("mlp_last_gelu", True) else {}))
     model.load_state_dict(state)

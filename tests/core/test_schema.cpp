@@ -89,7 +89,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [name, share, limit] = config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps, stem,
-                                  pools, qkNorm, depthwise, layerScale, dropPath, lastGelu, initial, zeroOutputs] =
+                                  pools, positions, qkvBias, qkNorm, depthwise, layerScale, dropPath, lastGelu, initial, zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
@@ -98,7 +98,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 6 + 19 + 3 + 1 + 12 + 7 + 15});
+    QCOMPARE(schema().size(), std::size_t{3 + 6 + 21 + 3 + 1 + 12 + 7 + 15});
 }
 
 void TestSchema::rowsAreComplete() {

@@ -50,6 +50,8 @@ void addEveryPart(ModelConfig& model) {
     model.mlpDepthwise = true;
     model.layerScale = 0.1;
     model.dropPath = 0.1;
+    model.positions = PositionType::SineCosine;
+    model.qkvBias = false;
 }
 
 Config rowConfig(const QString& presetName, int head, int hiddenLayers, bool everyPart) {

@@ -87,6 +87,23 @@ private Q_SLOTS:
         }
     }
 
+    // Without positions the answer does not depend on the order of the patches.
+    void positionsAreAChoice() {
+        for (const auto type : {PositionType::Learned, PositionType::SineCosine, PositionType::None}) {
+            Config config = small();
+            config.model.positions = type;
+            VisionTransformer network = made(config);
+            const torch::NoGradGuard noGrad;
+            const torch::Tensor images = torch::randn({2, 3, 16, 16});
+            const double off = (network(images) - network(images.flip(3).roll(4, 2))).abs().max().item<double>();
+            const torch::Tensor turned = torch::cat({images.slice(2, 4), images.slice(2, 0, 4)}, 2);  // a row of patches
+            const double moved = (network(images) - network(turned)).abs().max().item<double>();
+            QVERIFY(off > 1e-3);
+            QVERIFY2((moved < 1e-5) == (type == PositionType::None), qPrintable(QString::number(moved)));
+            QCOMPARE(network->tokens(), std::int64_t{16});
+        }
+    }
+
     void layerScaleBeginsAsChosen() {
         Config config = small();
         VisionTransformer plain = made(config);
@@ -166,6 +183,9 @@ private Q_SLOTS:
         QTest::newRow("beyond the stem") << QStringList{"model.stem_widths=8", "model.stem_pools=2"} << "1 convolution:";
         QTest::newRow("out of order") << QStringList{"model.stem_widths=8, 8", "model.stem_pools=2, 1"} << "in order";
         QTest::newRow("twice") << QStringList{"model.stem_widths=8, 8", "model.stem_pools=1, 1"} << "once, in order";
+        QTest::newRow("waves in an odd dimension")
+            << QStringList{"model.positions=sine-cosine", "model.projection_dim=26", "model.mlp_units=48, 26"}
+            << "multiple of 4";
         QTest::newRow("patches too small")
             << QStringList{"model.stem_widths=8, 8, 8", "model.stem_pools=1, 2, 3"} << "multiple of 8 px";
     }

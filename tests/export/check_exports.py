@@ -51,7 +51,7 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "parts": ("first-steps", ["model.layers=2", "model.qk_norm=true", "model.layer_scale=0.1", "model.drop_path=0.1",
                               "model.mlp_last_gelu=false"]),
     "stem": ("first-steps", ["model.layers=2", "model.stem_widths=16, 24", "model.stem_pools=2", "model.qk_norm=true",
-                             "model.mlp_depthwise=true", "model.layer_scale=0.1", "head.type=class-token"]),
+                             "model.positions=sine-cosine", "model.qkv_bias=false", "model.mlp_depthwise=true", "model.layer_scale=0.1", "head.type=class-token"]),
 }
 # What the window offers for CIFAR-100, trained for a few steps: timm can hold the second.
 CIFAR_KINDS = {

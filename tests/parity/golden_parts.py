@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from timm.layers import build_sincos2d_pos_embed
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.nn import functional
@@ -37,6 +38,21 @@ def of_timm(config):
         embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
         mlp_ratio=model["mlp_units"][0] / model["projection_dim"], qk_norm=True, init_values=model["layer_scale"],
         norm_layer=partial(nn.LayerNorm, eps=model["norm_epsilon"]), class_token=True, global_pool="token")
+
+
+def of_waves(config):
+    """timm's model with its fixed positions, and without a bias of queries, keys and values."""
+    model = config["model"]
+    whole = VisionTransformer(
+        img_size=model["image_size"], patch_size=model["patch_size"], num_classes=CLASSES,
+        embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
+        mlp_ratio=model["mlp_units"][0] / model["projection_dim"], qkv_bias=False,
+        norm_layer=partial(nn.LayerNorm, eps=model["norm_epsilon"]), class_token=True, global_pool="token")
+    side = model["image_size"] // model["patch_size"]
+    grid = build_sincos2d_pos_embed([side, side], model["projection_dim"])
+    del whole.pos_embed
+    whole.register_buffer("pos_embed", torch.cat([torch.zeros(1, model["projection_dim"]), grid])[None])
+    return whole
 
 
 class Mlp(nn.Module):
@@ -125,6 +141,10 @@ PARTS = {
     "parts_timm": ({"model": {**COMMON, "image_size": 12, "patch_size": 4, "projection_dim": 24, "heads": 2,
                               "key_dim": 12, "mlp_units": [48, 24], "layers": 2, "qk_norm": True, "layer_scale": 0.5},
                     "head": HEAD}, of_timm, 1),
+    "parts_waves": ({"model": {**COMMON, "image_size": 12, "patch_size": 4, "projection_dim": 16, "heads": 2,
+                               "key_dim": 8, "mlp_units": [32, 16], "layers": 2, "positions": "sine-cosine",
+                               "qkv_bias": False},
+                     "head": HEAD}, of_waves, 3),
     "parts_stem": ({"model": {**COMMON, "image_size": 16, "patch_size": 4, "projection_dim": 24, "heads": 3,
                               "key_dim": 8, "mlp_units": [40, 24], "layers": 2, "stem_widths": [10, 12],
                               "stem_pools": [2], "mlp_depthwise": True},

@@ -26,6 +26,7 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.layers = model.layers;
     known.stemWidths = model.stemWidths;
     known.stemPools = model.stemPools;
+    known.positions = model.positions;
     known.qkNorm = model.qkNorm;
     known.mlpDepthwise = model.mlpDepthwise;
     known.attentionDropout = model.attentionDropout;

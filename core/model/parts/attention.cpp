@@ -11,7 +11,8 @@ namespace nn = torch::nn;
 
 AttentionImpl::AttentionImpl(const ModelConfig& config)
     : m_heads(config.heads), m_keyDim(config.keyDim), m_dropout(config.attentionDropout) {
-    qkv = register_module("qkv", nn::Linear(config.projectionDim, 3 * m_heads * m_keyDim));
+    qkv = register_module("qkv", nn::Linear(nn::LinearOptions(config.projectionDim, 3 * m_heads * m_keyDim)
+                                                .bias(config.qkvBias)));
     if (config.qkNorm) {
         qNorm = register_module("q_norm", LayerNorm(m_keyDim, config.normEpsilon));
         kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon));

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Positions that need not be learned.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace vit {
+
+// Row-major [others + side * side, dim]: zeros for the tokens before the grid's, then for each place of the grid the sines of
+// its row at dim / 4 frequencies, those of its column, and the cosines of both. The frequencies fall from 1 towards 1/10000
+// in equal ratios (Vaswani et al., 2017; for two dimensions Chen, Xie and He, 2021). `dim` is a multiple of 4.
+std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64_t others);
+
+}  // namespace vit
