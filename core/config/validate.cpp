@@ -95,6 +95,18 @@ Problem shiftLeavesSomething(const Config& config) {
            " px would be left in place: use a smaller shift.";
 }
 
+Problem cutoutLeavesSomething(const Config& config) {
+    if (config.augmentation.cutout < config.model.imageSize) return std::nullopt;
+    return "Nothing of an image of " + std::to_string(config.model.imageSize) +
+           " px would be left: use a smaller square.";
+}
+
+Problem everyPartHasAnImage(const Config& config) {
+    if (config.run.accumulate <= config.run.batchSize) return std::nullopt;
+    return "A batch of " + groupedText(config.run.batchSize) + (config.run.batchSize == 1 ? " image" : " images") +
+           " cannot be taken in " + groupedText(config.run.accumulate) + " parts: use no more parts than images.";
+}
+
 Problem stepsDropToSomething(const Config& config) {
     if (config.schedule.type != ScheduleType::Steps || config.schedule.finalFactor > 0) return std::nullopt;
     return "No factor above 0 leads to 0: give the schedule of steps a final factor, such as 0.01.";
@@ -127,6 +139,7 @@ const std::vector<Rule>& rules() {
     static const std::vector<Rule> list = {
         {{"data.name"}, nameIsAFolderName},
         {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
+        {{"augmentation.cutout", "model.image_size"}, cutoutLeavesSomething},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
@@ -138,6 +151,7 @@ const std::vector<Rule>& rules() {
          decayLeavesWeights},
         {{"schedule.final_factor", "schedule.type"}, stepsDropToSomething},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
+        {{"run.accumulate", "run.batch_size"}, everyPartHasAnImage},
         {{"run.kernels", "run.device"}, fusedKernelsNeedCpu},
         {{"run.patience", "data.validation_share"}, patienceNeedsValidation},
     };
