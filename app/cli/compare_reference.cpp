@@ -90,7 +90,9 @@ void printText(const Options& options, const RunSummary& run, const RunCurves& c
                   << '\n';
     if (run.result && run.result->tested) {
         for (const Metric& each : kMetrics) {
-            std::cout << "Test " << each.name << ": " << each.text(run.result->test);
+            const std::string& views = run.result->testViews;
+            std::cout << "Test " << each.name << (views.empty() ? "" : ", " + views) << ": "
+                      << each.text(run.result->test);
             for (const PublishedRun& published : publishedRuns())
                 std::cout << "; " << published.name << " " << each.text(published.test);
             std::cout << '\n';

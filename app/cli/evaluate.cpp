@@ -40,6 +40,11 @@ struct Options {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+// As LoadedModel::viewsOf() has it.
+std::string viewsOf(const RunSummary& run, const Options& options) {
+    return options.split == Split::Test ? viewsText(run.config.run.testViews) : std::string();
+}
+
 void printJson(const RunSummary& run, const Options& options, const DeviceSelection& here,
                const EvaluationResult& result) {
     nlohmann::ordered_json line = {{"run", run.name},
@@ -50,6 +55,7 @@ void printJson(const RunSummary& run, const Options& options, const DeviceSelect
     line["seconds"] = result.seconds;
     line["device"] = here.deviceText;
     line["precision"] = precisionName(here.precision);
+    if (const std::string views = viewsOf(run, options); !views.empty()) line["views"] = views;
     if (!options.report.empty()) line["report"] = options.report;
     std::cout << jsonText(line) << '\n';
 }
@@ -67,9 +73,10 @@ void printText(const RunSummary& run, const Options& options, const DeviceSelect
         std::cout << text << ".\n";
 }
 
-Rows metricRows(const EpochMetrics& metrics) {
+Rows metricRows(const EpochMetrics& metrics, const std::string& views) {
     Rows rows;
     for (const Metric& metric : kMetrics) rows.push_back({metric.label(), metric.text(metrics)});
+    if (!views.empty()) rows.push_back({"Answers", views});
     return rows;
 }
 
@@ -124,7 +131,7 @@ void run(Options options) {
     if (!options.report.empty()) return reportInDepth(run, options, here, model, view);
     const EvaluationResult result = model.evaluate(view);
     if (options.json) printJson(run, options, here, result);
-    else printText(run, options, here, result, metricRows(result.metrics));
+    else printText(run, options, here, result, metricRows(result.metrics, viewsOf(run, options)));
 }
 
 }  // namespace

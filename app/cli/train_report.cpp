@@ -118,6 +118,7 @@ void TrainReport::show(const RunFinished& result) {
     if (result.tested) {
         for (const Metric& metric : kMetrics)
             rows.push_back({std::string("Test ") + metric.name, metric.text(result.test)});
+        if (!result.testViews.empty()) rows.push_back({"Test views", result.testViews});
     }
     if (!m_speeds.empty()) {
         rows.push_back({"Speed", speedText(median(m_speeds)) + " (median)"});

@@ -15,8 +15,16 @@ struct RandomKey {
     std::uint32_t site = 0;  // who asks; see RandomSite
 };
 
-// Sites below 2^24 that are not listed belong to dropout: see dropoutSite().
-enum class RandomSite : std::uint32_t { Shuffle = 1, Augmentation = 2, Initialization = 3, Synthetic = 4 };
+// Sites below 2^24 that are not listed belong to dropout: see dropoutSite(). From there on up to Mix they belong to
+// augmentations: see augmentationSite().
+enum class RandomSite : std::uint32_t {
+    Shuffle = 1,
+    Augmentation = 2,
+    Initialization = 3,
+    Synthetic = 4,
+    Mix = std::uint32_t{1} << 25,
+    Balance,
+};
 
 inline RandomKey randomKey(std::uint64_t seed, std::uint64_t step, RandomSite site) {
     return {seed, step, static_cast<std::uint32_t>(site)};

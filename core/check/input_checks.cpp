@@ -86,9 +86,10 @@ Findings eachAugmentation(CheckBench& bench) {
         if (!row.isOn(config.augmentation)) continue;
         const std::span<const Augmentation> table(&row, 1);
         const DrawnNumbers drawn = drawNumbers(config.augmentation, {&places, 1}, table);
-        const torch::Tensor expected = augment(sides.cpu.prepare(stored), drawn, table).to(torch::kFloat64);
-        const torch::Tensor computed =
-            augment(sides.device.prepare(stored.to(bench.device())), copyTo(drawn, bench.device()), table);
+        const torch::Tensor expected =
+            augment(sides.cpu.prepare(stored), drawn, table, sides.cpu.scale()).to(torch::kFloat64);
+        const torch::Tensor computed = augment(sides.device.prepare(stored.to(bench.device())),
+                                               copyTo(drawn, bench.device()), table, sides.device.scale());
         findings.push_back(within(relativeDifference(bench.back(computed), expected), kPixels));
         findings.back().of = row.name;
     }

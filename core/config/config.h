@@ -14,6 +14,9 @@ enum class InitialWeights { Glorot, TruncatedNormal };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
 enum class ScheduleType { Constant, Cosine, Linear, Polynomial, Steps, OneCycle, WarmStableDecay };
+enum class AugmentationPolicy { None, TrivialAugment, RandAugment };
+enum class ClassWeights { None, Balanced };
+enum class TestViews { One, Mirrored };  // a test image alone, or the mean logits of it and its mirror image
 enum class DeviceChoice { Auto, Cpu, Cuda };
 enum class Precision { Auto, Float32, BFloat16 };
 enum class PinnedMap { None, Relevance, LeGrad, AttentionGradient, Rollout, TokenColours };
@@ -23,6 +26,7 @@ struct DataConfig {
     std::string name = "synthetic-shapes";
     double validationShare = 0.1;  // the LAST share of the training images as stored
     std::int64_t trainLimit = 0;   // use only the first N training images; 0 = all
+    bool balanced = false;         // each class equally often in an epoch, however many images it has
 
     bool operator==(const DataConfig&) const = default;
 };
@@ -34,6 +38,14 @@ struct AugmentationConfig {
     double zoomWidth = 0.2;
     std::int64_t shift = 0;    // ± pixels, the border reflected
     double erasing = 0;        // the chance that a rectangle is painted over
+    bool alternatingFlip = false;  // mirrored in every other epoch instead of by chance
+    AugmentationPolicy policy = AugmentationPolicy::None;
+    std::int64_t randomOperations = 2;  // of RandAugment, one after the other
+    std::int64_t randomMagnitude = 9;   // theirs, 0–30
+    double brightness = 0;     // ± share
+    double contrast = 0;
+    double saturation = 0;
+    std::int64_t cutout = 0;   // the side of a square that is painted over, in pixels; 0 = none
 
     bool operator==(const AugmentationConfig&) const = default;
 };
@@ -74,6 +86,9 @@ struct HeadConfig {
 
 struct LossConfig {
     double labelSmoothing = 0;  // the share of each target that is spread evenly over all classes
+    double mixup = 0;           // alpha of the Beta distribution that the mixtures' shares are drawn from; 0 = off
+    double cutmix = 0;          // so too; with both, one of the two by chance
+    ClassWeights classWeights = ClassWeights::None;
 
     bool operator==(const LossConfig&) const = default;
 };
@@ -96,6 +111,7 @@ struct OptimizerConfig {
     bool nesterov = true;      // so too
     double matrixRate = 0.02;  // Muon's learning rate for the blocks' matrices; learningRate is that of the rest
     double clipNorm = 0;       // gradients together no longer than this; 0 = as long as they are
+    double emaDecay = 0;       // of the weights' moving average, which is then what is judged and kept; 0 = none
 
     bool operator==(const OptimizerConfig&) const = default;
 };
@@ -128,6 +144,11 @@ struct RunConfig {
     bool tensorboard = false;  // write the run's TensorBoard files as it goes on
     PinnedMap pinnedMap = PinnedMap::Relevance;  // kept with the answers about pinned pictures
     std::int64_t pinnedSteps = 0;  // ask about them every N steps as well as after each epoch; 0 = not so
+    std::int64_t accumulate = 1;   // a step takes its batch in so many parts, one after the other
+    TestViews testViews = TestViews::One;
+
+    // Of a batch, those that are in memory together.
+    std::int64_t imagesAtOnce() const { return accumulate > 1 ? (batchSize + accumulate - 1) / accumulate : batchSize; }
 
     bool operator==(const RunConfig&) const = default;
 };

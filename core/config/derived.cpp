@@ -97,7 +97,7 @@ void addHead(Cost& cost, const HeadConfig& head, std::int64_t inputs, std::int64
 bool sizesAreUsable(const Config& config, const ModelInput& input) {
     const auto inRange = [&](const Field& field) {
         const bool matters = field.key.starts_with("model.") || field.key.starts_with("head.") ||
-                             field.key == "run.batch_size";
+                             field.key == "run.batch_size" || field.key == "run.accumulate";
         return !matters || !rangeProblem(field, field.get(config));
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
@@ -130,8 +130,9 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     facts.forwardFlopsPerImage = rest.flops + layers * block.flops;
     facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage;
     const double activations = rest.activations + layers * block.activations;
-    facts.trainingMemoryBytes = kBytesPerNumber * (kCopiesOfWeights * static_cast<double>(facts.parameters) +
-                                                   static_cast<double>(config.run.batchSize) * activations);
+    const double copies = kCopiesOfWeights + (config.optimizer.emaDecay > 0 ? 1 : 0);
+    facts.trainingMemoryBytes = kBytesPerNumber * (copies * static_cast<double>(facts.parameters) +
+                                                   static_cast<double>(config.run.imagesAtOnce()) * activations);
     return facts;
 }
 

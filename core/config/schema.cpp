@@ -52,13 +52,15 @@ const std::vector<std::string>& schemaGroups() {
 
 bool matters(const Field& field, const Config& config) {
     if (field.only.key.empty()) return true;
-    const Value value = findField(field.only.key)->get(config);
-    return std::ranges::find(field.only.values, std::get<std::string>(value)) != field.only.values.end();
+    const Field& other = *findField(field.only.key);
+    return std::ranges::find(field.only.values, toText(other, other.get(config))) != field.only.values.end();
 }
 
 std::string onlyText(const Field& field) {
     if (field.only.key.empty()) return {};
     const Field& other = *findField(field.only.key);
+    if (other.kind == FieldKind::Boolean)
+        return "Only with " + other.label + (field.only.values.front() == "true" ? " on." : " off.");
     std::string text = other.label + ": ";
     for (std::size_t i = 0; i < field.only.values.size(); ++i) {
         if (i > 0) text += i + 1 == field.only.values.size() ? " or " : ", ";

@@ -15,6 +15,33 @@ std::vector<Field> lossFields() {
               .maximum = 0.9,
               .step = 0.05},
              &Config::loss, &LossConfig::labelSmoothing),
+        tied({.key = "loss.mixup",
+              .label = "Mixup",
+              .help = "Each image of a batch is laid over another one of it, and the target is shared between both "
+                      "labels (Zhang et al., 2018). The number is alpha of the Beta distribution of the shares: 0.2 "
+                      "keeps most images nearly pure, 0.8 is usual in long runs, 0 switches it off.",
+              .minimum = 0,
+              .maximum = 10,
+              .step = 0.1},
+             &Config::loss, &LossConfig::mixup),
+        tied({.key = "loss.cutmix",
+              .label = "CutMix",
+              .help = "A rectangle of each image of a batch comes from another one of it, and the target is shared by "
+                      "the areas (Yun et al., 2019). The number is alpha of the Beta distribution of the shares; 1 is "
+                      "usual, 0 switches it off. With mixup, each batch gets one of the two.",
+              .minimum = 0,
+              .maximum = 10,
+              .step = 0.1},
+             &Config::loss, &LossConfig::cutmix),
+        tied({.key = "loss.class_weights",
+              .label = "Class weights",
+              .help = "How much each class counts in the training loss. Validation and test count every image alike."},
+             &Config::loss, &LossConfig::classWeights,
+             {EnumChoice<ClassWeights>{ClassWeights::None, {"none", "None", "Every image alike."}},
+              {ClassWeights::Balanced,
+               {"balanced", "Balanced",
+                "A class counts the more the fewer training images it has, so that all classes together weigh the "
+                "same."}}}),
     };
 }
 
@@ -124,6 +151,16 @@ std::vector<Field> optimizerFields() {
               .maximum = 1'000'000,
               .step = 0.5},
              &Config::optimizer, &OptimizerConfig::clipNorm),
+        tied({.key = "optimizer.ema_decay",
+              .label = "Average weights",
+              .help = "Keeps a moving average of the weights with this decay a step, which often tells better than "
+                      "the weights themselves (Polyak & Juditsky, 1992). Validation, the best weights and the test "
+                      "are then the average's; the log has the plain weights' validation as well. 0.999 is usual, "
+                      "0.9999 in long runs, 0 switches it off.",
+              .minimum = 0,
+              .maximum = 0.999999,
+              .step = 0.001},
+             &Config::optimizer, &OptimizerConfig::emaDecay),
     };
 }
 
@@ -224,6 +261,15 @@ std::vector<Field> runFields() {
               .maximum = 65'536,
               .step = 32},
              &Config::run, &RunConfig::batchSize),
+        tied({.key = "run.accumulate",
+              .label = "Parts of a batch",
+              .unit = "parts",
+              .help = "A step takes its batch in so many parts, one after the other, and adds their gradients up: the "
+                      "same step but for rounding, in a fraction of the memory. 1 takes it whole.",
+              .minimum = 1,
+              .maximum = 65'536,
+              .step = 1},
+             &Config::run, &RunConfig::accumulate),
         tied({.key = "run.seed",
               .label = "Seed",
               .help = "Fixes every random choice: the first weights, the order of the images, augmentation and "
@@ -301,6 +347,15 @@ std::vector<Field> runFields() {
               .maximum = 100'000,
               .step = 1},
              &Config::run, &RunConfig::patience),
+        tied({.key = "run.test_views",
+              .label = "Test views",
+              .help = "How the images of the test set are looked at. Validation always takes one view."},
+             &Config::run, &RunConfig::testViews,
+             {EnumChoice<TestViews>{TestViews::One, {"one", "One", "Each image as it is, as published."}},
+              {TestViews::Mirrored,
+               {"mirrored", "With its mirror image",
+                "The mean of the logits of the image and of its mirror image: often a little better, and twice the "
+                "work. Whatever shows the number says so."}}}),
         tied({.key = "run.layer_statistics_steps",
               .label = "Measure layers every",
               .unit = "steps",

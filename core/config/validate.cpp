@@ -123,6 +123,18 @@ Problem shiftLeavesSomething(const Config& config) {
            " px would be left in place: use a smaller shift.";
 }
 
+Problem cutoutLeavesSomething(const Config& config) {
+    if (config.augmentation.cutout < config.model.imageSize) return std::nullopt;
+    return "Nothing of an image of " + std::to_string(config.model.imageSize) +
+           " px would be left: use a smaller square.";
+}
+
+Problem everyPartHasAnImage(const Config& config) {
+    if (config.run.accumulate <= config.run.batchSize) return std::nullopt;
+    return "A batch of " + groupedText(config.run.batchSize) + (config.run.batchSize == 1 ? " image" : " images") +
+           " cannot be taken in " + groupedText(config.run.accumulate) + " parts: use no more parts than images.";
+}
+
 Problem stepsDropToSomething(const Config& config) {
     if (config.schedule.type != ScheduleType::Steps || config.schedule.finalFactor > 0) return std::nullopt;
     return "No factor above 0 leads to 0: give the schedule of steps a final factor, such as 0.01.";
@@ -155,6 +167,7 @@ const std::vector<Rule>& rules() {
     static const std::vector<Rule> list = {
         {{"data.name"}, nameIsAFolderName},
         {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
+        {{"augmentation.cutout", "model.image_size"}, cutoutLeavesSomething},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
         {{"model.positions", "model.projection_dim"}, wavesFillTheDimension},
@@ -169,6 +182,7 @@ const std::vector<Rule>& rules() {
          decayLeavesWeights},
         {{"schedule.final_factor", "schedule.type"}, stepsDropToSomething},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
+        {{"run.accumulate", "run.batch_size"}, everyPartHasAnImage},
         {{"run.kernels", "run.device"}, fusedKernelsNeedCpu},
         {{"run.patience", "data.validation_share"}, patienceNeedsValidation},
     };

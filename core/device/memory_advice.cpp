@@ -30,12 +30,14 @@ std::int64_t batchSizeThatFits(const Config& config, const ModelInput& input, do
     const auto memory = [&](std::int64_t batch) {
         Config other = config;
         other.run.batchSize = batch;
+        other.run.accumulate = 1;
         return derive(other, input).trainingMemoryBytes;
     };
     const double perImage = memory(2) - memory(1);
     const double fixed = memory(1) - perImage;
     if (perImage <= 0) return 0;
-    const double fits = std::floor((bytes * kUsableShare - fixed) / perImage);
+    const auto parts = static_cast<double>(std::max<std::int64_t>(config.run.accumulate, 1));
+    const double fits = std::floor((bytes * kUsableShare - fixed) / perImage) * parts;
     const std::int64_t half = config.run.batchSize / 2;
     const auto batch = static_cast<std::int64_t>(std::clamp(fits, 0.0, static_cast<double>(half)));
     return batch >= 8 ? batch / 8 * 8 : batch;

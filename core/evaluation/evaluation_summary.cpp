@@ -64,6 +64,7 @@ EvaluationSummary summaryFrom(const Json& json) {
     json.at("split").get_to(subject.split);
     json.at("device").get_to(subject.device);
     json.at("precision").get_to(subject.precision);
+    subject.views = json.value("views", std::string());
     json.at("images").get_to(summary.images);
     json.at("classes").get_to(summary.classes);
     for (const Metric& metric : kMetrics) json.at(metric.key).get_to(summary.metrics.*metric.value);
@@ -88,6 +89,7 @@ std::string toJson(const EvaluationSummary& summary) {
                  {"data", subject.data},       {"split", subject.split},     {"device", subject.device},
                  {"precision", subject.precision}, {"images", summary.images}, {"classes", summary.classes}};
     for (const Metric& metric : kMetrics) json[metric.key] = summary.metrics.*metric.value;
+    if (!subject.views.empty()) json["views"] = subject.views;
     json[intervalKey(kAccuracy)] = toJson(summary.accuracy);
     json[intervalKey(kTop5Accuracy)] = toJson(summary.top5Accuracy);
     json["macro_precision"] = summary.mean.precision;

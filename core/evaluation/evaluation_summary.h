@@ -25,6 +25,7 @@ struct EvaluationSubject {
     std::string split;       // as splitName() has it
     std::string device;      // in words
     std::string precision;   // "fp32" or "bf16"
+    std::string views{};     // as viewsText() has it; empty: each image as it is
 
     bool operator==(const EvaluationSubject&) const = default;
 };

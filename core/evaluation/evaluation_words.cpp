@@ -32,7 +32,8 @@ std::string intervalText(const Interval& interval) {
 }
 
 std::string subjectText(const EvaluationSubject& subject) {
-    return subject.split + " images of " + subject.data + ", weights after epoch " + std::to_string(subject.epoch);
+    return subject.split + " images of " + subject.data + ", weights after epoch " + std::to_string(subject.epoch) +
+           (subject.views.empty() ? "" : ", " + subject.views);
 }
 
 std::vector<EvaluationFigure> figuresOf(const EvaluationSummary& summary) {
@@ -54,6 +55,8 @@ std::vector<EvaluationFigure> figuresOf(const EvaluationSummary& summary) {
         {"Adaptive ECE", percentText(summary.adaptiveEce),
          "The calibration error in 15 bins of equal numbers of images."}};
     if (summary.temperature) figures.push_back(temperatureFigure(*summary.temperature));
+    if (!summary.subject.views.empty())
+        figures.push_back({"Answers", summary.subject.views, "The mean of their logits."});
     return figures;
 }
 

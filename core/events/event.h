@@ -111,6 +111,7 @@ struct RunFinished {
     double seconds = 0;
     std::string explanation;        // of EarlyStopped, Diverged and Failed: what happened
     std::string testPrecision;      // what the test was computed in, "fp32" or "bf16"; empty: not tested, or not known
+    std::string testViews;          // as viewsText() has it; empty: of one view, or not tested
 };
 
 struct RunFailed {

@@ -77,6 +77,7 @@ void describe(Visit& visit, Self& result) {
     visit("seconds", result.seconds);
     visit("explanation", result.explanation);
     visit("test_precision", result.testPrecision);
+    visit("test_views", result.testViews);
 }
 
 template <typename Visit, typename Self>

@@ -19,6 +19,10 @@ std::string metricsText(const EpochMetrics& metrics) {
     return text;
 }
 
+std::string viewsText(TestViews views) {
+    return views == TestViews::Mirrored ? "of each image and its mirror image" : "";
+}
+
 MetricSums& MetricSums::operator+=(const MetricSums& other) {
     loss += other.loss;
     correct += other.correct;

@@ -2,6 +2,8 @@
 // What is measured of a model: one list, from which every file, table, plot and line that tells of it follows.
 #pragma once
 
+#include "core/config/config.h"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -40,6 +42,8 @@ inline constexpr std::array kMetrics = {kLoss, kAccuracy, kTop5Accuracy};
 
 // "loss 2.3105, accuracy 55.14 %, top-5 accuracy 81.86 %"
 std::string metricsText(const EpochMetrics& metrics);
+// "of each image and its mirror image": what is to be said of metrics that are. Empty of the usual one view.
+std::string viewsText(TestViews views);
 
 // Sums over images, kept in double so that the mean does not depend on how they were batched.
 struct MetricSums {

@@ -41,7 +41,8 @@ std::string resultRows(const RunSummary& run, const RunCurves& curves) {
     if (run.result && run.result->tested) {
         const std::string& precision = run.result->testPrecision;
         rows += tableRow("Test, best weights",
-                         metricsText(run.result->test) + (precision.empty() ? "" : ", computed in " + precision));
+                         metricsText(run.result->test) + (precision.empty() ? "" : ", computed in " + precision) +
+                             (run.result->testViews.empty() ? "" : ", " + run.result->testViews));
     }
     if (run.result) rows += tableRow("Time", durationText(run.result->seconds));
     return "<table>" + rows + "</table>\n";

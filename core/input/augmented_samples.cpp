@@ -31,7 +31,8 @@ std::vector<Image> augmentedSamples(const Image& image, const Config& config, in
                                                   {1, image.height, image.width, image.channels}, torch::kUInt8);
     const BatchPlaces places{.seed = seed, .step = 0, .first = 0, .count = count};
     const torch::Tensor views = augment(pipeline.prepare(stored).repeat({count, 1, 1, 1}),
-                                        drawNumbers(config.augmentation, {&places, 1}));
+                                        drawNumbers(config.augmentation, {&places, 1}), augmentations(),
+                                        pipeline.scale());
     std::vector<Image> images;
     for (int i = 0; i < count; ++i) images.push_back(toImage(views[i]));
     return images;

@@ -2,6 +2,8 @@
 // Two ways to the same batches: from the computer's memory, or from what lies on the device already.
 #include "core/input/epoch_batches.h"
 
+#include "core/input/balanced_order.h"
+#include "core/input/batch_mix.h"
 #include "core/input/queued_copy.h"
 
 #include <ATen/Parallel.h>
@@ -13,6 +15,12 @@ namespace vit {
 
 namespace {
 
+std::vector<std::int64_t> orderOf(const BatchOrigin& origin, std::uint64_t epoch) {
+    const auto seed = static_cast<std::uint64_t>(origin.config.run.seed);
+    return origin.config.data.balanced ? balancedOrder(origin.view, seed, epoch)
+                                       : epochOrder(origin.view.count(), seed, epoch);
+}
+
 bool aCoreIsFree() { return at::get_num_threads() < static_cast<int>(std::thread::hardware_concurrency()); }
 
 }  // namespace
@@ -20,11 +28,11 @@ bool aCoreIsFree() { return at::get_num_threads() < static_cast<int>(std::thread
 EpochBatches::EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::int64_t firstStep,
                            std::int64_t firstBatch)
     : m_origin(origin),
+      m_epoch(static_cast<std::uint64_t>(epoch)),
       m_firstStep(firstStep),
       m_next(firstBatch),
       m_firstBatch(firstBatch),
-      m_order(epochOrder(origin.view.count(), static_cast<std::uint64_t>(origin.config.run.seed),
-                         static_cast<std::uint64_t>(epoch))) {
+      m_order(orderOf(origin, m_epoch)) {
     if (m_origin.resident == nullptr && m_origin.pipeline.device().is_cpu() && aCoreIsFree()) {
         m_source = std::make_unique<BatchSource>(batchCount() - firstBatch,
                                                  [this](std::int64_t i) { return make(m_firstBatch + i); });
@@ -51,16 +59,33 @@ RankSlice::Part EpochBatches::partOf(std::int64_t batch) const {
     return m_origin.slice.of(sizeOf(batch));
 }
 
-std::span<const std::int64_t> EpochBatches::positionsOf(std::int64_t batch) const {
-    const RankSlice::Part part = partOf(batch);
+std::vector<RankSlice::Part> EpochBatches::loadedOf(std::int64_t batch) const {
+    const RankSlice::Part own = partOf(batch);
+    if (!mixes(m_origin.config.loss) || own.count == sizeOf(batch)) return {own};
+    return {own, {sizeOf(batch) - own.first - own.count, own.count}};
+}
+
+std::span<const std::int64_t> EpochBatches::positionsOf(std::int64_t batch, const RankSlice::Part& part) const {
     return std::span(m_order).subspan(static_cast<std::size_t>(batch * m_origin.config.run.batchSize + part.first),
                                       static_cast<std::size_t>(part.count));
 }
 
-BatchPlaces EpochBatches::placesOf(std::int64_t batch) const {
-    const RankSlice::Part part = partOf(batch);
-    return {static_cast<std::uint64_t>(m_origin.config.run.seed),
-            static_cast<std::uint64_t>(m_firstStep + batch - m_firstBatch), part.first, part.count};
+std::vector<std::int64_t> EpochBatches::positionsOf(std::int64_t batch) const {
+    std::vector<std::int64_t> all;
+    for (const RankSlice::Part& part : loadedOf(batch)) {
+        const std::span<const std::int64_t> positions = positionsOf(batch, part);
+        all.insert(all.end(), positions.begin(), positions.end());
+    }
+    return all;
+}
+
+std::vector<BatchPlaces> EpochBatches::placesOf(std::int64_t batch) const {
+    std::vector<BatchPlaces> places;
+    for (const RankSlice::Part& part : loadedOf(batch)) {
+        places.push_back({static_cast<std::uint64_t>(m_origin.config.run.seed), stepOf(batch), part.first, part.count,
+                          m_epoch, positionsOf(batch, part)});
+    }
+    return places;
 }
 
 // For many steps at once, as each copy has its price, but not for the epoch, whose numbers would take more memory the
@@ -72,9 +97,10 @@ EpochBatches::Plan EpochBatches::planFrom(std::int64_t batch) const {
     std::vector<std::int64_t> order;
     std::vector<BatchPlaces> places;
     for (std::int64_t i = plan.begin; i < plan.end; ++i) {
-        const std::span<const std::int64_t> positions = positionsOf(i);
+        const std::vector<std::int64_t> positions = positionsOf(i);
         order.insert(order.end(), positions.begin(), positions.end());
-        places.push_back(placesOf(i));
+        const std::vector<BatchPlaces> own = placesOf(i);
+        places.insert(places.end(), own.begin(), own.end());
     }
     const torch::Device device = m_origin.pipeline.device();
     plan.order = queuedCopy(torch::tensor(order, torch::kInt64), device);
@@ -85,20 +111,38 @@ EpochBatches::Plan EpochBatches::planFrom(std::int64_t batch) const {
 PreparedBatch EpochBatches::make(std::int64_t batch) const {
     const Batch stored = gather(m_origin.view, positionsOf(batch));
     const torch::Device device = m_origin.pipeline.device();
-    const BatchPlaces places = placesOf(batch);
-    const DrawnNumbers drawn = drawNumbers(m_origin.config.augmentation, {&places, 1});
-    return {augment(m_origin.pipeline.prepare(stored.images), copyTo(drawn, device)), stored.labels.to(device),
-            places.first, sizeOf(batch)};
+    const DrawnNumbers drawn = copyTo(drawNumbers(m_origin.config.augmentation, placesOf(batch)), device);
+    const InputPipeline& pipeline = m_origin.pipeline;
+    return batchOf(batch, augment(pipeline.prepare(stored.images), drawn, augmentations(), pipeline.scale()),
+                   stored.labels.to(device));
+}
+
+PreparedBatch EpochBatches::batchOf(std::int64_t batch, const torch::Tensor& images,
+                                    const torch::Tensor& labels) const {
+    const Config& config = m_origin.config;
+    const RankSlice::Part own = partOf(batch);
+    if (!mixes(config.loss)) return {images, labels, own.first, sizeOf(batch)};
+    const BatchMix mix =
+        drawMix(config.loss, static_cast<std::uint64_t>(config.run.seed), stepOf(batch), images.size(3));
+    const auto ownOf = [&](const torch::Tensor& loaded) { return loaded.narrow(0, 0, own.count); };
+    const auto partnersOf = [&](const torch::Tensor& loaded) {  // the last ones, or the only ones
+        return loaded.narrow(0, loaded.size(0) - own.count, own.count).flip(0);
+    };
+    return {mixedImages(mix, ownOf(images), partnersOf(images)),
+            mixedTargets(mix, ownOf(labels), partnersOf(labels), m_origin.view.dataset().classes()), own.first,
+            sizeOf(batch)};
 }
 
 PreparedBatch EpochBatches::makeOnDevice(std::int64_t batch) {
     if (batch >= m_plan.end) m_plan = planFrom(batch);
-    const RankSlice::Part part = partOf(batch);
+    const auto count = static_cast<std::int64_t>(positionsOf(batch).size());
     // Only an epoch's last batch is smaller than those before it.
-    const std::int64_t first = (batch - m_plan.begin) * m_origin.slice.of(m_origin.config.run.batchSize).count;
-    const Batch stored = m_origin.resident->gather(m_plan.order.narrow(0, first, part.count));
-    return {augment(m_origin.pipeline.prepare(stored.images), narrow(m_plan.drawn, first, part.count)), stored.labels,
-            part.first, sizeOf(batch)};
+    const std::int64_t first =
+        (batch - m_plan.begin) * static_cast<std::int64_t>(positionsOf(m_plan.begin).size());
+    const Batch stored = m_origin.resident->gather(m_plan.order.narrow(0, first, count));
+    const InputPipeline& pipeline = m_origin.pipeline;
+    return batchOf(batch, augment(pipeline.prepare(stored.images), narrow(m_plan.drawn, first, count), augmentations(),
+                                  pipeline.scale()), stored.labels);
 }
 
 }  // namespace vit

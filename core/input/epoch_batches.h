@@ -43,11 +43,12 @@ private:
     struct Plan {
         std::int64_t begin = 0;
         std::int64_t end = 0;
-        torch::Tensor order;  // int64, positions of the images, one batch after the other
+        torch::Tensor order;  // int64, positions of the images that are loaded, one batch after the other
         DrawnNumbers drawn;
     };
 
     BatchOrigin m_origin;
+    std::uint64_t m_epoch;
     std::int64_t m_firstStep;
     std::int64_t m_next;
     std::int64_t m_firstBatch;
@@ -57,10 +58,19 @@ private:
 
     std::int64_t batchCount() const;
     std::int64_t sizeOf(std::int64_t batch) const;  // of all ranks
+    std::uint64_t stepOf(std::int64_t batch) const {
+        return static_cast<std::uint64_t>(m_firstStep + batch - m_firstBatch);
+    }
     RankSlice::Part partOf(std::int64_t batch) const;
-    std::span<const std::int64_t> positionsOf(std::int64_t batch) const;
-    BatchPlaces placesOf(std::int64_t batch) const;
+    // What is loaded of a batch: this rank's part of it and, where images are mixed and another rank has their
+    // partners, these, in the order of the batch.
+    std::vector<RankSlice::Part> loadedOf(std::int64_t batch) const;
+    std::span<const std::int64_t> positionsOf(std::int64_t batch, const RankSlice::Part& part) const;
+    std::vector<std::int64_t> positionsOf(std::int64_t batch) const;
+    std::vector<BatchPlaces> placesOf(std::int64_t batch) const;
     Plan planFrom(std::int64_t batch) const;
+    // Of what was loaded, augmented: this rank's part, mixed where that is wanted.
+    PreparedBatch batchOf(std::int64_t batch, const torch::Tensor& images, const torch::Tensor& labels) const;
     PreparedBatch make(std::int64_t batch) const;
     PreparedBatch makeOnDevice(std::int64_t batch);
 };

@@ -2,8 +2,6 @@
 // Gathering a batch, normalising and resizing it.
 #include "core/input/input_pipeline.h"
 
-#include "core/base/philox.h"
-
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -103,7 +101,10 @@ Batch gather(const DatasetView& view, std::span<const std::int64_t> positions) {
 }
 
 std::vector<std::int64_t> epochOrder(std::int64_t count, std::uint64_t seed, std::uint64_t epoch) {
-    const RandomKey key = randomKey(seed, epoch, RandomSite::Shuffle);
+    return permutation(count, randomKey(seed, epoch, RandomSite::Shuffle));
+}
+
+std::vector<std::int64_t> permutation(std::int64_t count, const RandomKey& key) {
     std::vector<std::pair<std::uint64_t, std::int64_t>> drawn(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
         const auto words = philox(key, static_cast<std::uint32_t>(i));

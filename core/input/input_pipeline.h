@@ -2,7 +2,9 @@
 // From stored 8-bit images to the model's input: gather, normalise, resize.
 #pragma once
 
+#include "core/base/philox.h"
 #include "core/data/dataset.h"
+#include "core/input/pixel_scale.h"
 
 #include <torch/types.h>
 
@@ -23,6 +25,7 @@ public:
 
     // What stood in them before they were normalised: [B, C, S, S], of 0–255.
     torch::Tensor restore(const torch::Tensor& prepared) const { return prepared * m_deviation + m_mean; }
+    PixelScale scale() const { return {m_mean, m_deviation}; }
 
     torch::Device device() const { return m_device; }
 
@@ -39,6 +42,9 @@ struct Batch {
     torch::Tensor labels;
 };
 Batch gather(const DatasetView& view, std::span<const std::int64_t> positions);
+
+// 0 … count-1 in an order that is drawn.
+std::vector<std::int64_t> permutation(std::int64_t count, const RandomKey& key);
 
 // The order in which an epoch shows the images: a permutation of 0 … count-1.
 std::vector<std::int64_t> epochOrder(std::int64_t count, std::uint64_t seed, std::uint64_t epoch);

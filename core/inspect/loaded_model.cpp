@@ -38,6 +38,10 @@ LoadedModel::LoadedModel(std::shared_ptr<Classifier> classifier, State state)
 const Config& LoadedModel::config() const { return m_classifier->config(); }
 const DataDescription& LoadedModel::description() const { return m_classifier->description(); }
 
+TestViews LoadedModel::viewsOf(Split split) const {
+    return split == Split::Test ? config().run.testViews : TestViews::One;
+}
+
 Prediction LoadedModel::predict(const Image& photo, int top) {
     Prediction prediction = m_classifier->predict(photo, top);
     prediction.model = m_state.name;
@@ -59,18 +63,19 @@ void LoadedModel::requireSameClasses(const DatasetView& view) const {
 void LoadedModel::forEachBatch(const DatasetView& view, const std::function<void(const BatchView&)>& visit,
                                const Progress& progress) {
     requireSameClasses(view);
-    m_classifier->forEachBatch(view, config().run.batchSize, [&](const EvaluatedBatch& batch) {
+    m_classifier->forEachBatch(view, config().run.imagesAtOnce(), [&](const EvaluatedBatch& batch) {
         const torch::Tensor logits = batch.logits.to(torch::kCPU).contiguous();  // [B, classes]
         const torch::Tensor labels = batch.labels.to(torch::kCPU).contiguous();  // [B]
         visit({batch.first, {labels.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(labels.numel())},
                {logits.const_data_ptr<float>(), static_cast<std::size_t>(logits.numel())}});
-    }, progress);
+    }, progress, {}, viewsOf(view.split()));
 }
 
 EvaluationResult LoadedModel::evaluate(const DatasetView& view, const Progress& progress) {
     requireSameClasses(view);
     const auto start = std::chrono::steady_clock::now();
-    const EpochMetrics mean = m_classifier->evaluate(view, config().run.batchSize, progress).mean();
+    const EpochMetrics mean =
+        m_classifier->evaluate(view, config().run.imagesAtOnce(), progress, {}, viewsOf(view.split())).mean();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     return {view.count(), mean, elapsed.count()};
 }

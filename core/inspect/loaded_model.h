@@ -69,6 +69,8 @@ public:
     void forEachBatch(const DatasetView& view, const std::function<void(const BatchView&)>& visit,
                       const Progress& progress = {});
     EvaluationResult evaluate(const DatasetView& view, const Progress& progress = {});
+    // In which the two see the images of a split: those of the test set as run.test_views wants it.
+    TestViews viewsOf(Split split) const;
 
 private:
     std::shared_ptr<Classifier> m_classifier;

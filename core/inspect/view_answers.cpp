@@ -39,7 +39,8 @@ EvaluationSubject subjectOf(LoadedModel& model, const DatasetView& view) {
             .data = view.dataset().name(),
             .split = splitName(view.split()),
             .device = nameOf(classifier.device().is_cuda() ? DeviceChoice::Cuda : DeviceChoice::Cpu),
-            .precision = precisionName(classifier.bfloat16() ? Precision::BFloat16 : Precision::Float32)};
+            .precision = precisionName(classifier.bfloat16() ? Precision::BFloat16 : Precision::Float32),
+            .views = viewsText(model.viewsOf(view.split()))};
 }
 
 }  // namespace vit

@@ -43,9 +43,14 @@ torch::Tensor Classifier::logits(const torch::Tensor& prepared, const ForwardMod
     return m_network(prepared, mode).to(torch::kFloat32);
 }
 
+torch::Tensor Classifier::logits(const torch::Tensor& prepared, TestViews views) {
+    const torch::Tensor own = logits(prepared, ForwardMode{});
+    return views == TestViews::One ? own : (own + logits(prepared.flip(3), ForwardMode{})) / 2;
+}
+
 void Classifier::forEachBatch(const DatasetView& view, std::int64_t batchSize,
                               const std::function<void(const EvaluatedBatch&)>& visit,
-                              const EvaluationProgress& progress, RankSlice slice) {
+                              const EvaluationProgress& progress, RankSlice slice, TestViews views) {
     const torch::NoGradGuard noGrad;
     std::vector<std::int64_t> positions;
     for (std::int64_t begin = 0; begin < view.count(); begin += batchSize) {
@@ -56,12 +61,12 @@ void Classifier::forEachBatch(const DatasetView& view, std::int64_t batchSize,
         std::iota(positions.begin(), positions.end(), begin + part.first);
         const Batch batch = gather(view, positions);  // while the device is at the one before
         visit({begin + part.first, queuedCopy(batch.labels, device()),
-               logits(m_pipeline.prepare(queuedCopy(batch.images, device())), {})});
+               logits(m_pipeline.prepare(queuedCopy(batch.images, device())), views)});
     }
 }
 
 MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress,
-                                RankSlice slice) {
+                                RankSlice slice, TestViews views) {
     torch::Tensor sums = torch::zeros({3}, torch::dtype(torch::kFloat64).device(device()));
     std::int64_t images = 0;
     const auto add = [&](const EvaluatedBatch& batch) {
@@ -69,7 +74,7 @@ MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize,
         sums += batchMetrics(batch.logits, batch.labels,
                              torch::cross_entropy_loss(batch.logits, batch.labels));
     };
-    forEachBatch(view, batchSize, add, progress, slice);
+    forEachBatch(view, batchSize, add, progress, slice, views);
     const torch::Tensor read = sums.to(torch::kCPU);
     return {read[0].item<double>(), read[1].item<double>(), read[2].item<double>(), images};
 }

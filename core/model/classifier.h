@@ -55,14 +55,16 @@ public:
 
     // Logits [B, classes], float32, of prepared images; under bf16 autocast if so built.
     torch::Tensor logits(const torch::Tensor& prepared, const ForwardMode& mode);
+    // So too in evaluation mode, of all views together.
+    torch::Tensor logits(const torch::Tensor& prepared, TestViews views);
 
     // The whole view in evaluation mode, without gradients; of several ranks each its part of every batch, where one that
     // is empty is left out.
     void forEachBatch(const DatasetView& view, std::int64_t batchSize,
                       const std::function<void(const EvaluatedBatch&)>& visit, const EvaluationProgress& progress = {},
-                      RankSlice slice = {});
+                      RankSlice slice = {}, TestViews views = TestViews::One);
     MetricSums evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress = {},
-                        RankSlice slice = {});
+                        RankSlice slice = {}, TestViews views = TestViews::One);
 
     // A photo of any size as the network gets it, [1, C, S, S] on the device. Throws InvalidInput when it is empty.
     torch::Tensor prepare(const Image& photo) const;

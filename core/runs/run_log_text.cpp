@@ -64,7 +64,8 @@ std::string logText(const RunFinished& result) {
     const bool failed = result.reason == StopReason::Diverged || result.reason == StopReason::Failed;
     if (!failed && !result.explanation.empty()) text += " " + result.explanation;
     if (result.tested)
-        text += " Test: " + metrics(result.test) + " (weights of epoch " + groupedText(result.bestEpoch) + ").";
+        text += " Test: " + metrics(result.test) + " (weights of epoch " + groupedText(result.bestEpoch) +
+                (result.testViews.empty() ? "" : ", " + result.testViews) + ").";
     return text;
 }
 

@@ -54,6 +54,7 @@ RunEvaluated evaluateRun(const std::filesystem::path& folder, DataStore& data, c
     evaluated.result.tested = true;
     evaluated.result.test = measured.metrics;
     evaluated.result.testPrecision = precisionName(here.precision);
+    evaluated.result.testViews = viewsText(model.viewsOf(Split::Test));
     run_files::writeResult(folder, evaluated.result);
     if (const std::string text = elsewhereText(folder, here, "was tested"); !text.empty()) evaluated.note = text + ".";
     return evaluated;

@@ -176,7 +176,10 @@ RunFinished Experiment::trainToItsEnd(Trainer& trainer, Precision precision) {
     try {
         RunFinished result = trainer.run({m_request.maxSteps, m_request.testAfterStop, m_request.stopAfterEpoch});
         result.runName = runName(m_writer->folder());  // the trainer knows the folder alone
-        if (result.tested) result.testPrecision = precisionName(precision);
+        if (result.tested) {
+            result.testPrecision = precisionName(precision);
+            result.testViews = viewsText(trainer.classifier().config().run.testViews);
+        }
         m_model->state().epoch = result.bestEpoch;
         m_writer->writeResult(result);
         return result;

@@ -6,8 +6,9 @@
 
 namespace vit {
 
-StepParts stepParts(const Config& config) {
-    StepParts parts{.objective = crossEntropy(config.loss.labelSmoothing)};
+StepParts stepParts(const Config& config, const torch::Tensor& classWeights) {
+    StepParts parts{.objective = crossEntropy(config.loss.labelSmoothing, classWeights),
+                    .accumulate = config.run.accumulate};
     if (config.optimizer.clipNorm > 0) parts.stages.push_back(std::make_unique<GradientClip>(config.optimizer.clipNorm));
     return parts;
 }

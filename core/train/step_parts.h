@@ -14,9 +14,11 @@ struct StepParts {
     Objective objective = crossEntropy();
     GradientStages stages{};
     RankGroup* ranks = nullptr;  // those among which a batch is shared out; null: there is one
+    std::int64_t accumulate = 1;  // parts of a batch, one after the other
 };
 
-// As the configuration has it, for a process that is alone.
-StepParts stepParts(const Config& config);
+// As the configuration has it, for a process that is alone. classWeights: float [classes] on the model's device, or
+// undefined where all count alike.
+StepParts stepParts(const Config& config, const torch::Tensor& classWeights = {});
 
 }  // namespace vit

@@ -62,11 +62,31 @@ torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, doub
 torch::Tensor TrainStep::learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended) {
     m_optimizer.clearGradients();
     if (batch.count() == 0) return torch::zeros({3}, torch::dtype(torch::kFloat64).device(m_classifier.device()));
+    if (m_parts.accumulate > 1) return learnInParts(batch, mode);
     const torch::Tensor logits = m_classifier.logits(batch.images, mode);
     const torch::Tensor loss = m_parts.objective(logits, batch.labels);
     ended(Phase::Forward);
     loss.backward();
     return batchMetrics(logits, labelsOf(batch.labels), loss);
+}
+
+// Each part's mean counts by its images, and libtorch adds its gradients to those of the parts before. An image keeps
+// its place in the batch, and with it its dropout.
+torch::Tensor TrainStep::learnInParts(const PreparedBatch& batch, ForwardMode mode) {
+    const std::int64_t firstImage = batch.firstImage;
+    torch::Tensor metrics;
+    for (std::int64_t i = 0; i < m_parts.accumulate; ++i) {
+        const RankSlice::Part part = RankSlice{i, m_parts.accumulate}.of(batch.count());
+        if (part.count == 0) continue;
+        mode.firstImage = firstImage + part.first;
+        const torch::Tensor targets = batch.labels.narrow(0, part.first, part.count);
+        const torch::Tensor logits = m_classifier.logits(batch.images.narrow(0, part.first, part.count), mode);
+        const torch::Tensor loss = m_parts.objective(logits, targets);
+        (loss * (static_cast<double>(part.count) / static_cast<double>(batch.count()))).backward();
+        const torch::Tensor own = batchMetrics(logits, labelsOf(targets), loss);
+        metrics = metrics.defined() ? metrics + own : own;
+    }
+    return metrics;
 }
 
 void TrainStep::record(const PreparedBatch& batch, const ForwardMode& mode) {

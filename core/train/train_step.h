@@ -32,7 +32,8 @@ public:
     // part of the batch.
     torch::Tensor run(const PreparedBatch& batch, std::int64_t step, double learningRate);
 
-    // Called when all of a phase has been asked of the device. A recorded step has no Forward: it is part of Backward.
+    // Called when all of a phase has been asked of the device. A step that is recorded, or takes its batch in parts,
+    // has no Forward: it is part of Backward.
     void watch(std::function<void(Phase)> ended) { m_ended = std::move(ended); }
 
 private:
@@ -50,6 +51,7 @@ private:
     std::unique_ptr<StepGraph> m_graph;
 
     torch::Tensor learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended);
+    torch::Tensor learnInParts(const PreparedBatch& batch, ForwardMode mode);
     void record(const PreparedBatch& batch, const ForwardMode& mode);
 };
 

@@ -6,6 +6,7 @@
 #include "core/device/torch_device.h"
 #include "core/input/epoch_batches.h"
 #include "core/train/checkpoints/shared_state.h"
+#include "core/train/class_weights.h"
 #include "core/train/schedules/schedule.h"
 #include "core/train/training_images.h"
 
@@ -54,7 +55,7 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
     requireImages(m_train, m_validation, config);
     m_resident = placeOnDevice(m_train, derive(config, describe(*data).input()).trainingMemoryBytes,
                                m_classifier->device(), m_hooks.emit);
-    StepParts parts = stepParts(config);
+    StepParts parts = stepParts(config, classWeights(m_train, config.loss.classWeights, m_classifier->device()));
     parts.ranks = m_ranks;
     m_step = std::make_unique<TrainStep>(*m_classifier, *m_optimizer, config.run.seed, m_hooks.emit, std::move(parts));
     m_step->watch([this](TrainStep::Phase ended) {
@@ -107,7 +108,7 @@ RunFinished Trainer::run(const TrainerLimits& limits) {
     RunFinished result = resultOf(outcome);
     const bool wanted = outcome != Outcome::Stopped || limits.testAfterStop;
     if (wanted && m_position.step > 0 && m_test.count() > 0) {
-        result.test = evaluate(m_test, "Testing the best weights", false);
+        result.test = evaluate(m_test, "Testing the best weights", false, m_config.run.testViews);
         result.tested = true;
     }
     result.seconds = m_throughput.elapsedSeconds();
@@ -177,7 +178,10 @@ void Trainer::keepWhatWasLearned() {
         saveState();
     }
     // Stopped before the first validation: what was learned is kept all the same.
-    if (m_position.bestEpoch == 0 && m_position.step > 0) m_keeper.saveBest(*network, m_position);
+    if (m_position.bestEpoch == 0 && m_position.step > 0) {
+        if (average() != nullptr) average()->exchange();  // nothing is trained any more
+        m_keeper.saveBest(*network, m_position);
+    }
     m_keeper.finish();
     if (m_position.bestEpoch > 0) m_keeper.loadBest(*network);
     if (m_ranks != nullptr) shareWeights(*m_ranks, *network);
@@ -245,7 +249,10 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
     done.epochs = m_config.run.epochs;
     done.step = m_position.step;
     done.train = m_position.sums.mean();
+    std::optional<AveragedWeights> averaged;  // what is told and kept of an epoch is theirs, but for what goes on
     try {
+        if (average() != nullptr) tellOfPlainWeights();
+        averaged.emplace(average());
         done.validation = evaluate(m_validation, "Validating", true);
     } catch (const Cancelled&) {
         return false;
@@ -268,18 +275,28 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
     done.seconds += m_clock.seconds() - start;
     // The curves first: a resume cuts them back to the checkpoint, so that none of the two can be ahead unnoticed.
     m_hooks.emit(done);
+    averaged.reset();
     saveState();
+    averaged.emplace(average());
     m_keeper.saveEpoch(*m_classifier->network(), m_position);
+    averaged.reset();
     m_throughput.epochOverhead(m_clock.seconds() - start);
     return true;
 }
 
-EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool stoppable) {
+void Trainer::tellOfPlainWeights() {
+    if (m_validation.count() == 0) return;
+    const EpochMetrics plain = evaluate(m_validation, "Validating the plain weights", true);
+    m_hooks.emit(Message{Severity::Info,
+                         "Validation of the plain weights, without averaging: " + metricsText(plain) + "."});
+}
+
+EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool stoppable, TestViews views) {
     const auto progress = [&](std::int64_t done, std::int64_t total) {
         m_hooks.emit(PhaseChanged{what, done, total});
         return goOn() || !stoppable;
     };
-    MetricSums sums = m_classifier->evaluate(view, m_config.run.batchSize, progress, slice());
+    MetricSums sums = m_classifier->evaluate(view, m_config.run.imagesAtOnce(), progress, slice(), views);
     if (m_ranks != nullptr) sums = sumOf(*m_ranks, sums);
     if (view.count() > 0) m_hooks.emit(PhaseChanged{what, view.count(), view.count()});
     return sums.mean();

@@ -116,7 +116,10 @@ private:
     void requireBest();
     void saveState();
     void keepWhatWasLearned();
-    EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable);
+    EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable, TestViews views = TestViews::One);
+    // Beside the averaged ones, which are judged.
+    void tellOfPlainWeights();
+    const WeightAverage* average() const { return m_optimizer->average(); }
 };
 
 }  // namespace vit

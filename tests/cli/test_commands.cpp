@@ -108,6 +108,7 @@ private Q_SLOTS:
     void runFolderIsNeverOverwritten();
     void stoppedRunGoesOn();
     void runOfAGraphicsCardGoesOn();
+    void numbersSayHowTheyCameAbout();
     void plainOutputHasNoControlCharacters();
     void pictureIsWatchedMeanwhile();
     void interruptStopsAndKeeps();
@@ -132,6 +133,8 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("unknown preset") << "train --preset nonsense" << "keras-example";
     QTest::newRow("unknown key names the nearest") << "train --set model.pach_size=6" << "model.patch_size";
     QTest::newRow("unknown key in a file") << "config --config broken.json" << "layres";
+    QTest::newRow("more parts than images")
+        << "train --preset testing --set run.accumulate=64" << "cannot be taken in 64 parts";
     QTest::newRow("value out of range") << "train --preset testing --set model.layers=-1" << "model.layers";
     QTest::newRow("no number") << "train --preset testing --set run.epochs=many" << "run.epochs";
     QTest::newRow("fields that do not fit") << "train --preset testing --set model.image_size=70" << "model.patch_size";
@@ -475,6 +478,29 @@ void TestCommands::runOfAGraphicsCardGoesOn() {
     const Finished evaluated = run({"evaluate", folder});
     QVERIFY2(evaluated.code == 0 && evaluated.out.contains("Device"), qPrintable(evaluated.err));
     QCOMPARE(run({"train", "--preset", "testing", "--device", "cpu"}).code, 2);  // that is --set run.device=cpu
+}
+
+// Mirror images in the test, and averaged weights in the validation.
+void TestCommands::numbersSayHowTheyCameAbout() {
+    const QString folder = path("mirrored"), views = "of each image and its mirror image";
+    const Finished trained = run({"train", "--preset", "testing", "--set", "run.test_views=mirrored", "--set",
+                                  "optimizer.ema_decay=0.9", "--set", "run.epochs=1", "--run-dir", folder});
+    QVERIFY2(trained.code == 0 && trained.out.contains("Test views") && trained.out.contains(views),
+             qPrintable(trained.out + trained.err));
+    QVERIFY(trained.out.contains("Validation of the plain weights, without averaging: loss"));
+    const Finished evaluated = run({"evaluate", folder});
+    QVERIFY2(evaluated.code == 0 && evaluated.out.contains(views), qPrintable(evaluated.out));
+    QVERIFY(!run({"evaluate", folder, "--split", "validation"}).out.contains(views));
+    const QJsonObject test = parsedObject(run({"evaluate", folder, "--json"}).out);
+    QCOMPARE(test["views"].toString(), views);
+    QFile file(folder + "/result.json");
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QJsonObject own = QJsonDocument::fromJson(file.readAll()).object();
+    QCOMPARE(own["test_views"].toString(), views);
+    QVERIFY(qAbs(test["loss"].toDouble() - own["test"]["loss"].toDouble()) < 1e-6);
+    QFile log(folder + "/log.txt");
+    QVERIFY(log.open(QIODevice::ReadOnly));
+    QVERIFY(QString::fromUtf8(log.readAll()).contains("without averaging"));
 }
 
 void TestCommands::plainOutputHasNoControlCharacters() {

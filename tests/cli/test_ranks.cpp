@@ -140,6 +140,8 @@ private Q_SLOTS:
     void theSameOnAnyNumber_data();
     void theSameOnAnyNumber();
     void anyNumberGoesOn();
+    void optionsAreTheSameOnAnyNumber_data();
+    void optionsAreTheSameOnAnyNumber();
     void aKilledRankEndsAll();
     void aRankThatHangsEndsAll();
     void anInterruptStopsAll();
@@ -181,6 +183,47 @@ void TestRanks::theSameOnAnyNumber() {
             QVERIFY(std::abs(found[i][part]["loss"].get<double>() - expected[i][part]["loss"].get<double>()) < 1e-6);
         }
     }
+}
+
+void TestRanks::optionsAreTheSameOnAnyNumber_data() {
+    QTest::addColumn<QStringList>("options");
+    const auto set = [](const QStringList& options) {
+        QStringList arguments;
+        for (const QString& option : options) arguments << "--set" << option;
+        return arguments;
+    };
+    QTest::newRow("mixed in parts, averaged")
+        << set({"loss.mixup=0.8", "loss.cutmix=1", "loss.label_smoothing=0.1", "run.accumulate=2",
+                "optimizer.ema_decay=0.9", "run.test_views=mirrored"});
+    QTest::newRow("balanced, with every augmentation")
+        << set({"data.balanced=true", "loss.class_weights=balanced", "augmentation.alternating_flip=true",
+                "augmentation.policy=trivial", "augmentation.brightness=0.3", "augmentation.contrast=0.3",
+                "augmentation.saturation=0.3", "augmentation.cutout=5", "augmentation.erasing=0.3"});
+    QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
+}
+
+void TestRanks::optionsAreTheSameOnAnyNumber() {
+    QFETCH(QStringList, options);
+    const QString name = QString(QTest::currentDataTag()).section(QRegularExpression("\\W"), 0, 0);
+    for (const int ranks : {1, 2, 3}) {
+        const QString run = name + QString::number(ranks);
+        Ranks together(ranks, data(), training(run, options));
+        QVERIFY(together.wait());
+        QVERIFY2(together.allSucceeded(), qPrintable(together.allErrors()));
+        const double difference =
+            largestDifference(folder(name + "1") / "last.safetensors", folder(run) / "last.safetensors");
+        qInfo("%d ranks: largest difference of weights, moments and averages after 20 steps %.2g", ranks, difference);
+        QVERIFY(difference <= 1e-6);
+        const QList<nlohmann::json> expected = epochsOf(folder(name + "1")), found = epochsOf(folder(run));
+        QCOMPARE(found.size(), 2);
+        for (int i = 0; i < 2; ++i) {
+            for (const char* part : {"train", "validation"}) {
+                const double loss = expected[i][part]["loss"].get<double>();
+                QVERIFY(std::abs(found[i][part]["loss"].get<double>() - loss) < 1e-6);
+            }
+        }
+    }
+    QVERIFY(largestDifference(folder("1") / "last.safetensors", folder(name + "1") / "last.safetensors") > 1e-4);
 }
 
 // Stopped on three ranks, gone on with on two, ended by one.

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void countsParameters();
     void countsArithmetic();
     void memoryGrowsWithTheBatch();
+    void partsOfABatchTakeTheMemoryOfOne();
     void unusableSizesGiveZeros_data();
     void unusableSizesGiveZeros();
 };
@@ -99,6 +100,19 @@ void TestDerived::memoryGrowsWithTheBatch() {
     const double twoHundred = derive(config, {3, 100}).trainingMemoryBytes;
     const double weights = 16.0 * 21'759'012;  // what does not grow: weights, gradients, two moments
     QCOMPARE(twoHundred - weights, 2 * (hundred - weights));
+}
+
+void TestDerived::partsOfABatchTakeTheMemoryOfOne() {
+    Config config = smallConfig();
+    config.run.batchSize = 30;
+    config.run.accumulate = 4;  // of 8 images at the most
+    Config part = smallConfig();
+    part.run.batchSize = 8;
+    const double bytes = derive(config, {3, 10}).trainingMemoryBytes;
+    QCOMPARE(bytes, derive(part, {3, 10}).trainingMemoryBytes);
+    config.optimizer.emaDecay = 0.9;
+    const DerivedFacts averaged = derive(config, {3, 10});
+    QCOMPARE(averaged.trainingMemoryBytes, bytes + 4.0 * static_cast<double>(averaged.parameters));
 }
 
 void TestDerived::unusableSizesGiveZeros_data() {

@@ -123,11 +123,12 @@ void TestEventJson::epochsRoundTrip() {
 
 void TestEventJson::resultsRoundTrip() {
     const RunFinished result{StopReason::EarlyStopped, "a",  "/b/a",      3, 24, 2, 0.55, true,
-                             {1.25, 0.5, 0.8},         99.5, "No better.", "bf16"};
+                             {1.25, 0.5, 0.8},         99.5, "No better.", "bf16", "twice"};
     const RunFinished read = runFinishedFromJson(toJson(Event(result)));
-    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds, why, precision] =
-        read;
+    const auto& [reason, name, folder, epochs, steps, bestEpoch, bestAccuracy, tested, test, seconds, why, precision,
+                 views] = read;
     QCOMPARE(precision, std::string("bf16"));
+    QCOMPARE(views, std::string("twice"));
     QCOMPARE(reason, StopReason::EarlyStopped);
     QCOMPARE(why, std::string("No better."));
     QCOMPARE(name, result.runName);
@@ -191,7 +192,8 @@ void TestEventJson::anyEventRoundTrips() {
         probe,
         PhaseChanged{"Reading", 3, 7},
         Message{Severity::Warning, "a\nb \"c\" \u2026"},
-        RunFinished{StopReason::EarlyStopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5, "No", "bf16"},
+        RunFinished{StopReason::EarlyStopped, "a", "/b/a", 3, 24, 2, 0.55, true, {1.25, 0.5, 0.8}, 99.5, "No", "bf16",
+                    "twice"},
         RunFailed{"a", "no", {"run.device", "run.threads"}}};
     QCOMPARE(events.size(), std::variant_size_v<Event>);
     for (std::size_t i = 0; i < events.size(); ++i) {

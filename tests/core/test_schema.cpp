@@ -86,19 +86,20 @@ private Q_SLOTS:
 void TestSchema::everyMemberHasARow() {
     // Each binding names all members: a new one does not compile here until it is counted, and then needs its row.
     const Config config;
-    [[maybe_unused]] const auto& [name, share, limit] = config.data;
-    [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing] = config.augmentation;
-    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps, stem,
-                                  pools, positions, qkvBias, qkNorm, depthwise, layerScale, dropPath, lastGelu, initial, zeroOutputs] =
+    [[maybe_unused]] const auto& [name, share, limit, balanced] = config.data;
+    [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
+                                  magnitude, brightness, contrast, saturation, cutout] = config.augmentation;
+    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps, stem, pools, positions,
+                                  qkvBias, qkNorm, depthwise, layerScale, dropPath, lastGelu, initial, zeroOutputs] =
         config.model;
-    [[maybe_unused]] const auto& [smoothing] = config.loss;
+    [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [optimizer, rate, decay, convention, all, beta1, beta2, epsilon, momentum, nesterov,
-                                  matrixRate, clip] = config.optimizer;
+                                  matrixRate, clip, ema] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
-                                  patience, measured, board, map, pinnedSteps] = config.run;
-    QCOMPARE(schema().size(), std::size_t{3 + 6 + 21 + 3 + 1 + 12 + 7 + 15});
+                                  patience, measured, board, map, pinnedSteps, parts, views] = config.run;
+    QCOMPARE(schema().size(), std::size_t{4 + 14 + 21 + 3 + 4 + 13 + 7 + 17});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -123,7 +124,13 @@ void TestSchema::rowsAreComplete() {
     for (const Field& field : schema()) {
         if (field.only.key.empty()) continue;
         const Field* other = findField(field.only.key);
-        QVERIFY2(other != nullptr && other->kind == FieldKind::Choice, field.key.c_str());
+        QVERIFY2(other != nullptr, field.key.c_str());
+        if (other->kind == FieldKind::Boolean) {
+            const auto isOne = [&](const char* value) { return field.only.values == std::vector<std::string>{value}; };
+            QVERIFY2(isOne("true") || isOne("false"), field.key.c_str());
+            continue;
+        }
+        QVERIFY2(other->kind == FieldKind::Choice, field.key.c_str());
         QVERIFY2(!field.only.values.empty() && field.only.values.size() < other->choices.size(), field.key.c_str());
         for (const std::string& value : field.only.values)
             QVERIFY2(std::ranges::count(other->choices, value, &Choice::value) == 1, field.key.c_str());
@@ -293,6 +300,12 @@ void TestSchema::saysWhatMatters() {
     QVERIFY(matters(fieldOf("optimizer.momentum"), config));
     QCOMPARE(QString::fromStdString(onlyText(fieldOf("optimizer.momentum"))), "Only with Optimizer: SGD or Muon.");
     QCOMPARE(onlyText(fieldOf("run.epochs")), std::string());
+
+    const Field& alternating = fieldOf("augmentation.alternating_flip");
+    QVERIFY(matters(alternating, config));
+    assign(config, "augmentation.horizontal_flip=off");
+    QVERIFY(!matters(alternating, config));
+    QCOMPARE(onlyText(alternating), std::string("Only with Horizontal flip on."));
 }
 
 void TestSchema::assigns() {
@@ -399,6 +412,22 @@ void TestSchema::reportsProblems_data() {
                        .matrixRate = 0.5};
     }, "optimizer.weight_decay", "use less than 2.");
     row("shift", [](Config& c) { c.augmentation.shift = 72; }, "augmentation.shift", "use a smaller shift");
+    row("cutout", [](Config& c) { c.augmentation.cutout = 72; }, "augmentation.cutout", "use a smaller square");
+    row("more operations than there are sites for", [](Config& c) { c.augmentation.randomOperations = 5; },
+        "augmentation.random_operations", "5 is out of range: use 1 to 4");
+    row("magnitude", [](Config& c) { c.augmentation.randomMagnitude = 31; }, "augmentation.random_magnitude",
+        "use 0 to 30");
+    row("brightness", [](Config& c) { c.augmentation.brightness = 1.5; }, "augmentation.brightness", "use 0 to 1");
+    row("mixup", [](Config& c) { c.loss.mixup = -0.1; }, "loss.mixup", "use 0 to 10");
+    row("an average that never moves", [](Config& c) { c.optimizer.emaDecay = 1; }, "optimizer.ema_decay",
+        "use 0 to 0.999999");
+    row("more parts than images",
+        [](Config& c) {
+            c.run.batchSize = 8;
+            c.run.accumulate = 9;
+        },
+        "run.accumulate", "A batch of 8 images cannot be taken in 9 parts");
+    row("no part", [](Config& c) { c.run.accumulate = 0; }, "run.accumulate", "0 is out of range");
     row("steps to nothing", [](Config& c) { c.schedule.type = ScheduleType::Steps; }, 
         "schedule.final_factor", "such as 0.01");
     row("epochs", [](Config& c) { c.run.epochs = 0; }, "run.epochs", "0 is out of range");

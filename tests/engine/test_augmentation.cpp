@@ -2,6 +2,8 @@
 // The table of augmentations: what each draws, that none disturbs another, and that a batch may be drawn in parts.
 #include "core/device/device.h"
 #include "core/input/augmentation/augmentation.h"
+#include "core/input/augmentation/cutout.h"
+#include "core/input/augmentation/drawn_operation.h"
 #include "core/input/augmentation/erasing.h"
 #include "core/input/augmentation/flip.h"
 #include "core/input/augmentation/rotation.h"
@@ -9,10 +11,14 @@
 #include "core/input/augmentation/zoom.h"
 #include "core/ranks/rank_slice.h"
 
+#include <torch/utils.h>
+
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -20,7 +26,17 @@ using namespace vit;
 
 namespace {
 
-constexpr AugmentationConfig kAll{.shift = 3, .erasing = 0.5};
+constexpr AugmentationConfig kAll{.shift = 3,
+                                  .erasing = 0.5,
+                                  .alternatingFlip = true,
+                                  .policy = AugmentationPolicy::RandAugment,
+                                  .randomOperations = 3,
+                                  .randomMagnitude = 15,
+                                  .brightness = 0.4,
+                                  .contrast = 0.4,
+                                  .saturation = 0.4,
+                                  .cutout = 7};
+constexpr AugmentationConfig kTrivial{.policy = AugmentationPolicy::TrivialAugment};
 constexpr AugmentationConfig kOff{.horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0};
 
 // What someone might add.
@@ -42,6 +58,19 @@ DrawnNumbers draw(const AugmentationConfig& config, const BatchPlaces& places,
     return drawNumbers(config, {&places, 1}, table);
 }
 
+std::size_t placeOf(const std::string& name) {
+    const auto rows = augmentations();
+    return static_cast<std::size_t>(
+        std::ranges::find_if(rows, [&](const Augmentation& row) { return row.name == name; }) - rows.begin());
+}
+
+// Of the images of a row's numbers, drawn alone.
+std::vector<torch::Tensor> drawnBy(const std::string& name, const AugmentationConfig& config, std::int64_t images) {
+    return draw(config, {5, 6, 0, images})[placeOf(name)];
+}
+
+double meanOf(const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); }
+
 bool equal(const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                               [](const auto& x, const auto& y) { return x.equal(y); });
@@ -62,6 +91,14 @@ private Q_SLOTS:
     void severalBatchesAtOnce();
     void shiftsByWholePixels();
     void erasesRectangles();
+    void everyImageIsMirroredEveryOtherEpoch();
+    void cutsSquares();
+    void squaresLieAnywhere();
+    void coloursChangeWithinTheirRanges();
+    void policiesDrawEachOperationAsOften_data();
+    void policiesDrawEachOperationAsOften();
+    void randAugmentHasOneStrength();
+    void operationsOfPixelsSeePixels();
     void ranksDrawAndApplyTheSame_data();
     void ranksDrawAndApplyTheSame();
 };
@@ -155,12 +192,13 @@ void TestAugmentation::shiftsByWholePixels() {
 
     const AugmentationConfig config{.horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .shift = 2};
     const DrawnNumbers drawn = draw(config, {5, 6, 0, 5000});
-    for (const torch::Tensor& by : drawn[3]) {
+    const std::vector<torch::Tensor>& moves = drawn[placeOf("shift")];
+    for (const torch::Tensor& by : moves) {
         const torch::Tensor counts = torch::bincount((by + 2).to(torch::kInt64));
         QCOMPARE(counts.size(0), std::int64_t{5});  // each of -2 … 2, as often
         QVERIFY(counts.min().item<std::int64_t>() > 850 && counts.max().item<std::int64_t>() < 1150);
     }
-    QVERIFY(!drawn[3][0].equal(drawn[3][1]));
+    QVERIFY(!moves[0].equal(moves[1]));
 }
 
 void TestAugmentation::erasesRectangles() {
@@ -174,7 +212,7 @@ void TestAugmentation::erasesRectangles() {
     const AugmentationConfig config{
         .horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .erasing = 0.25};
     const DrawnNumbers drawn = draw(config, {5, 6, 0, 4000});
-    const std::vector<torch::Tensor>& sides = drawn[4];
+    const std::vector<torch::Tensor>& sides = drawn[placeOf("erasing")];
     const torch::Tensor height = sides[1] - sides[0], width = sides[3] - sides[2], area = height * width;
     const torch::Tensor hit = area > 0;
     QVERIFY(std::abs(hit.to(torch::kFloat64).mean().item<double>() - 0.25) < 0.03);
@@ -185,21 +223,145 @@ void TestAugmentation::erasesRectangles() {
         QVERIFY(side.min().item<double>() >= 0 && side.max().item<double>() <= 1 + 1e-12);
 }
 
+// By its own coin at first, whatever its place in the epoch and whenever it comes; the other half of the images then.
+void TestAugmentation::everyImageIsMirroredEveryOtherEpoch() {
+    const AugmentationConfig config{.alternatingFlip = true};
+    const std::size_t place = placeOf("alternating flip");
+    std::vector<std::int64_t> images(2000), backwards(2000);
+    std::iota(images.begin(), images.end(), 0);
+    std::copy(images.rbegin(), images.rend(), backwards.begin());
+    const auto flips = [&](std::uint64_t epoch, const std::vector<std::int64_t>& shown, std::uint64_t step) {
+        return draw(config, {.seed = 9, .step = step, .count = 2000, .epoch = epoch, .images = shown})[place][0];
+    };
+    const torch::Tensor first = flips(1, images, 0);
+    QVERIFY(std::abs(meanOf(first) - 0.5) < 0.05);
+    QVERIFY(flips(2, images, 40).equal(1 - first));
+    QVERIFY(flips(3, images, 80).equal(first));
+    QVERIFY(flips(1, backwards, 7).equal(first.flip(0)));
+    QVERIFY(draw(config, {9, 0, 0, 4})[placeOf("flip")].empty());
+    QVERIFY(draw(AugmentationConfig{}, {9, 0, 0, 4})[place].empty());
+
+    const torch::Tensor pictures = torch::rand({4, 3, 6, 6});
+    DrawnNumbers drawn(augmentations().size());
+    drawn[place] = {torch::tensor({1., 0., 0., 1.}, torch::kFloat64)};
+    const torch::Tensor flipped = augment(pictures, drawn);
+    QVERIFY(flipped[0].equal(pictures[0].flip(2)) && flipped[1].equal(pictures[1]));
+}
+
+void TestAugmentation::cutsSquares() {
+    const torch::Tensor ones = torch::ones({3, 2, 8, 8});
+    const auto numbers = [](double a, double b, double c) { return torch::tensor({a, b, c}, torch::kFloat64); };
+    const torch::Tensor cut = cutSquares(ones, numbers(0.5, 0, 0.99), numbers(0.51, 0, 0.26), numbers(4, 4, 3));
+    torch::Tensor expected = ones.clone();
+    expected[0].slice(1, 2, 6).slice(2, 2, 6).zero_();   // about pixel (4, 4)
+    expected[1].slice(1, 0, 2).slice(2, 0, 2).zero_();   // a quarter of it, about (0, 0)
+    expected[2].slice(1, 6, 8).slice(2, 1, 4).zero_();   // about (7, 2)
+    QVERIFY(cut.equal(expected));
+}
+
+void TestAugmentation::squaresLieAnywhere() {
+    const std::vector<torch::Tensor> drawn = drawnBy("cutout", {.cutout = 8}, 4000);
+    const torch::Tensor cut = cutSquares(torch::ones({4000, 1, 16, 16}), drawn[0], drawn[1], drawn[2]);
+    // 8 pixels about each of 16 places of a side: 4, 5, 6, 7 of them at one end, 7, 6, 5 at the other.
+    const double side = (4 + 5 + 6 + 7 + 9 * 8 + 7 + 6 + 5) / 16.0;
+    QVERIFY(std::abs(meanOf(1 - cut) - side * side / 256) < 0.004);
+    QVERIFY(cut.amin(0).max().item<float>() == 0);  // every pixel is hit by one of them
+}
+
+void TestAugmentation::coloursChangeWithinTheirRanges() {
+    const std::vector<torch::Tensor> drawn =
+        drawnBy("colour jitter", {.brightness = 0.4, .contrast = 0.2, .saturation = 0}, 4000);
+    const std::array widths = {0.4, 0.2, 0.0};
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+        QVERIFY(std::abs(meanOf(drawn[i]) - 1) < 0.02);
+        QVERIFY((drawn[i] - 1).abs().max().item<double>() <= widths[i]);
+        QVERIFY((drawn[i] - 1).abs().max().item<double>() >= 0.99 * widths[i]);
+    }
+}
+
+void TestAugmentation::policiesDrawEachOperationAsOften_data() {
+    QTest::addColumn<QString>("row");
+    QTest::addColumn<AugmentationPolicy>("policy");
+    QTest::newRow("TrivialAugment") << "TrivialAugment" << AugmentationPolicy::TrivialAugment;
+    QTest::newRow("RandAugment, first") << "RandAugment 1" << AugmentationPolicy::RandAugment;
+    QTest::newRow("RandAugment, second") << "RandAugment 2" << AugmentationPolicy::RandAugment;
+}
+
+void TestAugmentation::policiesDrawEachOperationAsOften() {
+    QFETCH(QString, row);
+    QFETCH(AugmentationPolicy, policy);
+    constexpr std::int64_t kImages = 14'000;
+    const std::vector<torch::Tensor> drawn = drawnBy(row.toStdString(), {.policy = policy}, kImages);
+    const torch::Tensor counts = torch::bincount(drawn[0].to(torch::kInt64));
+    const torch::Tensor found = counts.masked_select(counts > 0);
+    QCOMPARE(found.size(0), std::int64_t{kDrawnOperations});
+    QVERIFY(found.min().item<std::int64_t>() > 850 && found.max().item<std::int64_t>() < 1150);
+    const torch::Tensor angles = drawn[1].masked_select(drawn[0] == static_cast<double>(DrawnOperation::Rotate));
+    const double steepest = policy == AugmentationPolicy::TrivialAugment ? 135 : 9.0;  // 30° · 9 / 30
+    QVERIFY(std::abs(meanOf(angles)) < 0.1 * steepest);
+    QVERIFY(std::abs(angles.abs().max().item<double>() - steepest) < 1e-9);
+    const std::int64_t strengths = std::get<0>(at::_unique2(angles.abs())).size(0);
+    QCOMPARE(strengths, std::int64_t{policy == AugmentationPolicy::TrivialAugment ? 31 : 1});
+}
+
+void TestAugmentation::randAugmentHasOneStrength() {
+    AugmentationConfig config{.policy = AugmentationPolicy::RandAugment, .randomOperations = 3, .randomMagnitude = 0};
+    const DrawnNumbers none = draw(config, {1, 2, 0, 50});
+    QVERIFY(none[placeOf("RandAugment 4")].empty() && none[placeOf("TrivialAugment")].empty());
+    QVERIFY(!none[placeOf("RandAugment 1")][0].equal(none[placeOf("RandAugment 3")][0]));
+    config.randomMagnitude = 30;
+    const auto strong = drawnBy("RandAugment 1", config, 2000);
+    const auto amounts = [&](DrawnOperation operation) {
+        return strong[1].masked_select(strong[0] == static_cast<double>(operation));
+    };
+    QVERIFY(amounts(DrawnOperation::Posterize).eq(4).all().item<bool>());
+    QVERIFY(amounts(DrawnOperation::Solarize).eq(0).all().item<bool>());
+    QVERIFY(amounts(DrawnOperation::ShearX).abs().eq(0.3).all().item<bool>());
+    QVERIFY(amounts(DrawnOperation::MoveX).size(0) == 0 && amounts(DrawnOperation::MoveShareX).size(0) > 0);
+    // What has no strength leaves the picture as it is, but for stretching and equalising.
+    const torch::Tensor pixels = torch::rand({50, 3, 8, 8}) * 255;
+    for (const char* row : {"RandAugment 1", "RandAugment 2", "RandAugment 3"}) {
+        const std::vector<torch::Tensor>& drawn = none[placeOf(row)];
+        const torch::Tensor plain = drawn[0] < static_cast<double>(DrawnOperation::Posterize);
+        const torch::Tensor moved = (operateOn(pixels, drawn[0], drawn[1]) - pixels).abs().amax({1, 2, 3});
+        QVERIFY(moved.masked_select(plain).max().item<double>() < 1e-3);
+    }
+}
+
+// Normalised images are brought back for them, and normalised again.
+void TestAugmentation::operationsOfPixelsSeePixels() {
+    const PixelScale scale{torch::tensor({100.F, 120.F, 90.F}).view({1, 3, 1, 1}),
+                           torch::tensor({50.F, 60.F, 70.F}).view({1, 3, 1, 1})};
+    const torch::Tensor pixels = (torch::rand({5, 3, 6, 6}) * 255).round();
+    AugmentationConfig config = kOff;
+    config.brightness = 0.5;
+    const DrawnNumbers drawn = draw(config, {1, 2, 0, 5});
+    const torch::Tensor changed = augment(scale.fromPixels(pixels), drawn, augmentations(), scale);
+    const torch::Tensor expected =
+        (pixels * drawn[placeOf("colour jitter")][0].to(torch::kFloat32).view({5, 1, 1, 1})).clamp(0, 255);
+    QVERIFY((scale.toPixels(changed) - expected).abs().max().item<double>() < 1e-3);
+}
+
 void TestAugmentation::ranksDrawAndApplyTheSame_data() {
     QTest::addColumn<int>("ranks");
-    for (const int ranks : {1, 2, 3, 8}) QTest::addRow("%d", ranks) << ranks;
+    QTest::addColumn<bool>("trivial");
+    for (const bool trivial : {false, true})
+        for (const int ranks : {1, 2, 3, 8})
+            QTest::addRow("%d%s", ranks, trivial ? ", TrivialAugment" : "") << ranks << trivial;
 }
 
 void TestAugmentation::ranksDrawAndApplyTheSame() {
     QFETCH(int, ranks);
+    QFETCH(bool, trivial);
+    const AugmentationConfig& config = trivial ? kTrivial : kAll;
     for (const std::int64_t count : {13, 5}) {
-        const torch::Tensor images = torch::rand({count, 3, 24, 24});
-        const torch::Tensor whole = augment(images, draw(kAll, {1, 9, 0, count}));
+        const torch::Tensor images = torch::rand({count, 3, 24, 24}) * 255;
+        const torch::Tensor whole = augment(images, draw(config, {1, 9, 0, count}));
         std::vector<torch::Tensor> parts;
         for (int rank = 0; rank < ranks; ++rank) {
             const RankSlice::Part part = RankSlice{rank, ranks}.of(count);
             parts.push_back(augment(images.narrow(0, part.first, part.count),
-                                    draw(kAll, {1, 9, part.first, part.count})));
+                                    draw(config, {1, 9, part.first, part.count})));
         }
         QVERIFY(torch::cat(parts).equal(whole));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An epoch's batches: the same from every place, each image once, and the way into the middle of an epoch.
 #include "core/device/device.h"
+#include "core/input/balanced_order.h"
+#include "core/input/batch_mix.h"
 #include "core/input/epoch_batches.h"
 #include "core/train/pending_steps.h"
 #include "tests/support/numbered_images.h"
@@ -9,7 +11,10 @@
 #include <ATen/Parallel.h>
 #include <QtTest>
 
+#include <torch/utils.h>
+
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -30,6 +35,18 @@ Config config() {
     return config;
 }
 
+using Change = std::function<void(Config&)>;
+
+// So many images of each of three classes, by turns as long as there are.
+DatasetView unevenImages(const std::vector<int>& counts) {
+    ImageTable table;
+    for (int i = 0; i < 100; ++i)
+        for (std::size_t c = 0; c < counts.size(); ++c)
+            if (i < counts[c]) table.labels.push_back(static_cast<std::int32_t>(c));
+    table.pixels.resize(table.labels.size() * 12);
+    return {test::datasetInMemory("uneven", {2, 2, 3}, {"a", "b", "c"}, table, table), Split::Train, 0};
+}
+
 }  // namespace
 
 class TestEpochBatches : public QObject {
@@ -48,6 +65,10 @@ private Q_SLOTS:
     void ranksShareEachBatch_data();
     void ranksShareEachBatch();
     void aStepsNumberChangesItsAugmentation();
+    void partnersAreAtTheMirroredPlace();
+    void classesAreShownEquallyOften_data();
+    void classesAreShownEquallyOften();
+    void balancedEpochsShowEveryImageInTime();
     void pendingStepsComeBackInOrder();
 
 private:
@@ -183,9 +204,22 @@ void TestEpochBatches::longEpochsAreThoseOfManyPlans() {
 void TestEpochBatches::ranksShareEachBatch_data() {
     QTest::addColumn<int>("ranks");
     QTest::addColumn<bool>("resident");
-    for (const int ranks : {1, 2, 3, 8})
-        for (const bool resident : {false, true})
-            QTest::addRow("%d ranks%s", ranks, resident ? ", on the device" : "") << ranks << resident;
+    QTest::addColumn<Change>("change");
+    const auto rows = [](const char* name, const Change& change) {
+        for (const int ranks : {1, 2, 3, 8})
+            for (const bool resident : {false, true})
+                QTest::addRow("%d ranks%s%s", ranks, resident ? ", on the device" : "", name)
+                    << ranks << resident << change;
+    };
+    rows("", [](Config&) {});
+    rows(", mixup", [](Config& config) { config.loss.mixup = 0.8; });
+    rows(", cutmix", [](Config& config) { config.loss.cutmix = 1; });
+    rows(", with all else", [](Config& config) {
+        config.loss = {.mixup = 0.8, .cutmix = 1};
+        config.data.balanced = true;
+        config.augmentation = {.alternatingFlip = true, .policy = AugmentationPolicy::TrivialAugment,
+                               .brightness = 0.4, .contrast = 0.4, .saturation = 0.4, .cutout = 4};
+    });
 }
 
 // One after the other, the parts of all ranks are the batch of a single one, bit for bit; with eight ranks some are
@@ -193,12 +227,15 @@ void TestEpochBatches::ranksShareEachBatch_data() {
 void TestEpochBatches::ranksShareEachBatch() {
     QFETCH(int, ranks);
     QFETCH(bool, resident);
+    QFETCH(Change, change);
+    Config config = m_config;
+    change(config);
     const ResidentImages images(m_view, torch::kCPU);
-    const ResidentImages* from = resident ? &images : nullptr;
-    EpochBatches whole(origin(from), 2, 40, 1);
+    const BatchOrigin from{config, m_view, m_pipeline, resident ? &images : nullptr};
+    EpochBatches whole(from, 2, 40, 1);
     std::vector<std::unique_ptr<EpochBatches>> parts;
     for (int rank = 0; rank < ranks; ++rank) {
-        BatchOrigin part = origin(from);
+        BatchOrigin part = from;
         part.slice = {rank, ranks};
         parts.push_back(std::make_unique<EpochBatches>(part, 2, 40, 1));
     }
@@ -211,6 +248,7 @@ void TestEpochBatches::ranksShareEachBatch() {
             const PreparedBatch batch = part->next();
             QCOMPARE(batch.firstImage, place);
             QCOMPARE(batch.images.size(0), batch.labels.size(0));
+            QCOMPARE(batch.countOfAll(), all.count());
             place += batch.labels.size(0);
             pixels.push_back(batch.images);
             labels.push_back(batch.labels);
@@ -227,6 +265,74 @@ void TestEpochBatches::aStepsNumberChangesItsAugmentation() {
     const PreparedBatch b = other.next();
     QVERIFY(a.labels.equal(b.labels));
     QVERIFY(!a.images.equal(b.images));
+}
+
+// Whose labels it shares: mixed batches beside the same ones unmixed.
+void TestEpochBatches::partnersAreAtTheMirroredPlace() {
+    Config mixing = m_config;
+    mixing.loss.mixup = 0.8;
+    EpochBatches plain(origin(), 2, 40);
+    EpochBatches mixed({mixing, m_view, m_pipeline}, 2, 40);
+    for (std::int64_t i = 0; i < kBatches; ++i) {
+        const PreparedBatch one = plain.next(), other = mixed.next();
+        const BatchMix mix = drawMix(mixing.loss, 3, static_cast<std::uint64_t>(40 + i), 12);
+        const torch::Tensor expected = one.images * mix.share + one.images.flip(0) * (1 - mix.share);
+        QVERIFY(torch::allclose(other.images, expected, 1e-4, 1e-5));
+        const torch::Tensor own = torch::one_hot(one.labels, 3).to(torch::kFloat32);
+        QVERIFY(torch::allclose(other.labels, own * mix.share + own.flip(0) * (1 - mix.share)));
+    }
+}
+
+void TestEpochBatches::classesAreShownEquallyOften_data() {
+    QTest::addColumn<std::vector<int>>("counts");
+    QTest::newRow("one of many, one of few") << std::vector{90, 9, 1};
+    QTest::newRow("one without any") << std::vector{60, 0, 40};
+    QTest::newRow("not to be divided") << std::vector{80, 15, 6};
+    QTest::newRow("even already") << std::vector{10, 10, 10};
+}
+
+void TestEpochBatches::classesAreShownEquallyOften() {
+    QFETCH(std::vector<int>, counts);
+    const DatasetView view = unevenImages(counts);
+    const std::vector<std::int64_t> order = balancedOrder(view, 3, 1);
+    QCOMPARE(static_cast<std::int64_t>(order.size()), view.count());
+    std::vector<std::int64_t> shown(counts.size()), times(order.size());
+    for (const std::int64_t position : order) {
+        ++shown[static_cast<std::size_t>(view.label(position))];
+        ++times[static_cast<std::size_t>(position)];
+    }
+    const auto classes = static_cast<std::int64_t>(std::ranges::count_if(counts, [](int count) { return count > 0; }));
+    const std::int64_t each = view.count() / classes;
+    for (std::size_t c = 0; c < counts.size(); ++c) {
+        if (counts[c] == 0) QCOMPARE(shown[c], std::int64_t{0});
+        else QVERIFY(shown[c] == each || shown[c] == each + 1);
+    }
+    // Those of one class as often as each other but for once.
+    for (std::size_t c = 0; c < counts.size(); ++c) {
+        std::int64_t least = view.count(), most = 0;
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            if (view.label(static_cast<std::int64_t>(i)) != static_cast<std::int32_t>(c)) continue;
+            least = std::min(least, times[i]);
+            most = std::max(most, times[i]);
+        }
+        if (counts[c] > 0) QVERIFY(most - least <= 1);
+    }
+    QVERIFY(order == balancedOrder(view, 3, 1));
+    QVERIFY(order != balancedOrder(view, 3, 2) && order != balancedOrder(view, 4, 1));
+    // Mixed: not one class after the other.
+    std::int64_t changes = 0;
+    for (std::size_t i = 1; i < order.size(); ++i) changes += view.label(order[i]) != view.label(order[i - 1]) ? 1 : 0;
+    QVERIFY(changes > view.count() / 3);
+}
+
+void TestEpochBatches::balancedEpochsShowEveryImageInTime() {
+    const DatasetView view = unevenImages({90, 9, 1});
+    std::vector<bool> seen(100, false);
+    for (std::uint64_t epoch = 1; epoch <= 30; ++epoch) {
+        for (const std::int64_t position : balancedOrder(view, 3, epoch))
+            seen[static_cast<std::size_t>(position)] = true;
+    }
+    QVERIFY(std::ranges::all_of(seen, [](bool is) { return is; }));
 }
 
 void TestEpochBatches::pendingStepsComeBackInOrder() {

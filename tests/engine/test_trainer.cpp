@@ -2,21 +2,208 @@
 // What a training leaves behind.
 #include "core/config/presets.h"
 #include "core/device/device.h"
+#include "core/inspect/loaded_model.h"
+#include "core/model/weights.h"
 #include "core/train/trainer.h"
 #include "tests/support/numbered_images.h"
+#include "tests/support/same_run.h"
+
+#include <torch/utils.h>
 
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
 using namespace vit;
+
+namespace {
+
+using Change = std::function<void(Config&)>;
+
+std::shared_ptr<const Dataset> pictures() { return numberedImages(55, 12, 12); }
+
+// Four steps an epoch, the last of eight images.
+Config smallConfig() {
+    Config config = preset("testing").config;
+    config.data.validationShare = 0.2;
+    config.data.trainLimit = 0;
+    config.run.device = DeviceChoice::Cpu;
+    config.run.batchSize = 12;
+    config.run.epochs = 3;
+    config.run.layerStatisticsSteps = 0;
+    config.model.mlpDropout = 0.1;
+    return config;
+}
+
+struct Told {
+    std::vector<EpochDone> epochs;
+    std::vector<std::string> messages;
+    RunFinished finished;
+};
+
+// In a folder of its own, or gone on with from what is there; maxSteps as in TrainerLimits.
+Told trained(const Config& config, const std::filesystem::path& folder, std::int64_t maxSteps = 0) {
+    Told told;
+    TrainerHooks hooks;
+    hooks.emit = [&told](const Event& event) {
+        if (const auto* epoch = std::get_if<EpochDone>(&event)) told.epochs.push_back(*epoch);
+        if (const auto* message = std::get_if<Message>(&event)) told.messages.push_back(message->text);
+    };
+    hooks.goOn = [] { return Going::On; };
+    std::filesystem::create_directories(folder);
+    Trainer trainer(config, pictures(), selectDevice(config.run), folder, hooks);
+    if (std::filesystem::exists(folder / "last.safetensors")) trainer.resume();
+    told.finished = trainer.run({.maxSteps = maxSteps});
+    return told;
+}
+
+}  // namespace
 
 class TestTrainer : public QObject {
     Q_OBJECT
 
+    TensorFile m_without;  // the last weights of a run without options
+
 private Q_SLOTS:
     void initTestCase() { shareProcessor(); }
     void gradientsGoWithIt();
+    void optionsGoOnToTheBit_data();
+    void optionsGoOnToTheBit();
+    void averagedWeightsAreJudgedAndKept();
+    void averagedWeightsAreKeptWithoutAnEpoch();
+    void twoViewsAreTheirMean();
 };
+
+void TestTrainer::optionsGoOnToTheBit_data() {
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
+    row("averaged weights", [](Config& c) { c.optimizer.emaDecay = 0.9; });
+    row("mixup and cutmix", [](Config& c) { c.loss = {.labelSmoothing = 0.1, .mixup = 0.8, .cutmix = 1}; });
+    row("parts of a batch", [](Config& c) { c.run.accumulate = 3; });
+    row("alternating flip", [](Config& c) { c.augmentation.alternatingFlip = true; });
+    row("TrivialAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::TrivialAugment; });
+    row("RandAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::RandAugment; });
+    row("colours and cutout", [](Config& c) {
+        c.augmentation.brightness = c.augmentation.contrast = c.augmentation.saturation = 0.4;
+        c.augmentation.cutout = 6;
+    });
+    row("balanced classes", [](Config& c) { c.data.balanced = true; });
+    row("class weights", [](Config& c) { c.loss.classWeights = ClassWeights::Balanced; });
+}
+
+// Stopped within the second epoch and gone on with, a run ends as one that nobody disturbed; and as no run without the
+// option.
+void TestTrainer::optionsGoOnToTheBit() {
+    QFETCH(Change, change);
+    const QTemporaryDir folder;
+    const auto path = [&](const char* name) { return std::filesystem::path(folder.path().toStdString()) / name; };
+    Config config = smallConfig();
+    if (m_without.tensors.empty()) {
+        trained(config, path("without"));
+        m_without = readSafetensors(path("without") / "last.safetensors");
+    }
+    change(config);
+    trained(config, path("whole"));
+    trained(config, path("resumed"), 6);
+    trained(config, path("resumed"));
+    for (const char* file : {"last.safetensors", "best.safetensors"}) {
+        const std::string difference = test::weightsDifference(path("whole") / file, path("resumed") / file);
+        QVERIFY2(difference.empty(), difference.c_str());
+    }
+    const TensorFile whole = readSafetensors(path("whole") / "last.safetensors");
+    if (config.optimizer.emaDecay == 0)
+        QVERIFY(m_without.tensors.at("model.pos_embed").bytes != whole.tensors.at("model.pos_embed").bytes);
+    else QVERIFY(whole.tensors.size() > m_without.tensors.size());
+}
+
+// The best file holds what is judged; what goes on is not touched by it: the plain weights are those of a run without.
+void TestTrainer::averagedWeightsAreJudgedAndKept() {
+    const QTemporaryDir folder;
+    const auto path = [&](const char* name) { return std::filesystem::path(folder.path().toStdString()) / name; };
+    Config config = smallConfig();
+    config.run.keepEpochs = 3;
+    const Told plain = trained(config, path("plain"));
+    config.optimizer.emaDecay = 0.9;
+    const Told averaged = trained(config, path("averaged"));
+    const TensorFile last = readSafetensors(path("averaged") / "last.safetensors");
+    const TensorFile without = readSafetensors(path("plain") / "last.safetensors");
+    for (const auto& [name, data] : without.tensors) QVERIFY2(data.bytes == last.tensors.at(name).bytes, name.c_str());
+
+    const TensorFile epoch = readSafetensors(path("averaged") / "epoch-000003.safetensors");
+    for (const auto& [name, data] : epoch.tensors)
+        QVERIFY2(data.bytes == last.tensors.at("optimizer.average." + name).bytes, name.c_str());
+    QCOMPARE(averaged.epochs.size(), std::size_t{3});
+    for (std::size_t i = 0; i < 3; ++i) {
+        const std::string said =
+            "Validation of the plain weights, without averaging: " + metricsText(plain.epochs[i].validation) + ".";
+        QVERIFY2(std::ranges::count(averaged.messages, said) == 1, said.c_str());
+        QVERIFY(averaged.epochs[i].validation.loss != plain.epochs[i].validation.loss);
+    }
+    // The best weights give the accuracy that was told of their epoch.
+    Classifier classifier(config, describe(*pictures()), torch::kCPU);
+    loadWeights(*classifier.network(), readSafetensors(path("averaged") / "best.safetensors"));
+    const DatasetView view(pictures(), Split::Validation, config.data.validationShare);
+    const EpochMetrics best = classifier.evaluate(view, config.run.batchSize).mean();
+    QCOMPARE(best.accuracy, averaged.finished.bestValidationAccuracy);
+    const auto told = std::ranges::find(averaged.epochs, averaged.finished.bestEpoch, &EpochDone::epoch);
+    QVERIFY(std::abs(told->validation.loss - best.loss) < 1e-6);
+    const DatasetView tests(pictures(), Split::Test, config.data.validationShare);
+    const EpochMetrics tested = classifier.evaluate(tests, config.run.batchSize).mean();
+    QVERIFY(std::abs(tested.loss - averaged.finished.test.loss) < 1e-6);
+}
+
+void TestTrainer::averagedWeightsAreKeptWithoutAnEpoch() {
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    Config config = smallConfig();
+    config.optimizer.emaDecay = 0.9;
+    trained(config, path, 2);
+    const TensorFile last = readSafetensors(path / "last.safetensors");
+    const TensorFile best = readSafetensors(path / "best.safetensors");
+    for (const auto& [name, data] : best.tensors) {
+        QVERIFY2(data.bytes == last.tensors.at("optimizer.average." + name).bytes, name.c_str());
+        QVERIFY2(data.bytes != last.tensors.at("model." + name).bytes || name.ends_with("bias"), name.c_str());
+    }
+}
+
+void TestTrainer::twoViewsAreTheirMean() {
+    Config config = smallConfig();
+    Classifier classifier(config, describe(*pictures()), torch::kCPU);
+    {
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor images = torch::randn({5, 3, config.model.imageSize, config.model.imageSize});
+        const torch::Tensor own = classifier.logits(images, ForwardMode{});
+        const torch::Tensor mirrored = classifier.logits(images.flip(3), ForwardMode{});
+        QVERIFY(classifier.logits(images, TestViews::One).equal(own));
+        QVERIFY(classifier.logits(images, TestViews::Mirrored).equal((own + mirrored) / 2));
+        QVERIFY(!mirrored.equal(own));
+    }
+
+    const QTemporaryDir folder;
+    config.run.testViews = TestViews::Mirrored;
+    const std::filesystem::path path = folder.path().toStdString();
+    const Told told = trained(config, path);
+    loadWeights(*classifier.network(), readSafetensors(path / "best.safetensors"));
+    const auto metrics = [&](Split split, TestViews views) {
+        const DatasetView view(pictures(), split, config.data.validationShare);
+        return classifier.evaluate(view, config.run.batchSize, {}, {}, views).mean();
+    };
+    QVERIFY(std::abs(told.finished.test.loss - metrics(Split::Test, TestViews::Mirrored).loss) < 1e-6);
+    QVERIFY(std::abs(told.finished.test.loss - metrics(Split::Test, TestViews::One).loss) > 1e-5);
+    const auto best = std::ranges::find(told.epochs, told.finished.bestEpoch, &EpochDone::epoch);
+    QVERIFY(std::abs(best->validation.loss - metrics(Split::Validation, TestViews::One).loss) < 1e-6);
+
+    const auto loaded = std::make_shared<Classifier>(config, describe(*pictures()), torch::kCPU);
+    loadWeights(*loaded->network(), readSafetensors(path / "best.safetensors"));
+    LoadedModel model(loaded, {});
+    QCOMPARE(model.evaluate(DatasetView(pictures(), Split::Test, 0.2)).metrics.loss, told.finished.test.loss);
+    QVERIFY(model.viewsOf(Split::Validation) == TestViews::One);
+}
 
 // The model lives on, to be asked; with the gradients it would hold as much memory again, or a recorded step's pool.
 void TestTrainer::gradientsGoWithIt() {

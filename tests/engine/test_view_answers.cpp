@@ -76,6 +76,7 @@ void TestViewAnswers::partsMakeTheWhole() {
 void TestViewAnswers::subjectSaysWhatIsEvaluated() {
     LoadedModel model = modelWith(5);
     const EvaluationSubject subject = subjectOf(model, DatasetView(m_data, Split::Test, 0));
+    QCOMPARE(subject.views, std::string());
     QCOMPARE(subject.run, std::string("made up"));
     QCOMPARE(subject.epoch, 3);
     QCOMPARE(subject.step, 30);

@@ -2,10 +2,15 @@
 // The table of the augmentations.
 #include "core/input/augmentation/augmentation.h"
 
+#include "core/input/augmentation/alternating_flip.h"
+#include "core/input/augmentation/colour_jitter.h"
+#include "core/input/augmentation/cutout.h"
 #include "core/input/augmentation/erasing.h"
 #include "core/input/augmentation/flip.h"
+#include "core/input/augmentation/rand_augment.h"
 #include "core/input/augmentation/rotation.h"
 #include "core/input/augmentation/shift.h"
+#include "core/input/augmentation/trivial_augment.h"
 #include "core/input/augmentation/zoom.h"
 #include "core/input/queued_copy.h"
 
@@ -15,8 +20,9 @@ namespace vit {
 
 namespace {
 
-// First the published example's, in its order.
-constexpr std::array<Augmentation, 5> kTable = {kFlip, kRotation, kZoom, kShift, kErasing};
+// First the published example's, in its order. What paints over comes last.
+constexpr std::array kTable = {kFlip, kRotation, kZoom, kAlternatingFlip, kShift, kTrivialAugment, kRandAugment1,
+                               kRandAugment2, kRandAugment3, kRandAugment4, kColourJitter, kCutout, kErasing};
 
 RandomUnits unitsOf(const BatchPlaces& batch, std::uint32_t site, std::int64_t image) {
     const auto words = philox({batch.seed, batch.step, site}, static_cast<std::uint32_t>(batch.first + image));
@@ -36,7 +42,8 @@ std::vector<torch::Tensor> drawRow(const Augmentation& row, const AugmentationCo
     std::vector<double> numbers(row.numbers);
     for (const BatchPlaces& batch : batches)
         for (std::int64_t image = 0; image < batch.count; ++image) {
-            row.draw(config, unitsOf(batch, row.site, image), numbers);
+            if (row.drawOfImage != nullptr) row.drawOfImage(config, batch.shown(image), numbers);
+            else row.draw(config, unitsOf(batch, row.site, image), numbers);
             for (std::size_t i = 0; i < row.numbers; ++i) *places[i]++ = numbers[i];
         }
     return columns;
@@ -71,12 +78,18 @@ DrawnNumbers copyTo(const DrawnNumbers& drawn, torch::Device device) {
     return mapped(drawn, [&](const torch::Tensor& column) { return queuedCopy(column, device); });
 }
 
-torch::Tensor augment(torch::Tensor images, const DrawnNumbers& drawn, std::span<const Augmentation> table) {
+torch::Tensor augment(torch::Tensor images, const DrawnNumbers& drawn, std::span<const Augmentation> table,
+                      const PixelScale& scale) {
     TORCH_CHECK(drawn.size() == table.size(), "numbers drawn for another table of augmentations");
     if (images.size(0) == 0) return images;  // a rank's share may be empty
-    for (std::size_t i = 0; i < table.size(); ++i)
-        if (!drawn[i].empty()) images = table[i].apply(images, drawn[i]);
-    return images;
+    bool arePixels = false;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        if (drawn[i].empty()) continue;
+        if (table[i].ofPixels != arePixels) images = arePixels ? scale.fromPixels(images) : scale.toPixels(images);
+        arePixels = table[i].ofPixels;
+        images = table[i].apply(images, drawn[i]);
+    }
+    return arePixels ? scale.fromPixels(images) : images;
 }
 
 }  // namespace vit

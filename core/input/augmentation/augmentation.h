@@ -21,12 +21,15 @@
 // 2. Put it into the table in augmentation.cpp, where it is to come in turn.
 // 3. Give it its hyperparameter, as any other: a member of AugmentationConfig and a row in core/config/schema_data.cpp.
 //
+// What goes by colours, rather than by places, says `.ofPixels = true` and gets them as pixels of 0–255.
+//
 // Its site is its own, so the others go on drawing the numbers they drew before, and it draws the same ones whatever is
 // added later. Training on every device, resumed runs, several ranks and the Data page follow from the row.
 #pragma once
 
 #include "core/base/philox.h"
 #include "core/config/config.h"
+#include "core/input/pixel_scale.h"
 
 #include <torch/types.h>
 
@@ -44,6 +47,13 @@ using RandomUnits = std::array<double, 4>;
 // The random site (RandomKey::site) of an augmentation: above those of dropout, which end below 2^24.
 constexpr std::uint32_t augmentationSite(std::uint32_t number) { return (std::uint32_t{1} << 24) + number; }
 
+// An image of the view, and the epoch that shows it.
+struct ShownImage {
+    std::uint64_t seed = 0;
+    std::uint64_t epoch = 0;  // from 1
+    std::int64_t image = 0;
+};
+
 struct Augmentation {
     const char* name;
     std::uint32_t site;   // where its random numbers come from
@@ -55,6 +65,9 @@ struct Augmentation {
     void (*draw)(const AugmentationConfig& config, const RandomUnits& random, std::span<double> numbers);
     // images [B, C, S, S], normalised, on any device; each of the numbers as a float64 tensor [B] on that device.
     torch::Tensor (*apply)(const torch::Tensor& images, std::span<const torch::Tensor> numbers);
+    bool ofPixels = false;  // it gets and gives pixels instead: of 0–255, though not whole numbers
+    // Draws instead where it is the image that matters, wherever in the epoch it comes.
+    void (*drawOfImage)(const AugmentationConfig& config, const ShownImage& shown, std::span<double> numbers) = nullptr;
 };
 
 // All there are, in the order in which they are applied.
@@ -67,6 +80,12 @@ struct BatchPlaces {
     std::uint64_t step = 0;  // of the run
     std::int64_t first = 0;
     std::int64_t count = 0;
+    std::uint64_t epoch = 1;
+    std::span<const std::int64_t> images{};  // which of the view they are; empty: their places stand for them
+
+    ShownImage shown(std::int64_t i) const {
+        return {seed, epoch, images.empty() ? first + i : images[static_cast<std::size_t>(i)]};
+    }
 };
 
 // What was drawn for some images: for each row of a table its numbers as float64 tensors [images], none if it is off.
@@ -82,8 +101,9 @@ DrawnNumbers narrow(const DrawnNumbers& drawn, std::int64_t first, std::int64_t 
 // To a device, without waiting for the work that is queued there.
 DrawnNumbers copyTo(const DrawnNumbers& drawn, torch::Device device);
 
-// Applies every row that has numbers, in turn; images [B, C, S, S], the numbers on their device.
+// Applies every row that has numbers, in turn; images [B, C, S, S], the numbers on their device. `scale`: how the
+// images were normalised.
 torch::Tensor augment(torch::Tensor images, const DrawnNumbers& drawn,
-                      std::span<const Augmentation> table = augmentations());
+                      std::span<const Augmentation> table = augmentations(), const PixelScale& scale = {});
 
 }  // namespace vit

@@ -16,7 +16,7 @@ inline constexpr Augmentation kFlip = {
     .name = "flip",
     .site = static_cast<std::uint32_t>(RandomSite::Augmentation),  // word 0; rotation and zoom have the others
     .numbers = 1,                                                  // 1: mirrored, 0: not
-    .isOn = [](const AugmentationConfig& config) { return config.horizontalFlip; },
+    .isOn = [](const AugmentationConfig& config) { return config.horizontalFlip && !config.alternatingFlip; },
     .draw = drawFlip,
     .apply = applyFlip,
 };

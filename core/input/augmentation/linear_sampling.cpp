@@ -8,9 +8,11 @@ torch::Tensor sampleLinear(const torch::Tensor& images, const torch::Tensor& mat
     const double height = static_cast<double>(images.size(2));
     const double width = static_cast<double>(images.size(3));
     torch::Tensor theta = torch::zeros({images.size(0), 2, 3}, matrices.options().dtype(torch::kFloat32));
-    theta.slice(2, 0, 2).copy_(matrices);
+    theta.slice(2, 0, matrices.size(2)).copy_(matrices);
     theta.select(1, 0).select(1, 1).mul_(height / width);  // to grid_sample's coordinates, which run from -1 to 1
     theta.select(1, 1).select(1, 0).mul_(width / height);
+    theta.select(1, 0).select(1, 2).mul_(2 / width);
+    theta.select(1, 1).select(1, 2).mul_(2 / height);
     const torch::Tensor grid =
         at::affine_grid_generator(theta.to(images.device()), images.sizes(), /*align_corners=*/false);
     constexpr std::int64_t kBilinear = 0;

@@ -6,10 +6,13 @@
 
 namespace vit {
 
-Objective crossEntropy(double smoothing) {
-    return [smoothing](const torch::Tensor& logits, const torch::Tensor& targets) {
+Objective crossEntropy(double smoothing, const torch::Tensor& weights) {
+    return [smoothing, weights](const torch::Tensor& logits, const torch::Tensor& targets) {
         constexpr std::int64_t kNone = -100;  // no label is left out
-        return torch::cross_entropy_loss(logits, targets, {}, at::Reduction::Mean, kNone, smoothing);
+        if (!weights.defined())
+            return torch::cross_entropy_loss(logits, targets, {}, at::Reduction::Mean, kNone, smoothing);
+        // libtorch's own mean of labels is over their weights.
+        return torch::cross_entropy_loss(logits, targets, weights, at::Reduction::None, kNone, smoothing).mean();
     };
 }
 

@@ -12,9 +12,18 @@ namespace vit {
 namespace {
 
 constexpr const char* kStepsKey = "optimizer.steps";
+constexpr const char* kAverage = "average";
 
 std::string fileName(const std::string& state, const std::string& parameter) {
     return "optimizer." + state + "." + parameter;
+}
+
+void read(const TensorFile& file, const std::string& name, const torch::Tensor& into) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end()) throw Error("The checkpoint lacks " + name + ".");
+    const torch::Tensor stored = toTensor(found->second);
+    if (stored.sizes() != into.sizes()) throw Error("The checkpoint's " + name + " has another shape.");
+    into.copy_(stored);
 }
 
 }  // namespace
@@ -24,6 +33,7 @@ Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& 
         const bool decayed = config.decayAll || isKernel(weight.row.role);
         m_slots.push_back({weight.row, weight.tensor, decayed});
     }
+    if (config.emaDecay > 0) m_average = std::make_unique<WeightAverage>(weights, config.emaDecay);
 }
 
 double Optimizer::decayOf(double learningRate) const {
@@ -32,8 +42,10 @@ double Optimizer::decayOf(double learningRate) const {
 
 void Optimizer::step(double learningRate) {
     const torch::NoGradGuard noGrad;
+    if (m_average && m_steps == 0) m_average->begin();  // other weights may have been taken meanwhile
     ++m_steps;
     update(learningRate);
+    if (m_average) m_average->follow(m_steps);
 }
 
 void Optimizer::clearGradients() {
@@ -45,21 +57,19 @@ void Optimizer::store(TensorFile& file) const {
         for (const State& state : slot.states)
             file.tensors[fileName(state.name, slot.row.name)] = toTensorData(state.value);
     }
+    if (m_average) m_average->forEach([&file](const std::string& name, const torch::Tensor& value) {
+        file.tensors[fileName(kAverage, name)] = toTensorData(value);
+    });
     file.metadata[kStepsKey] = std::to_string(m_steps);
 }
 
 void Optimizer::load(const TensorFile& file) {
     const torch::NoGradGuard noGrad;
-    for (Slot& slot : m_slots) {
-        for (State& state : slot.states) {
-            const std::string name = fileName(state.name, slot.row.name);
-            const auto found = file.tensors.find(name);
-            if (found == file.tensors.end()) throw Error("The checkpoint lacks " + name + ".");
-            const torch::Tensor stored = toTensor(found->second);
-            if (stored.sizes() != state.value.sizes()) throw Error("The checkpoint's " + name + " has another shape.");
-            state.value.copy_(stored);
-        }
-    }
+    for (Slot& slot : m_slots)
+        for (State& state : slot.states) read(file, fileName(state.name, slot.row.name), state.value);
+    if (m_average) m_average->forEach([&file](const std::string& name, const torch::Tensor& value) {
+        read(file, fileName(kAverage, name), value);
+    });
     const auto steps = file.metadata.find(kStepsKey);
     if (steps == file.metadata.end()) throw Error("The checkpoint lacks the optimizer's count of steps.");
     m_steps = std::stoll(steps->second);

@@ -5,6 +5,7 @@
 #include "core/config/config.h"
 #include "core/io/safetensors.h"
 #include "core/model/vision_transformer.h"
+#include "core/train/optimizers/weight_average.h"
 
 #include <torch/types.h>
 
@@ -28,8 +29,11 @@ public:
 
     std::int64_t steps() const { return m_steps; }
 
-    // What it remembers of each parameter as "optimizer.STATE.NAME", and the count of steps as metadata
-    // "optimizer.steps".
+    // The moving average of the weights, as config.emaDecay wants it; null if there is none.
+    const WeightAverage* average() const { return m_average.get(); }
+
+    // What it remembers of each parameter as "optimizer.STATE.NAME", their averages among it, and the count of steps as
+    // metadata "optimizer.steps".
     void store(TensorFile& file) const;
     void load(const TensorFile& file);  // throws Error if something is missing or does not fit
 
@@ -59,6 +63,7 @@ protected:
 private:
     OptimizerConfig m_config;
     std::vector<Slot> m_slots;
+    std::unique_ptr<WeightAverage> m_average;
     std::int64_t m_steps = 0;
 };
 

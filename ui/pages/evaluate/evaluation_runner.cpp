@@ -115,7 +115,7 @@ void EvaluationRunner::beginAsking(std::shared_ptr<const Dataset> dataset) {
     }
     if (m_view->count() == 0)
         return fail(tr("The data set %1 has no %2 images: choose another split.").arg(m_data, splitName(m_split)));
-    m_images = std::max<std::int64_t>(1, m_model->config.run.batchSize);
+    m_images = std::max<std::int64_t>(1, m_model->config.run.imagesAtOnce());
     askNext();
 }
 

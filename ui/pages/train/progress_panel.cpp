@@ -40,6 +40,11 @@ QFont strong(QFont font) {
     return font;
 }
 
+QString testCaption(const char* metric, const std::string& views) {
+    const QString caption = ProgressPanel::tr("test %1").arg(metric);
+    return views.empty() ? caption : ProgressPanel::tr("%1, %2").arg(caption, QString::fromStdString(views));
+}
+
 }  // namespace
 
 ProgressPanel::ProgressPanel(QWidget* parent) : QWidget(parent) {
@@ -215,7 +220,7 @@ void ProgressPanel::showFinished(const RunFinished& result) {
         const bool best = !result.tested && result.bestEpoch > 0 && shown.metric.value == kAccuracy.value;
         shown.value->setText(percentText(best ? result.bestValidationAccuracy : result.test.*shown.metric.value));
         shown.caption->setText(best ? tr("best validation accuracy, epoch %1").arg(result.bestEpoch)
-                                    : tr("test %1").arg(shown.metric.name));
+                                    : testCaption(shown.metric.name, result.testViews));
         shown.value->setVisible(best || result.tested);
         shown.caption->setVisible(best || result.tested);
     }

@@ -19,10 +19,12 @@ QString tr(const char* text) { return QCoreApplication::translate("RunWords", te
 
 QString testText(const RunFinished& result) {
     const QString precision = QString::fromStdString(result.testPrecision);
-    return tr(" Test: %1 (weights of epoch %2%3).")
+    const QString views = QString::fromStdString(result.testViews);
+    return tr(" Test: %1 (weights of epoch %2%3%4).")
         .arg(QString::fromStdString(metricsText(result.test)))
         .arg(result.bestEpoch)
-        .arg(precision.isEmpty() ? QString() : tr(", computed in %1").arg(precision));
+        .arg(precision.isEmpty() ? QString() : tr(", computed in %1").arg(precision),
+             views.isEmpty() ? QString() : tr(", %1").arg(views));
 }
 
 }  // namespace
