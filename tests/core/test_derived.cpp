@@ -33,6 +33,7 @@ private Q_SLOTS:
     void countsParameters_data();
     void countsParameters();
     void countsArithmetic();
+    void countsTheArithmeticOfParts();
     void memoryGrowsWithTheBatch();
     void partsOfABatchTakeTheMemoryOfOne();
     void unusableSizesGiveZeros_data();
@@ -90,6 +91,20 @@ void TestDerived::countsArithmetic() {
     const DerivedFacts grey = derive(smallConfig(), {1, 10});
     QCOMPARE(grey.elementsPerPatch, std::int64_t{16});
     QCOMPARE(grey.forwardFlopsPerImage, 2 * (projection / 3 + attention + mlp + 6 * 10));
+}
+
+// A stem of two layers that halves the 8 × 8 pixels once: patches of 2 × 2 of its 7 channels; a convolution of each of 7
+// units.
+void TestDerived::countsTheArithmeticOfParts() {
+    Config config = smallConfig();
+    const double before = derive(config, {3, 10}).forwardFlopsPerImage;
+    config.model.mlpDepthwise = true;
+    QCOMPARE(derive(config, {3, 10}).forwardFlopsPerImage, before + 2 * (4 * 9 * 7));
+    config.model.mlpDepthwise = false;
+    config.model.stemWidths = {5, 7};
+    config.model.stemPools = {1};
+    const double stem = 64 * 27 * 5 + 16 * 45 * 7, projection = 4 * (2 * 2 * 7) * 6;
+    QCOMPARE(derive(config, {3, 10}).forwardFlopsPerImage, before + 2 * (stem + projection - 4 * 48 * 6));
 }
 
 void TestDerived::memoryGrowsWithTheBatch() {
