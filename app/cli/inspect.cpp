@@ -81,7 +81,7 @@ OtherModel otherModel(const std::string& text, const std::filesystem::path& own)
         if (fault == std::errc() && end == text.data() + text.size() && epoch > 0)
             return {findRun(text.substr(0, at)).folder, epoch, own};
     }
-    return {findTrainedRun(text).folder, 0, own};
+    return {findModel(text), 0, own};
 }
 
 // "2:0": layer and head.
@@ -120,7 +120,7 @@ void run(const Options& options) {
     settings.opacity = options.opacity;
     settings.colours = colourMapNamed(options.colours);
     const Image photo = readImageArgument(options.image);
-    const std::filesystem::path folder = findTrainedRun(options.run).folder;
+    const std::filesystem::path folder = findModel(options.run);
     LoadedModel model = LoadedModel::open(folder);
     if (!options.className.empty()) settings.classNumber = classNumber(model, options.className);
     if (lens.ofImages) settings.neighbours = indexOf(model, options.split);
@@ -154,7 +154,7 @@ void addInspectCommand(CLI::App& app) {
         "inspect", "Look inside a trained model: attention, relevance, tokens, layers, neighbours, another model");
     auto options = std::make_shared<Options>();
     command->add_option("image", options->image, "The image")->required();
-    command->add_option("--run", options->run, kRunHelp);
+    command->add_option("--run", options->run, kModelHelp);
     command->add_option("--lens", options->lens, lensHelp())->required();
     command
         ->add_option("--out", options->out,

@@ -56,7 +56,7 @@ void printText(const std::string& path, const Prediction& prediction) {
 }
 
 void run(const Options& options) {
-    LoadedModel model = LoadedModel::open(findTrainedRun(options.run).folder);
+    LoadedModel model = LoadedModel::open(findModel(options.run));
     std::string problems;  // one bad image does not keep the others from being looked at
     for (const std::string& path : options.images) {
         try {
@@ -75,7 +75,7 @@ void addPredictCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("predict", "Say what a trained model sees in images");
     auto options = std::make_shared<Options>();
     command->add_option("images", options->images, "Image files")->required();
-    command->add_option("--run", options->run, kRunHelp);
+    command->add_option("--run", options->run, kModelHelp);
     command->add_option("--top", options->top, "How many classes to name")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();

@@ -24,13 +24,17 @@ RunSummary findRun(const std::string& nameOrFolder) {
 }
 
 RunSummary findTrainedRun(const std::string& nameOrFolder) {
-    if (nameOrFolder.empty() && !RunStore().lastTrained())
-        if (const fs::path included = includedModel(); !included.empty()) return readRun(included);
     RunSummary run = findRun(nameOrFolder);
     if (!run.hasModel) {
         throw InvalidInput("The run \"" + run.name + "\" has no weights yet: not one epoch was finished.");
     }
     return run;
+}
+
+fs::path findModel(const std::string& nameOrFolder) {
+    if (nameOrFolder.empty() && !RunStore().lastTrained())
+        if (fs::path included = includedModel(); !included.empty()) return included;
+    return findTrainedRun(nameOrFolder).folder;
 }
 
 }  // namespace vit::cli

@@ -7,6 +7,7 @@
 #include "core/device/torch_device.h"
 #include "core/model/classifier.h"
 #include "core/model/weights.h"
+#include "core/runs/run_about.h"
 #include "core/runs/run_files.h"
 #include "core/runs/trained_model.h"
 
@@ -29,7 +30,7 @@ LoadedModel LoadedModel::open(const std::filesystem::path& runFolder, DeviceChoi
         throw Error(stored.weightsPath.string() + ": " + fault.what() + " They are of another model than " +
                     run_files::kConfig + " beside them describes: copy the run's folder anew, or train it again.");
     }
-    return {std::move(classifier), {runFolder.filename().string(), stored.epoch, stored.step, false}};
+    return {std::move(classifier), {runName(runFolder), stored.epoch, stored.step, false}};
 }
 
 LoadedModel::LoadedModel(std::shared_ptr<Classifier> classifier, State state)

@@ -88,6 +88,7 @@ private Q_SLOTS:
     void initTestCase();
     void wrongUseEndsWithTwo_data();
     void wrongUseEndsWithTwo();
+    void predictsBeforeAnyTraining();
     void helpEndsWithZero();
     void failureEndsWithOne();
     void presetsAreListed();
@@ -153,7 +154,7 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("start from a file that is not there")
         << "train --preset testing --start-from /nowhere/x.safetensors" << "/nowhere/x.safetensors is not there";
     QTest::newRow("evaluate an unknown run") << "evaluate nonsense" << "vit-cli runs list";
-    QTest::newRow("predict before any training") << "predict picture.png" << "vit-cli train";
+    QTest::newRow("evaluate before any training") << "evaluate" << "vit-cli train";
     QTest::newRow("patches of a missing file") << "patches missing.png --out grid.png" << "missing.png";
     QTest::newRow("patches of what is no image") << "patches words.png --out grid.png" << "words.png";
     QTest::newRow("patches to an unknown format") << "patches picture.png --out grid.xyz" << "grid.xyz";
@@ -176,6 +177,13 @@ void TestCommands::wrongUseEndsWithTwo() {
     QVERIFY2(finished.code == 2, qPrintable(QString::number(finished.code) + ": " + finished.err));
     QVERIFY2(finished.err.contains(says), qPrintable(finished.err));
     QCOMPARE(finished.out, QString());
+}
+
+void TestCommands::predictsBeforeAnyTraining() {
+    const Finished finished = run({"predict", "picture.png", "--json"});
+    QVERIFY2(finished.code == 0, qPrintable(finished.err));
+    QVERIFY2(finished.out.contains("came with the program"), qPrintable(finished.out));
+    QCOMPARE(finished.out.count("\"probability\""), 5);
 }
 
 void TestCommands::helpEndsWithZero() {

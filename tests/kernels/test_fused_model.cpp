@@ -60,6 +60,14 @@ Config withStem(Config config, std::vector<std::int64_t> widths, std::vector<std
     return config;
 }
 
+// What gradients are measured by at least. A shift of all normalised keys changes no answer: its gradient is nothing but
+// rounding of those around it.
+double leastOf(const std::vector<torch::Tensor>& gradients) {
+    double largest = 0;
+    for (const torch::Tensor& gradient : gradients) largest = std::max(largest, gradient.abs().max().item<double>());
+    return 1e-3 * largest;
+}
+
 struct Pair {
     VisionTransformer plain{nullptr};
     VisionTransformer fused{nullptr};
@@ -202,9 +210,7 @@ void TestFusedModel::agreesWithPlain() {
     const auto fused = gradientsOf(pair.fused, pair.images, training);
     pair.plain->to(torch::kFloat64);
     const auto exact = gradientsOf(pair.plain, pair.images.to(torch::kFloat64), training);
-    // A shift of all normalised keys changes no answer: its gradient is nothing but rounding of those around it.
-    double least = 0;
-    for (const torch::Tensor& gradient : exact) least = std::max(least, 1e-3 * gradient.abs().max().item<double>());
+    const double least = leastOf(exact);
     double allowed = kRounding;
     for (std::size_t i = 0; i < exact.size(); ++i)
         allowed = std::max(allowed, kOfPlain * difference(plain[i].to(torch::kFloat64), exact[i], least));
@@ -334,7 +340,12 @@ void TestFusedModel::repeatsBitForBit() {
     for (int other : {1, 3}) {
         torch::set_num_threads(other);
         const auto elsewhere = gradientsOf(pair.fused, pair.images, training);
-        for (std::size_t i = 0; i < once.size(); ++i) QVERIFY(difference(elsewhere[i], once[i], 0.01) < kRounding);
+        const auto names = pair.fused->named_parameters().keys();
+        for (std::size_t i = 0; i < once.size(); ++i) {
+            const double off = difference(elsewhere[i], once[i], leastOf(once));
+            const double allowed = names[i].ends_with("k_norm.bias") ? 10 * kRounding : kRounding;  // see leastOf()
+            QVERIFY2(off < allowed, qPrintable(QString("%1: %2").arg(names[i].c_str()).arg(off)));
+        }
     }
     torch::set_num_threads(threads);
 }
