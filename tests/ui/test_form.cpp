@@ -2,6 +2,7 @@
 // The Experiment form: built from the schema, tells what is wrong, what was changed and what follows.
 #include "core/config/presets.h"
 #include "core/config/schema.h"
+#include "core/train/likely_speed.h"
 #include "ui/bridge/settings.h"
 #include "ui/form/epoch_estimate.h"
 #include "ui/form/experiment_form.h"
@@ -63,6 +64,7 @@ private Q_SLOTS:
     void theScheduleIsDrawn();
     void factsFollow();
     void timeOfAnEpochIsLearned();
+    void timeOfAnEpochIsGuessed();
     void factsNeedKnownClasses();
     void factsAreOfTheDataSetsChannels();
     void timeOfAnEpochIsThatOfTheDataSetsChannels();
@@ -328,6 +330,28 @@ void TestForm::timeOfAnEpochIsLearned() {
     m_form->refreshFacts();
     QCOMPARE(shown(), QString("≈ 2 min 00 s"));
     m_form->setEpochEstimate(nullptr);
+}
+
+// Before anything was trained, from what the processor can do, for data whose images are known in number.
+void TestForm::timeOfAnEpochIsGuessed() {
+    QTemporaryDir folder;
+    Settings settings(folder.filePath("settings.ini"));
+    const double flops = derive(preset("keras-example").config, {3, 100}).trainingFlopsPerImage * (45000 + 5000 / 3.0);
+    EpochEstimate estimate(settings, [&](const RunConfig& run) { return run.device == DeviceChoice::Cuda ? 0 : flops / 60; });
+    m_form->setPreset("keras-example");
+    m_form->setEpochEstimate(&estimate);
+    QCOMPARE(find<QLabel>("fact.epoch")->text(), QString("≈ 1 min 00 s"));
+    Config config = preset("keras-example").config;
+    config.run.device = DeviceChoice::Cuda;
+    QVERIFY(!estimate.seconds(config, {3, 100}));
+    config = preset("keras-example").config;
+    config.data.name = "my-photos";
+    QVERIFY(!estimate.seconds(config, {3, 100}));
+    estimate.setPlace("gpubox");
+    QVERIFY(!estimate.seconds(preset("keras-example").config, {3, 100}));
+    m_form->setEpochEstimate(nullptr);
+
+    QVERIFY(likelySpeed({.device = DeviceChoice::Cpu}) > 1e9);
 }
 
 void TestForm::factsNeedKnownClasses() {

@@ -36,7 +36,7 @@ DerivedPanel::DerivedPanel(QWidget* parent) : QWidget(parent) {
                        tr("Estimate: weights, gradients, optimizer moments and activations of one batch"));
     m_epoch = addFact(grid, 5, "fact.epoch", tr("time / epoch"),
                       tr("Estimate, with validation, from the speed of the last run with this device, precision, "
-                         "kernels and threads; known once this computer has trained an epoch on these data"));
+                         "kernels and threads; before there was one, a guess from what the processor can do"));
     for (int column = 0; column < kColumns; ++column) grid->setColumnStretch(column, 1);
 }
 

@@ -2,6 +2,7 @@
 // Keeps two kinds of numbers: images of a data set, and floating-point operations per second of a way to compute.
 #include "ui/form/epoch_estimate.h"
 
+#include "core/data/store/known_data.h"
 #include "ui/bridge/settings.h"
 
 namespace vit::ui {
@@ -41,8 +42,11 @@ void EpochEstimate::epochDone(const EpochDone& epoch) {
 }
 
 std::optional<double> EpochEstimate::seconds(const Config& config, const vit::ModelInput& input) const {
-    const double images = m_settings.measured(imagesKey(config));
-    const double speed = m_settings.measured(speedKey(config.run, m_place));
+    double images = m_settings.measured(imagesKey(config));
+    double speed = m_settings.measured(speedKey(config.run, m_place));
+    const KnownData* data = findKnownData(config.data.name);
+    if (images <= 0 && data != nullptr) images = static_cast<double>(data->counts.train);
+    if (speed <= 0 && m_place.isEmpty() && m_guess) speed = m_guess(config.run);
     if (images <= 0 || speed <= 0) return std::nullopt;
     const double validation = images * config.data.validationShare;
     return epochFlops(derive(config, input), images - validation, validation) / speed;

@@ -7,7 +7,9 @@
 
 #include <QString>
 
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace vit::ui {
 
@@ -18,7 +20,10 @@ class Settings;
 // are.
 class EpochEstimate {
 public:
-    explicit EpochEstimate(Settings& settings) : m_settings(settings) {}
+    // What a run's speed is likely to be where none was measured; 0: there is no way to tell.
+    using Guess = std::function<double(const RunConfig&)>;
+
+    explicit EpochEstimate(Settings& settings, Guess guess = {}) : m_settings(settings), m_guess(std::move(guess)) {}
 
     // `input` is what its data set gives the model; where that is not known, nothing is learned from the run.
     // `place` is where the run is trained, as SessionBridge::elsewhere() names it; empty: in this window.
@@ -27,11 +32,13 @@ public:
 
     // Where the experiment is to be trained, named in the same way.
     void setPlace(const QString& place) { m_place = place; }
-    // With the validation pass; nothing before the data set and such a run were seen.
+    // With the validation pass; before such a run was seen, guessed if the data are known by name and the place is this
+    // computer.
     std::optional<double> seconds(const Config& config, const vit::ModelInput& input) const;
 
 private:
     Settings& m_settings;
+    Guess m_guess;
     RunStarted m_run;
     std::optional<vit::ModelInput> m_input;
     QString m_runPlace;

@@ -6,6 +6,7 @@
 #include "core/config/schema.h"
 #include "core/data/store/data_manifest.h"
 #include "core/io/atomic_file.h"
+#include "core/train/likely_speed.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/settings.h"
@@ -58,7 +59,7 @@ QString qstr(const std::string& text) { return QString::fromStdString(text); }
 MainWindow::MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                        ThemeController& theme, QWidget* parent)
     : QMainWindow(parent), m_bridge(bridge), m_store(std::move(store)), m_prompts(prompts), m_settings(settings),
-      m_theme(theme), m_actions(this), m_epochEstimate(settings), m_dataWatch(m_store->folder(), kManifestFile),
+      m_theme(theme), m_actions(this), m_epochEstimate(settings, likelySpeed), m_dataWatch(m_store->folder(), kManifestFile),
       m_import(m_store, bridge.options().runsFolder),
       m_export(new RunExport(bridge, prompts, settings, this)) {
     setWindowTitle("ViT Workbench");

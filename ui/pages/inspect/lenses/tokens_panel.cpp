@@ -187,8 +187,8 @@ QString TokensPanel::hintText() const {
                       "what has no place.");
         case Positions: return tr("Point at a position, or click one to keep it.");
         case ProjectionFilters:
-            return tr("The main directions of what the patch projection reacts to. They belong to the model, not to this "
-                      "picture.");
+            return tr("The main directions of what the first layer that sees the picture reacts to: the patch projection, "
+                      "or a stem's first convolution. They belong to the model, not to this picture.");
         case Distances:
             return tr("A dot a head: how far from each other, weighted by attention, the patches are that look at each "
                       "other. The class token is left out.");
