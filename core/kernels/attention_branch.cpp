@@ -97,6 +97,10 @@ std::int64_t AttentionBranch<E>::firstWeight(const BranchCall& call) const {
 template <typename E>
 void AttentionBranch<E>::forward(const BranchCall& call, const float* in, float* out, std::byte* saved,
                                  std::byte* scratch) const {
+    if (call.path == 0) {
+        std::copy_n(in, m_tokens * m_width, out);
+        return;
+    }
     auto* operand = at<E>(scratch, m_scratch.operand);
     auto* normed = at<E>(scratch, m_scratch.normed);
     m_norm.forward(in, m_tokens, norm(call), normed);
@@ -114,13 +118,21 @@ void AttentionBranch<E>::forward(const BranchCall& call, const float* in, float*
     const DenseWeights<E> projection = m_projection.weights(call);
     addRow(in, projection.bias, m_tokens, m_width, out);
     m_projection.layer.addForward(mixed, projection, out, operand);
+    if (call.path != 1) scaleFrom(in, m_tokens * m_width, call.path, out);
 }
 
 template <typename E>
 void AttentionBranch<E>::backward(const BranchCall& call, const float* in, const std::byte* saved, float* gradient,
                                   float* gradients, std::byte* scratch) const {
+    if (call.path == 0) return;
     auto* operand = at<E>(scratch, m_scratch.operand);
-    const E* dOut = rounded(gradient, m_tokens * m_width, at<E>(scratch, m_scratch.dOut));
+    const float* dBranch = gradient;
+    if (call.path != 1) {
+        auto* scaled = at<float>(scratch, m_scratch.dNormed);  // which is not needed before the last product
+        scaleAll(gradient, m_tokens * m_width, call.path, scaled);
+        dBranch = scaled;
+    }
+    const E* dOut = rounded(dBranch, m_tokens * m_width, at<E>(scratch, m_scratch.dOut));
     m_projection.layer.backwardWeights(at<E>(saved, m_saved.mixed), dOut, m_projection.gradients(gradients), operand);
 
     auto* dMixed = at<E>(scratch, m_scratch.dMixed);

@@ -6,10 +6,20 @@
 #include "core/kernels/mlp_branch.h"
 
 #include <algorithm>
+#include <array>
 
 namespace vit::kernels {
 
 namespace {
+
+// By the one element of the branch's dropout that is the image's.
+float pathOf(const Dropout& dropout, std::int64_t image) {
+    if (!dropout.drops()) return 1;
+    std::array<std::byte, 64> bytes{};
+    const KeepBits bits = makeKeepBits(dropout, image, 1, bytes.data());
+    const bool kept = (bits.bytes[bits.first / 8] >> (bits.first % 8) & 1) != 0;
+    return kept ? dropout.factor() : 0;
+}
 
 template <typename E>
 class BlockKernelOf : public BlockKernel {
@@ -64,11 +74,12 @@ private:
 
     std::size_t mlpParameters() const { return m_attention.memory().parameters.size(); }
     BranchCall attentionCall(const ImageCall& call, std::int64_t image) const {
-        return {call.parameters.data(), call.packed, call.dropouts.data(), image};
+        return {call.parameters.data(), call.packed, call.dropouts.data(), image,
+                pathOf(call.dropouts[call.dropouts.size() - 2], image)};
     }
     BranchCall mlpCall(const ImageCall& call, std::int64_t image) const {
         return {call.parameters.data() + mlpParameters(), call.packed + m_attention.memory().packed,
-                call.dropouts.data() + 1, image};
+                call.dropouts.data() + 1, image, pathOf(call.dropouts.back(), image)};
     }
 };
 

@@ -27,7 +27,8 @@ struct BlockShape {
 // Its parameters: norm1 scale and shift [D], qkv weight [3HK, D] and bias [3HK], of headNorm scale and shift [K] for
 // the queries and then for the keys, projection weight [D, HK] and bias [D], norm2 scale and shift [D], then weight
 // [U, inputs] and bias [U] for each of the units, after the first ones with depthwiseSide [3, 3, U] and [U].
-// Its dropouts: of the attention weights [B, H, N, N], then of each MLP layer [B, N, U].
+// Its dropouts: of the attention weights [B, H, N, N], then of each MLP layer [B, N, U], then of the two branches [B] as a
+// whole: first attention, then MLP.
 class BlockKernel : public ImageKernel {
 public:
     // Where in what is saved x + attention(norm(x)) is: float [N, D].

@@ -18,6 +18,7 @@ struct BranchCall {
     const std::byte* packed;
     const Dropout* dropouts;
     std::int64_t image;
+    float path = 1;  // what the branch's output is multiplied by; 0: the image goes around it
 };
 
 // A dense layer with the places of its packed weights and of its parameters: the weight, then the bias.

@@ -62,6 +62,10 @@ NormParameters MlpBranch<E>::norm(const BranchCall& call) const {
 template <typename E>
 void MlpBranch<E>::forward(const BranchCall& call, const float* in, float* out, std::byte* saved,
                            std::byte* scratch) const {
+    if (call.path == 0) {
+        std::copy_n(in, m_tokens * m_width, out);
+        return;
+    }
     auto* operand = at<E>(scratch, m_scratch.operand);
     auto* hidden = at<E>(scratch, m_scratch.hidden);
     auto* input = at<E>(scratch, m_scratch.normed);
@@ -83,6 +87,7 @@ void MlpBranch<E>::forward(const BranchCall& call, const float* in, float* out, 
         else layer.activation.addForward(sums, in, layer.elements, bits, dropout.factor(), out);
         input = hidden;
     }
+    if (call.path != 1) scaleFrom(in, m_tokens * m_width, call.path, out);
 }
 
 template <typename E>
@@ -98,11 +103,17 @@ void MlpBranch<E>::backwardActivation(const BranchCall& call, std::size_t index,
 template <typename E>
 void MlpBranch<E>::backward(const BranchCall& call, const float* in, const std::byte* saved, float* gradient,
                             float* gradients, std::byte* scratch) const {
+    if (call.path == 0) return;
     auto* operand = at<E>(scratch, m_scratch.operand);
     auto* dHidden = at<float>(scratch, m_scratch.dHidden);
     auto* dSums = at<E>(scratch, m_scratch.dSums[0]);
     auto* dEarlier = at<E>(scratch, m_scratch.dSums[1]);
-    backwardActivation(call, m_layers.size() - 1, saved, gradient, dSums, nullptr);
+    const float* dOut = gradient;
+    if (call.path != 1) {
+        scaleAll(gradient, m_tokens * m_width, call.path, dHidden);  // which is not needed before the first product
+        dOut = dHidden;
+    }
+    backwardActivation(call, m_layers.size() - 1, saved, dOut, dSums, nullptr);
     for (std::size_t i = m_layers.size(); i-- > 0;) {
         const PlacedDense<E>& dense = m_layers[i].dense;
         auto* input = at<E>(scratch, i > 0 ? m_scratch.hidden : m_scratch.normed);

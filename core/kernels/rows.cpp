@@ -25,6 +25,19 @@ void add(const float* in, const float* row, std::size_t rows, std::size_t width,
         });
 }
 
+void scale(const float* in, std::size_t count, float factor, float* out) {
+    const Floats by = hn::Set(FloatTag(), factor);
+    forEachVector(count, [&](std::size_t i, auto part) HWY_ATTR { store(hn::Mul(load(in + i, part), by), out + i, part); });
+}
+
+void scaleDistance(const float* in, std::size_t count, float factor, float* out) {
+    const Floats by = hn::Set(FloatTag(), factor);
+    forEachVector(count, [&](std::size_t i, auto part) HWY_ATTR {
+        const Floats from = load(in + i, part);
+        store(hn::MulAdd(hn::Sub(load(out + i, part), from), by, from), out + i, part);
+    });
+}
+
 template <typename E>
 HWY_INLINE void columnSums(const E* in, const Extent& extent, float* sums) {
     // Four columns of vectors at a time: one alone would wait for each of its additions.
@@ -116,6 +129,8 @@ namespace vit::kernels {
 
 HWY_EXPORT(fill);
 HWY_EXPORT(add);
+HWY_EXPORT(scale);
+HWY_EXPORT(scaleDistance);
 HWY_EXPORT(columnSumsOfFloats);
 HWY_EXPORT(columnSumsOfBfloat16s);
 HWY_EXPORT(round);
@@ -125,6 +140,12 @@ HWY_EXPORT(transposeWords);
 void fillRows(const float* row, const Extent& out, float* values) { HWY_DYNAMIC_DISPATCH(fill)(row, out, values); }
 void addRow(const float* in, const float* row, std::size_t rows, std::size_t width, float* out) {
     HWY_DYNAMIC_DISPATCH(add)(in, row, rows, width, out);
+}
+void scaleAll(const float* in, std::size_t count, float factor, float* out) {
+    HWY_DYNAMIC_DISPATCH(scale)(in, count, factor, out);
+}
+void scaleFrom(const float* in, std::size_t count, float factor, float* out) {
+    HWY_DYNAMIC_DISPATCH(scaleDistance)(in, count, factor, out);
 }
 void addColumnSums(const float* in, const Extent& extent, float* sums) {
     HWY_DYNAMIC_DISPATCH(columnSumsOfFloats)(in, extent, sums);

@@ -19,6 +19,10 @@ struct Extent {
 void fillRows(const float* row, const Extent& out, float* values);
 // out [rows, width] = in + row
 void addRow(const float* in, const float* row, std::size_t rows, std::size_t width, float* out);
+// out = factor * in
+void scaleAll(const float* in, std::size_t count, float factor, float* out);
+// out = in + factor * (out - in)
+void scaleFrom(const float* in, std::size_t count, float factor, float* out);
 // Adds the sum of each column to sums [width].
 void addColumnSums(const float* in, const Extent& extent, float* sums);
 void addColumnSums(const Bfloat16* in, const Extent& extent, float* sums);

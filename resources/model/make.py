@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the model that comes with the program from a trained and tested run: its best weights in half precision.
 
-    vit-cli train --preset laptop-ten-minutes --run-dir RUN     # see README.md here
+    vit-cli train --preset laptop-hour --run-dir RUN     # see README.md here
     resources/model/make.py RUN
 """
 import array

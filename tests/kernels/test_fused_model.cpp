@@ -183,6 +183,10 @@ void TestFusedModel::agreesWithPlain_data() {
     QTest::newRow("parts, one unit, 4 tokens") << parts(configOf(2, 48, 1, 48, {48}, 0)) << 2;
     QTest::newRow("parts, 9 tokens") << parts(configOf(3, 48, 1, 48, {40, 48}, 0)) << 2;
     QTest::newRow("parts, blocks of queries") << parts(configOf(18, 32, 2, 24, {64, 32}, 0.3)) << 2;
+    Config dropsPaths = parts(configOf(4, 48, 2, 24, {96, 48}, 0.2));
+    dropsPaths.model.dropPath = 0.5;
+    dropsPaths.model.layers = 3;
+    QTest::newRow("parts, paths dropped") << dropsPaths << 9;
     QTest::newRow("stem that halves twice") << withStem(configOf(4, 64, 2, 32, {128, 64}, 0), {64, 64, 128}, {1, 3}) << 3;
     QTest::newRow("stem, odd sizes") << withStem(configOf(5, 24, 2, 12, {48, 24}, 0), {17, 30}, {}) << 4;
     QTest::newRow("stem of one, odd sizes") << withStem(configOf(3, 24, 2, 12, {48, 24}, 0), {19}, {1}) << 4;

@@ -116,6 +116,8 @@ FusedKernels::BlockOutput KernelsOfModel::block(Block& block, std::int64_t index
     pass->dropouts.push_back(dropout(m_attentionDropout, 0));
     for (std::size_t i = 0; i < block->mlp->layers.size(); ++i)
         pass->dropouts.push_back(dropout(m_mlpDropout, static_cast<std::int64_t>(i) + 1));
+    for (const std::int64_t path : {BlockImpl::kAttentionPath, BlockImpl::kMlpPath})
+        pass->dropouts.push_back(dropout(block->dropPath(), path));
     BlockOutput output;
     // In the kernel's order, which is that of the plan (fusedObstacle() has made sure of it).
     output.tokens = runFused(pass, tokens, block->parameters()).view(tokens.sizes());

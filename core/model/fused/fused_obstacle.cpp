@@ -31,6 +31,7 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.mlpDepthwise = model.mlpDepthwise;
     known.attentionDropout = model.attentionDropout;
     known.mlpDropout = model.mlpDropout;
+    known.dropPath = model.dropPath;
     known.normEpsilon = model.normEpsilon;
     known.mlpLastGelu = model.mlpLastGelu;
     known.initialWeights = model.initialWeights;

@@ -4,14 +4,6 @@
 
 namespace vit {
 
-namespace {
-
-// Dropout's layers within a block that are those of neither attention nor MLP.
-constexpr std::int64_t kAttentionPath = (1 << 12) - 2;
-constexpr std::int64_t kMlpPath = (1 << 12) - 1;
-
-}  // namespace
-
 BlockImpl::BlockImpl(const ModelConfig& config, std::int64_t index)
     : m_index(index),
       m_dropPath(config.layers > 1 ? config.dropPath * static_cast<double>(index) / static_cast<double>(config.layers - 1)

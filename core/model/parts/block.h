@@ -28,6 +28,11 @@ public:
     AttentionImpl::Open open(const torch::Tensor& tokens, const AttentionImpl::Without& without = {},
                              const UnitTap& tap = {});
 
+    // Dropout's layers within a block that are those of neither attention nor MLP: of the two branches as a whole.
+    static constexpr std::int64_t kAttentionPath = (1 << 12) - 2;
+    static constexpr std::int64_t kMlpPath = (1 << 12) - 1;
+    double dropPath() const { return m_dropPath; }  // this block's
+
     LayerNorm norm1{nullptr};
     Attention attn{nullptr};
     LayerScale ls1{nullptr};
