@@ -10,12 +10,13 @@ std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64
     const std::int64_t bands = dim / 4;
     std::vector<float> values(static_cast<std::size_t>(others * dim), 0.0F);
     for (std::int64_t place = 0; place < side * side; ++place) {
-        const double at[] = {static_cast<double>(place / side), static_cast<double>(place % side)};
+        const std::int64_t row = place / side, column = place % side;
         for (const bool cosine : {false, true}) {
-            for (const double coordinate : at) {
+            for (const std::int64_t coordinate : {row, column}) {
                 for (std::int64_t band = 0; band < bands; ++band) {
                     const double angle =
-                        coordinate * std::pow(kLongest, -static_cast<double>(band) / static_cast<double>(bands));
+                        static_cast<double>(coordinate) *
+                        std::pow(kLongest, -static_cast<double>(band) / static_cast<double>(bands));
                     values.push_back(static_cast<float>(cosine ? std::cos(angle) : std::sin(angle)));
                 }
             }
