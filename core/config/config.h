@@ -109,7 +109,7 @@ struct OptimizerConfig {
     double epsilon = 1e-7;
     double momentum = 0.9;     // of SGD and Muon
     bool nesterov = true;      // so too
-    double matrixRate = 0.02;  // Muon's learning rate for the blocks' matrices; learningRate is that of the rest
+    double matrixRate = 0.02;  // Muon's learning rate for the matrices of blocks and stem; learningRate is that of the rest
     double clipNorm = 0;       // gradients together no longer than this; 0 = as long as they are
     double emaDecay = 0;       // of the weights' moving average, which is then what is judged and kept; 0 = none
 

@@ -42,7 +42,7 @@ void addStem(Cost& cost, const ModelConfig& model, const ModelInput& input) {
     for (std::size_t i = 0; i < model.stemWidths.size(); ++i) {
         const std::int64_t width = model.stemWidths[i];
         cost.addDense(side * side, kTaps * channels, width);
-        if (std::ranges::find(model.stemPools, static_cast<std::int64_t>(i) + 1) != model.stemPools.end()) side /= 2;
+        if (stemHalvesAfter(model, i)) side /= 2;
         cost.addNorm(side * side, width);
         cost.addActivation(side * side, width, 0);
         channels = width;

@@ -144,6 +144,10 @@ std::int64_t patchCount(const ModelConfig& model) {
     return side * side;
 }
 
+bool stemHalvesAfter(const ModelConfig& model, std::size_t layer) {
+    return std::ranges::find(model.stemPools, static_cast<std::int64_t>(layer) + 1) != model.stemPools.end();
+}
+
 std::int64_t stemFactor(const ModelConfig& model) { return std::int64_t{1} << model.stemPools.size(); }
 
 std::int64_t cutPatchSize(const ModelConfig& model) { return model.patchSize / stemFactor(model); }

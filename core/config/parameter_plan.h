@@ -55,6 +55,7 @@ std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index
 const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::string_view name);
 
 std::int64_t patchCount(const ModelConfig& model);
+bool stemHalvesAfter(const ModelConfig& model, std::size_t layer);  // whether the stem's layer of that index, from 0, pools
 std::int64_t stemFactor(const ModelConfig& model);   // how many pixels wide a pixel of what leaves the stem is
 std::int64_t cutPatchSize(const ModelConfig& model);  // of the patches as they are cut from there, in such pixels
 std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input);  // likewise

@@ -62,7 +62,7 @@ std::vector<Field> optimizerFields() {
                 "many times its decay. Beta 2 of 0.99 is usual."}},
               {OptimizerType::Muon,
                {"muon", "Muon",
-                "The blocks' matrices by orthogonalised momentum (Jordan et al., 2024), at a rate of their own, the rest "
+                "The matrices of blocks and stem by orthogonalised momentum (Jordan et al., 2024), at a rate of their own, the rest "
                 "by AdamW; often the fewest epochs."}}}),
         tied({.key = "optimizer.learning_rate",
               .label = "Learning rate",
@@ -136,7 +136,7 @@ std::vector<Field> optimizerFields() {
              &Config::optimizer, &OptimizerConfig::nesterov),
         tied({.key = "optimizer.matrix_rate",
               .label = "Matrix rate",
-              .help = "The learning rate of the blocks' matrices; the learning rate above is that of all other weights. "
+              .help = "The learning rate of the matrices of blocks and stem; the learning rate above is that of all other weights. "
                       "Both follow the schedule. 0.01 to 0.03 are usual.",
               .minimum = 1e-8,
               .maximum = 10,

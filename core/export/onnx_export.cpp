@@ -5,7 +5,6 @@
 #include "core/config/wave_positions.h"
 #include "core/io/onnx_graph.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -100,10 +99,10 @@ private:
 
     // [B, C, S, S] -> [B, O, S', S']
     std::string stem(std::string images) {
-        for (std::size_t i = 1; i <= m_model.stemWidths.size(); ++i) {
-            const std::string layer = "stem.conv" + std::to_string(i), normed = "stem.norm" + std::to_string(i);
+        for (std::size_t i = 0; i < m_model.stemWidths.size(); ++i) {
+            const std::string number = std::to_string(i + 1), layer = "stem.conv" + number, normed = "stem.norm" + number;
             images = convolve(layer, images, 1);
-            if (std::ranges::find(m_model.stemPools, static_cast<std::int64_t>(i)) != m_model.stemPools.end()) {
+            if (stemHalvesAfter(m_model, i)) {
                 images = m_graph.node("MaxPool", layer + ".pooled", {images},
                                       {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
             }

@@ -34,29 +34,31 @@ HWY_INLINE Moments momentsOf(const E* row, const NormParameters& norm) {
     return {mean, 1 / std::sqrt(sumOf(squares) / width + norm.epsilon)};
 }
 
-template <typename E>
-void forward(const float* in, std::size_t rows, const NormParameters& norm, E* out) {
+// Rows of `in` and `out` that lie as `extent` says.
+template <typename In, typename Out>
+HWY_INLINE void normalise(const In* in, const Extent& extent, const NormParameters& norm, Out* out) {
     const FloatTag d;
-    for (std::size_t r = 0; r < rows; ++r) {
-        const float* row = in + r * norm.width;
-        const Moments moments = momentsOf(row, norm);
+    for (std::size_t r = 0; r < extent.rows; ++r, in += extent.stride, out += extent.stride) {
+        const Moments moments = momentsOf(in, norm);
         const Floats center = hn::Set(d, moments.mean);
         const Floats factor = hn::Set(d, moments.inverseDeviation);
         forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
-            const Floats normal = hn::Mul(hn::Sub(load(row + i, part), center), factor);
-            store(hn::MulAdd(normal, load(norm.scale + i, part), load(norm.shift + i, part)), out + r * norm.width + i,
-                  part);
+            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
+            store(hn::MulAdd(normal, load(norm.scale + i, part), load(norm.shift + i, part)), out + i, part);
         });
     }
 }
 
-void backward(const float* in, const float* dOut, std::size_t rows, const NormParameters& norm, float* dIn,
-              float* dScale, float* dShift) {
+// Calls finish(factor, change, place, part) for what is to become a part of the input's gradient, factor * change, at its
+// place from the first row's beginning.
+template <typename E, typename Finish>
+HWY_INLINE void gradientOf(const E* in, const E* dOut, const Extent& extent, const NormParameters& norm, float* dScale,
+                           float* dShift, const Finish& finish) {
     const FloatTag d;
     const auto width = static_cast<float>(norm.width);
-    for (std::size_t r = 0; r < rows; ++r) {
-        const float* row = in + r * norm.width;
-        const float* dRow = dOut + r * norm.width;
+    for (std::size_t r = 0; r < extent.rows; ++r) {
+        const E* row = in + r * extent.stride;
+        const E* dRow = dOut + r * extent.stride;
         const Moments moments = momentsOf(row, norm);
         const Floats center = hn::Set(d, moments.mean);
         const Floats factor = hn::Set(d, moments.inverseDeviation);
@@ -77,54 +79,36 @@ void backward(const float* in, const float* dOut, std::size_t rows, const NormPa
             const Floats normal = hn::Mul(hn::Sub(load(row + i, part), center), factor);
             const Floats scaled = hn::Mul(load(dRow + i, part), load(norm.scale + i, part));
             const Floats change = hn::NegMulAdd(normal, meanProduct, hn::Sub(scaled, meanGradient));
-            float* out = dIn + r * norm.width + i;
-            store(hn::MulAdd(factor, change, load(out, part)), out, part);
+            finish(factor, change, r * extent.stride + i, part);
         });
     }
 }
 
 template <typename E>
+void forward(const float* in, std::size_t rows, const NormParameters& norm, E* out) {
+    normalise(in, {rows, norm.width, norm.width}, norm, out);
+}
+
+void backward(const float* in, const float* dOut, std::size_t rows, const NormParameters& norm, float* dIn,
+              float* dScale, float* dShift) {
+    gradientOf(in, dOut, {rows, norm.width, norm.width}, norm, dScale, dShift,
+               [&](Floats factor, Floats change, std::size_t place, auto part) HWY_ATTR {
+                   store(hn::MulAdd(factor, change, load(dIn + place, part)), dIn + place, part);
+               });
+}
+
+template <typename E>
 void forwardApart(const E* in, const Extent& extent, const NormParameters& norm, E* out) {
-    const FloatTag d;
-    for (std::size_t r = 0; r < extent.rows; ++r, in += extent.stride, out += extent.stride) {
-        const Moments moments = momentsOf(in, norm);
-        const Floats center = hn::Set(d, moments.mean);
-        const Floats factor = hn::Set(d, moments.inverseDeviation);
-        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
-            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
-            store(hn::MulAdd(normal, load(norm.scale + i, part), load(norm.shift + i, part)), out + i, part);
-        });
-    }
+    normalise(in, extent, norm, out);
 }
 
 template <typename E>
 void backwardApart(const E* in, const Extent& extent, const NormParameters& norm, E* gradient, float* dScale,
                    float* dShift) {
-    const FloatTag d;
-    const auto width = static_cast<float>(norm.width);
-    for (std::size_t r = 0; r < extent.rows; ++r, in += extent.stride, gradient += extent.stride) {
-        const Moments moments = momentsOf(in, norm);
-        const Floats center = hn::Set(d, moments.mean);
-        const Floats factor = hn::Set(d, moments.inverseDeviation);
-        Floats sum = hn::Zero(d);
-        Floats product = hn::Zero(d);
-        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
-            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
-            const Floats own = load(gradient + i, part);
-            store(hn::MulAdd(own, normal, load(dScale + i, part)), dScale + i, part);
-            store(hn::Add(own, load(dShift + i, part)), dShift + i, part);
-            const Floats scaled = hn::Mul(own, load(norm.scale + i, part));
-            sum = hn::Add(sum, scaled);
-            product = hn::MulAdd(scaled, normal, product);
-        });
-        const Floats meanGradient = hn::Set(d, sumOf(sum) / width);
-        const Floats meanProduct = hn::Set(d, sumOf(product) / width);
-        forEachVector(norm.width, [&](std::size_t i, auto part) HWY_ATTR {
-            const Floats normal = hn::Mul(hn::Sub(load(in + i, part), center), factor);
-            const Floats scaled = hn::Mul(load(gradient + i, part), load(norm.scale + i, part));
-            store(hn::Mul(factor, hn::NegMulAdd(normal, meanProduct, hn::Sub(scaled, meanGradient))), gradient + i, part);
-        });
-    }
+    gradientOf(in, gradient, extent, norm, dScale, dShift,
+               [&](Floats factor, Floats change, std::size_t place, auto part) HWY_ATTR {
+                   store(hn::Mul(factor, change), gradient + place, part);
+               });
 }
 
 LayerNormKernels<float> normOfFloats() { return {forward<float>, forwardApart<float>, backwardApart<float>}; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Pooling by vectors of channels; neighbourhoods by copies of three pixels at once.
+// By vectors of channels.
 #include "core/kernels/pooling.h"
 
 #include <algorithm>
@@ -106,31 +106,6 @@ void maxPoolBackward(const float* dOut, const std::uint8_t* from, std::size_t ro
                      std::size_t width, Bfloat16* dIn) {
     HWY_DYNAMIC_DISPATCH(poolBackwardOfBfloat16s)(dOut, from, rows, side, width, dIn);
 }
-
-template <typename E>
-void neighbourhoods(const E* in, std::size_t side, std::size_t width, std::size_t firstRow, std::size_t rows,
-                    E* columns) {
-    for (std::size_t row = firstRow; row < firstRow + rows; ++row) {
-        for (std::size_t i = 0; i < 3; ++i) {
-            E* out = columns + ((row - firstRow) * side * 3 + i) * 3 * width;
-            const bool within = row + i >= 1 && row + i <= side;
-            const E* line = within ? in + (row + i - 1) * side * width : nullptr;
-            for (std::size_t column = 0; column < side; ++column, out += 9 * width) {
-                const bool left = within && column > 0;
-                const bool right = within && column + 1 < side;
-                if (!left) std::fill_n(out, width, E{});
-                if (!within) std::fill_n(out + width, width, E{});
-                if (!right) std::fill_n(out + 2 * width, width, E{});
-                if (!within) continue;
-                const std::size_t from = left ? column - 1 : column;
-                const std::size_t pixels = 1 + (left ? 1 : 0) + (right ? 1 : 0);
-                std::copy_n(line + from * width, pixels * width, out + (left ? 0 : width));
-            }
-        }
-    }
-}
-template void neighbourhoods(const float*, std::size_t, std::size_t, std::size_t, std::size_t, float*);
-template void neighbourhoods(const Bfloat16*, std::size_t, std::size_t, std::size_t, std::size_t, Bfloat16*);
 
 }  // namespace vit::kernels
 #endif

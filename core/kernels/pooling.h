@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Max pooling in squares of 2×2, and the columns of a 3×3 convolution.
+// Max pooling in squares of 2×2.
 #pragma once
 
 #include "core/kernels/bfloat16.h"
@@ -16,11 +16,5 @@ void maxPool(const float* in, std::size_t rows, std::size_t side, std::size_t wi
 template <typename E>
 void maxPoolBackward(const float* dOut, const std::uint8_t* from, std::size_t rows, std::size_t side,
                      std::size_t width, E* dIn);
-
-// The neighbourhoods of some rows of in [side, side, width], with zeros beyond the border: columns
-// [rows * side, 3 * 3 * width], so that a convolution is a product with them.
-template <typename E>
-void neighbourhoods(const E* in, std::size_t side, std::size_t width, std::size_t firstRow, std::size_t rows,
-                    E* columns);
 
 }  // namespace vit::kernels

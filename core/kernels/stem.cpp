@@ -7,6 +7,7 @@
 #include "core/kernels/gemm.h"
 #include "core/kernels/layer_norm.h"
 #include "core/kernels/layout.h"
+#include "core/kernels/neighbourhoods.h"
 #include "core/kernels/pooling.h"
 #include "core/kernels/precision.h"
 

@@ -46,7 +46,7 @@ std::optional<double> EpochEstimate::seconds(const Config& config, const vit::Mo
     double speed = m_settings.measured(speedKey(config.run, m_place));
     const KnownData* data = findKnownData(config.data.name);
     if (images <= 0 && data != nullptr) images = static_cast<double>(data->counts.train);
-    if (speed <= 0 && m_place.isEmpty() && m_guess) speed = m_guess(config.run);
+    if (speed <= 0 && m_place.isEmpty() && m_guess) speed = m_guess(config);
     if (images <= 0 || speed <= 0) return std::nullopt;
     const double validation = images * config.data.validationShare;
     return epochFlops(derive(config, input), images - validation, validation) / speed;

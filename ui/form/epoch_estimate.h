@@ -21,7 +21,7 @@ class Settings;
 class EpochEstimate {
 public:
     // What a run's speed is likely to be where none was measured; 0: there is no way to tell.
-    using Guess = std::function<double(const RunConfig&)>;
+    using Guess = std::function<double(const Config&)>;
 
     explicit EpochEstimate(Settings& settings, Guess guess = {}) : m_settings(settings), m_guess(std::move(guess)) {}
 

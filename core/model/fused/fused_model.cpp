@@ -13,7 +13,6 @@
 
 #include <ATen/autocast_mode.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace vit {
@@ -40,10 +39,8 @@ kernels::StemShape stemShape(const ModelConfig& config, std::int64_t channels) {
     kernels::StemShape shape;
     shape.side = static_cast<int>(config.imageSize);
     shape.channels = static_cast<int>(channels);
-    for (std::size_t i = 0; i < config.stemWidths.size(); ++i) {
-        const bool pools = std::ranges::find(config.stemPools, static_cast<std::int64_t>(i) + 1) != config.stemPools.end();
-        shape.layers.push_back({static_cast<int>(config.stemWidths[i]), pools});
-    }
+    for (std::size_t i = 0; i < config.stemWidths.size(); ++i)
+        shape.layers.push_back({static_cast<int>(config.stemWidths[i]), stemHalvesAfter(config, i)});
     shape.epsilon = static_cast<float>(config.normEpsilon);
     return shape;
 }

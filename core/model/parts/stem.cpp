@@ -2,7 +2,8 @@
 // The plain libtorch path, which every faster one is held against.
 #include "core/model/parts/stem.h"
 
-#include <algorithm>
+#include "core/config/parameter_plan.h"
+
 #include <string>
 
 namespace vit {
@@ -15,7 +16,7 @@ StemImpl::StemImpl(const ModelConfig& config, std::int64_t channels) {
         const std::int64_t width = config.stemWidths[i];
         convolutions.push_back(register_module("conv" + number, nn::Linear(9 * channels, width)));
         norms.push_back(register_module("norm" + number, LayerNorm(width, config.normEpsilon)));
-        pools.push_back(std::ranges::find(config.stemPools, static_cast<std::int64_t>(i) + 1) != config.stemPools.end());
+        pools.push_back(stemHalvesAfter(config, i));
         channels = width;
     }
 }

@@ -7,7 +7,7 @@
 
 namespace vit {
 
-// Takes the matrices of the blocks, at matrixRate, which follows the schedule as the learning rate does; embeddings, norms,
+// Takes the matrices of blocks and stem, at matrixRate, which follows the schedule as the learning rate does; embeddings, norms,
 // biases and head go by AdamW. Remembers "momentum" of the one, "m" and "v" of the other.
 class Muon : public AdamW {
 public:
