@@ -20,8 +20,8 @@ core/evaluation            what a model's answers to a whole split amount to | b
 core/data/images           pictures | base io
 core/codec                 the way to OpenCV's codecs | data/images
 core/data                  labelled images, and what a model must know of them | base config data/images
-core/data/sources          formats of data sets | base data data/images io
-core/data/store            data sets kept on this computer | base data data/images data/sources io
+core/data/sources          formats of data sets | base config data data/images io
+core/data/store            data sets kept on this computer | base config data data/images data/sources io
 core/figure                maps and plots as pictures, fit to print | base io data/images
 core/device                what can train here | base config
 core/ranks                 processes that train together | base
@@ -30,7 +30,7 @@ core/kernels               an encoder block on the CPU, free of tensors | base
 core/model/parts           a file for each part of the network | base config kernels
 core/model/fused           the parts by the CPU's kernels | base config device kernels model/parts
 core/model                 the network | base config data data/images device events input io ranks model/parts model/fused
-core/import                weights of other programs | base config data io
+core/import                weights of other programs | base config data data/images io
 core/train/optimizers      updates | base config io model
 core/train/schedules       learning rates | config
 core/train/objectives      losses |

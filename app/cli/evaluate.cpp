@@ -120,7 +120,9 @@ void run(Options options) {
     if (options.data.empty()) options.data = config.data.name;
     const RunConfig measuring = measuringConfig(run, options.device.value_or(DeviceChoice::Auto));
     const DeviceSelection here = selectDevice(measuring);
-    const auto dataset = DataStore().open(options.data, config.model.imageSize);
+    Config asked = config;
+    asked.data.name = options.data;
+    const auto dataset = DataStore().open(asked);
     LoadedModel model = LoadedModel::open(run.folder, measuring.device, measuring.precision);
     const DatasetView view(adaptedTo(model.description(), dataset), options.split, config.data.validationShare,
                            config.data.trainLimit);

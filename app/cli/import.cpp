@@ -8,7 +8,8 @@
 #include "core/config/presets.h"
 #include "core/config/schema.h"
 #include "core/data/store/data_store.h"
-#include "core/import/keras_import.h"
+#include "core/import/class_names.h"
+#include "core/import/import_model.h"
 #include "core/io/atomic_file.h"
 #include "core/runs/run_store.h"
 #include "core/session/imported_run.h"
@@ -25,15 +26,18 @@ namespace vit::cli {
 namespace {
 
 struct Options {
-    std::string file;
+    std::string file;  // or a folder
     std::string out;
     std::string data;
     std::string classes;
     int nativeSize = 32;
     std::vector<double> mean;
     std::vector<double> variance;
+    std::vector<double> deviation;
     std::vector<std::string> assignments;
 };
+
+constexpr const char* kImageNet = "imagenet";
 
 std::vector<std::string> linesOf(const std::string& path) {
     std::vector<std::string> lines;
@@ -47,22 +51,34 @@ std::vector<std::string> linesOf(const std::string& path) {
 
 ImportHints hintsFrom(const Options& options) {
     ImportHints hints;
-    hints.config = preset("keras-example").config;
-    for (const std::string& assignment : options.assignments) assign(hints.config, assignment);
+    const bool keras = isKerasFile(options.file);
+    hints.config = keras ? preset("keras-example").config : fineTuningConfig();
+    for (const std::string& assignment : options.assignments) {
+        assign(hints.config, assignment);
+        hints.assigned.insert(assignment.substr(0, assignment.find('=')));
+    }
     if (!options.data.empty()) hints.dataset = DataStore().open(options.data, hints.config.model.imageSize);
-    if (!options.classes.empty()) hints.classNames = linesOf(options.classes);
+    if (options.classes == kImageNet) hints.classNames = imageNetClasses();
+    else if (!options.classes.empty()) hints.classNames = linesOf(options.classes);
     hints.nativeSize = options.nativeSize;
-    if (!options.mean.empty()) {
-        hints.statistics.emplace();
+    if (!options.mean.empty()) hints.statistics.emplace();
+    if (!options.variance.empty()) {
         for (std::size_t c = 0; c < options.mean.size(); ++c) {
             hints.statistics->mean[c] = options.mean[c];
             hints.statistics->deviation[c] = std::sqrt(options.variance[c]);
         }
     }
+    if (!options.deviation.empty()) {  // of pixels from 0 to 1, as these are written everywhere
+        constexpr double kWhite = 255;
+        for (std::size_t c = 0; c < options.mean.size(); ++c) {
+            hints.statistics->mean[c] = options.mean[c] * kWhite;
+            hints.statistics->deviation[c] = options.deviation[c] * kWhite;
+        }
+    }
     return hints;
 }
 
-void print(const ImportedModel& model, const std::filesystem::path& folder) {
+void print(const ImportedModel& model, const std::filesystem::path& folder, bool keras) {
     const ModelConfig& sizes = model.config.model;
     const auto text = [&](const char* key) {
         const Field& field = *findField(key);
@@ -80,8 +96,10 @@ void print(const ImportedModel& model, const std::filesystem::path& folder) {
                         {"Classes", groupedText(static_cast<std::int64_t>(model.description.classNames.size()))},
                         {"Parameters", groupedText(facts.parameters)},
                         {"Run", folder.string()}})
-              << '\n'
-              << "Not in the file, taken from keras-example: dropouts and the norms' epsilon (--set changes them).\n";
+              << '\n';
+    for (const std::string& note : model.notes) std::cout << note << '\n';
+    if (keras)
+        std::cout << "Not in the file, taken from keras-example: dropouts and the norms' epsilon (--set changes them).\n";
     if (model.description.dataset == "unknown") {
         std::cout
             << "Name the data set with --data to have its class names, to evaluate the model and to train it on.\n";
@@ -89,18 +107,55 @@ void print(const ImportedModel& model, const std::filesystem::path& folder) {
 }
 
 void importFile(const Options& options) {
-    const ImportedModel model = importKeras(options.file, hintsFrom(options));
-    const std::filesystem::path folder =
-        options.out.empty() ? RunStore().create("keras-import") : std::filesystem::path(options.out);
+    const bool keras = isKerasFile(options.file);
+    const ImportedModel model = importModel(options.file, hintsFrom(options));
+    const std::filesystem::path folder = options.out.empty() ? RunStore().create(keras ? "keras-import" : "import")
+                                                             : std::filesystem::path(options.out);
     writeImportedRun(model, folder);
-    print(model, folder);
+    print(model, folder, keras);
+}
+
+// Whatever file it is.
+void addAnyFile(CLI::App& command) {
+    auto options = std::make_shared<Options>();
+    command
+        .add_option("file", options->file,
+                    "Weights of a Vision Transformer: .safetensors, an index of several, .pth, .pt or .bin of PyTorch, "
+                    "Keras's .h5, or a folder with one of them; config.json beside it is read too")
+        ->check(CLI::ExistingPath);
+    command.add_option("--out", options->out, "The run's folder, new or empty; without it, a new one among the runs");
+    CLI::Option* data = command.add_option("--data", options->data, "The data set whose classes the model tells apart");
+    command
+        .add_option("--classes", options->classes,
+                    "A text file with a class name a line, or \"imagenet\" for its thousand classes")
+        ->check(CLI::ExistingFile | CLI::IsMember({kImageNet}))
+        ->excludes(data);
+    CLI::Option* mean = command.add_option("--mean", options->mean, "By which pixels of 0 to 1 are normalised: --mean R G B")
+                            ->expected(1, 3);
+    CLI::Option* deviation =
+        command.add_option("--std", options->deviation, "Likewise: --std R G B")->expected(1, 3)->check(CLI::PositiveNumber);
+    mean->needs(deviation);
+    deviation->needs(mean);
+    command
+        .add_option("--set", options->assignments,
+                    "Set a hyperparameter, which goes before what the files say, e.g. model.heads=6 or model.image_size=384")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    command.callback([options, &command] {
+        if (!command.get_subcommands().empty()) return;
+        if (options->file.empty()) throw InvalidInput("Name the file or folder of weights: vit-cli import FILE.");
+        if (options->mean.size() != options->deviation.size())
+            throw InvalidInput("Give as many numbers with --std as with --mean: one for each channel.");
+        importFile(*options);
+    });
 }
 
 }  // namespace
 
 void addImportCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("import", "Make a run of a model that was trained elsewhere");
-    command->require_subcommand(1);
+    command->require_subcommand(0, 1);
+    addAnyFile(*command);
     CLI::App* keras = command->add_subcommand(
         "keras",
         "Weights that the Keras example \"Image classification with Vision Transformer\" saved:\n"

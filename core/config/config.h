@@ -8,8 +8,19 @@
 
 namespace vit {
 
-enum class HeadType { Flatten, GlobalAveragePooling, ClassToken };
-enum class PositionType { Learned, SineCosine, None };
+enum class HeadType {
+    Flatten,
+    GlobalAveragePooling,
+    ClassToken,
+    NormedAverage,           // the mean of the patches first, the final norm after it
+    ClassTokenAndAverage,    // side by side
+    PrefixTokens,            // class token and registers side by side
+    AttentionPooling         // what a learned query finds among all tokens
+};
+enum class PositionType { Learned, SineCosine, None, Rotary };
+enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
+enum class PhotoFit { Crop, Squash };
+enum class PhotoFilter { Area, Bilinear, Bicubic };
 enum class InitialWeights { Glorot, TruncatedNormal };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
@@ -27,6 +38,10 @@ struct DataConfig {
     double validationShare = 0.1;  // the LAST share of the training images as stored
     std::int64_t trainLimit = 0;   // use only the first N training images; 0 = all
     bool balanced = false;         // each class equally often in an epoch, however many images it has
+    // How pictures of any size, a person's photos, are brought to the size that the model is trained with.
+    PhotoFit photoFit = PhotoFit::Crop;
+    double photoShare = 1;  // of the shorter side, which the centre square keeps
+    PhotoFilter photoFilter = PhotoFilter::Area;
 
     bool operator==(const DataConfig&) const = default;
 };
@@ -69,6 +84,11 @@ struct ModelConfig {
     bool mlpDepthwise = false;  // a 3×3 convolution of each unit over the tokens' grid, after the MLP's first layer
     double layerScale = 0;      // what each block's two outputs are first multiplied by, a number a channel; 0: they are not
     double dropPath = 0;        // the chance that the last block's outputs are left out of an image, less in those before
+    Activation activation = Activation::Gelu;  // of the blocks' MLPs
+    bool mlpGated = false;  // the MLP's first layer is twice as wide, and one half, activated, multiplies the other
+    std::int64_t registers = 0;       // learned tokens after the class token's place, before the patches
+    bool registerPositions = false;   // which have positions of their own, where positions are learned
+    bool preNorm = false;             // a norm before the first block
     bool mlpLastGelu = true;  // GELU follows the MLP's last layer too, as in the published example alone
     InitialWeights initialWeights = InitialWeights::Glorot;
     bool zeroOutputs = false;  // each block's two outputs begin at zero, so that it begins as the identity

@@ -73,7 +73,7 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
     std::int64_t width = dim;
     for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
         const std::int64_t units = model.mlpUnits[i];
-        cost.addDense(tokens, width, units);
+        cost.addDense(tokens, width, i == 0 && model.mlpGated ? 2 * units : units);
         if (i == 0 && model.mlpDepthwise) {
             cost.flops += denseFlops(patchCount(model), kTaps, units);
             cost.addNorm(tokens, units);
@@ -81,6 +81,18 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
         cost.addActivation(tokens, units, model.mlpDropout, model.mlpLastGelu || i + 1 < model.mlpUnits.size());
         width = units;
     }
+}
+
+void addAttentionPooling(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
+    const std::int64_t dim = model.projectionDim;
+    cost.addDense(1, dim, dim);
+    cost.addDense(tokens, dim, 2 * dim);
+    cost.flops += 2 * denseFlops(1, dim, tokens);
+    cost.addDense(1, dim, dim);
+    cost.addNorm(1, dim);
+    cost.addDense(1, dim, model.mlpUnits.front());
+    cost.addActivation(1, model.mlpUnits.front(), 0);
+    cost.addDense(1, model.mlpUnits.front(), dim);
 }
 
 void addHead(Cost& cost, const HeadConfig& head, std::int64_t inputs, std::int64_t classes) {
@@ -123,6 +135,8 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     Cost rest;
     addEmbedding(rest, model, input);
     rest.addNorm(facts.tokens, model.projectionDim);
+    if (model.preNorm) rest.addNorm(facts.tokens, model.projectionDim);
+    if (config.head.type == HeadType::AttentionPooling) addAttentionPooling(rest, model, facts.tokens);
     addHead(rest, config.head, headInputs(model, config.head), input.classes);
 
     const auto layers = static_cast<double>(model.layers);

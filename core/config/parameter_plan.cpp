@@ -72,7 +72,8 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
 void addMlp(Plan& plan, const ModelConfig& model, const std::string& name) {
     std::int64_t inputs = model.projectionDim;
     for (std::size_t i = 0; i < model.mlpUnits.size(); ++i) {
-        plan.dense(name + ".fc" + std::to_string(i + 1), inputs, model.mlpUnits[i]);
+        const std::int64_t halves = i == 0 && model.mlpGated ? 2 : 1;
+        plan.dense(name + ".fc" + std::to_string(i + 1), inputs, halves * model.mlpUnits[i]);
         if (i == 0 && model.mlpDepthwise) {
             plan.add(name + ".dw.weight", {3, 3, model.mlpUnits[i]}, ParameterRole::TapKernel);
             plan.add(name + ".dw.bias", {model.mlpUnits[i]}, ParameterRole::Bias);
@@ -87,9 +88,22 @@ void addEmbedding(Plan& plan, const ModelConfig& model, const HeadConfig& head, 
     plan.dense("patch_embed.proj", inputs, model.projectionDim, static_cast<double>(inputs),
                static_cast<double>(model.projectionDim),
                model.stemWidths.empty() ? ParameterRole::Kernel : ParameterRole::StemKernel);
-    if (head.type == HeadType::ClassToken) plan.add("cls_token", {model.projectionDim}, ParameterRole::ClassToken);
+    if (hasClassToken(head)) plan.add("cls_token", {model.projectionDim}, ParameterRole::ClassToken);
+    if (model.registers > 0) plan.add("reg_token", {model.registers, model.projectionDim}, ParameterRole::Register);
     if (model.positions == PositionType::Learned)
-        plan.add("pos_embed", {tokenCount(model, head), model.projectionDim}, ParameterRole::Position);
+        plan.add("pos_embed", {positionCount(model, head), model.projectionDim}, ParameterRole::Position);
+    if (model.preNorm) plan.norm("norm_pre", model.projectionDim);
+}
+
+void addAttentionPooling(Plan& plan, const ModelConfig& model) {
+    const std::int64_t dim = model.projectionDim;
+    plan.add("attn_pool.latent", {1, dim}, ParameterRole::Register);
+    plan.dense("attn_pool.q", dim, dim);
+    plan.dense("attn_pool.kv", dim, 2 * dim);
+    plan.dense("attn_pool.proj", dim, dim);
+    plan.norm("attn_pool.norm", dim);
+    plan.dense("attn_pool.mlp.fc1", dim, model.mlpUnits.front());
+    plan.dense("attn_pool.mlp.fc2", model.mlpUnits.front(), dim);
 }
 
 void addHead(Plan& plan, const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
@@ -129,6 +143,7 @@ std::vector<ParameterRow> parameterPlan(const ModelConfig& model, const HeadConf
     for (std::int64_t i = 0; i < model.layers; ++i) plan.append(blockPlan(model, i));
     plan.setDepth(model.layers + 1);
     plan.norm("norm", model.projectionDim);
+    if (head.type == HeadType::AttentionPooling) addAttentionPooling(plan, model);
     addHead(plan, model, head, input);
     return plan.take();
 }
@@ -156,12 +171,35 @@ std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input) {
     return model.stemWidths.empty() ? input.channels : model.stemWidths.back();
 }
 
+bool hasClassToken(const HeadConfig& head) {
+    return head.type == HeadType::ClassToken || head.type == HeadType::ClassTokenAndAverage ||
+           head.type == HeadType::PrefixTokens;
+}
+
+std::int64_t prefixCount(const ModelConfig& model, const HeadConfig& head) {
+    return (hasClassToken(head) ? 1 : 0) + model.registers;
+}
+
 std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head) {
-    return patchCount(model) + (head.type == HeadType::ClassToken ? 1 : 0);
+    return patchCount(model) + prefixCount(model, head);
+}
+
+std::int64_t positionCount(const ModelConfig& model, const HeadConfig& head) {
+    return tokenCount(model, head) - (model.registerPositions ? 0 : model.registers);
+}
+
+bool readsOneToken(const HeadConfig& head) {
+    return head.type == HeadType::GlobalAveragePooling || head.type == HeadType::ClassToken ||
+           head.type == HeadType::NormedAverage;
 }
 
 std::int64_t headInputs(const ModelConfig& model, const HeadConfig& head) {
-    return model.projectionDim * (head.type == HeadType::Flatten ? patchCount(model) : 1);
+    switch (head.type) {
+        case HeadType::Flatten: return model.projectionDim * patchCount(model);
+        case HeadType::ClassTokenAndAverage: return model.projectionDim * 2;
+        case HeadType::PrefixTokens: return model.projectionDim * prefixCount(model, head);
+        default: return model.projectionDim;
+    }
 }
 
 }  // namespace vit

@@ -24,7 +24,8 @@ enum class ParameterRole {
     NormShift,
     LayerScale,
     Position,
-    ClassToken
+    ClassToken,
+    Register  // learned tokens besides the class token [R, D], and the query of an attention pooling [1, D]
 };
 // What is multiplied with inputs, and so decays.
 bool isKernel(ParameterRole role);
@@ -59,7 +60,11 @@ bool stemHalvesAfter(const ModelConfig& model, std::size_t layer);  // whether t
 std::int64_t stemFactor(const ModelConfig& model);   // how many pixels wide a pixel of what leaves the stem is
 std::int64_t cutPatchSize(const ModelConfig& model);  // of the patches as they are cut from there, in such pixels
 std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input);  // likewise
-std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);  // with the class token if there is one
+bool hasClassToken(const HeadConfig& head);
+std::int64_t prefixCount(const ModelConfig& model, const HeadConfig& head);  // tokens before the patches', which have no place
+std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);   // with those
+std::int64_t positionCount(const ModelConfig& model, const HeadConfig& head);  // tokens with learned positions
+bool readsOneToken(const HeadConfig& head);  // the head is given what could be a single token, D numbers after the norm
 std::int64_t headInputs(const ModelConfig& model, const HeadConfig& head);  // F, the features that the head is given
 
 }  // namespace vit

@@ -36,6 +36,30 @@ std::vector<Field> dataFields() {
               .help = "Show each class equally often in an epoch: images of rare classes come several times, of "
                       "frequent ones a part, another one each epoch. An epoch stays as long as it is."},
              &Config::data, &DataConfig::balanced),
+        tied({.key = "data.photo_fit",
+              .label = "Photos are",
+              .help = "How photos of any size become squares, in training and in predictions. Data sets whose images have "
+                      "one size keep it."},
+             &Config::data, &DataConfig::photoFit,
+             {EnumChoice<PhotoFit>{PhotoFit::Crop, {"crop", "Cropped", "The centre square is taken."}},
+              {PhotoFit::Squash, {"squash", "Squashed", "The whole photo, its sides brought to one length."}}}),
+        tied({.key = "data.photo_share",
+              .label = "Share of the photo",
+              .help = "The share of the shorter side that the centre square takes. Pretrained models usually take 0.875 to "
+                      "1.",
+              .minimum = 0.1,
+              .maximum = 1,
+              .step = 0.025,
+              .only = {"data.photo_fit", {"crop"}}},
+             &Config::data, &DataConfig::photoShare),
+        tied({.key = "data.photo_filter",
+              .label = "Photos resized by",
+              .help = "How photos of any size are brought to the size of the model's images."},
+             &Config::data, &DataConfig::photoFilter,
+             {EnumChoice<PhotoFilter>{PhotoFilter::Area, {"area", "Area", "The mean of the pixels that come together."}},
+              {PhotoFilter::Bilinear, {"bilinear", "Bilinear", "Linear weights, wider where the photo shrinks, as Pillow."}},
+              {PhotoFilter::Bicubic,
+               {"bicubic", "Bicubic", "Cubic weights, likewise: what most pretrained models expect."}}}),
     };
 }
 

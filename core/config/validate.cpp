@@ -60,6 +60,29 @@ Problem wavesFillTheDimension(const Config& config) {
            std::to_string(config.model.projectionDim) + ".";
 }
 
+Problem anglesFillTheHeads(const Config& config) {
+    if (config.model.positions != PositionType::Rotary || config.model.keyDim % 4 == 0) return std::nullopt;
+    return "The angles of row and column share each head's numbers, so that the dimension per head must be a multiple of 4: "
+           "not " + std::to_string(config.model.keyDim) + ".";
+}
+
+Problem gateHasTwoLayers(const Config& config) {
+    if (!config.model.mlpGated || config.model.mlpUnits.size() > 1) return std::nullopt;
+    return "The gate stands between the MLP's dense layers: give two of them, or switch it off.";
+}
+
+Problem gateIsNotConvolved(const Config& config) {
+    if (!config.model.mlpDepthwise || !config.model.mlpGated) return std::nullopt;
+    return "A gated MLP has no convolution: switch one of the two off.";
+}
+
+Problem queryHasWholeHeads(const Config& config) {
+    const ModelConfig& model = config.model;
+    if (config.head.type != HeadType::AttentionPooling || model.projectionDim % model.heads == 0) return std::nullopt;
+    return "The pooling's query shares the projection dimension between the heads: " + std::to_string(model.heads) +
+           " do not divide " + std::to_string(model.projectionDim) + ".";
+}
+
 Problem poolsAreOfTheStem(const Config& config) {
     const auto& pools = config.model.stemPools;
     const auto layers = static_cast<std::int64_t>(config.model.stemWidths.size());
@@ -171,11 +194,15 @@ const std::vector<Rule>& rules() {
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
         {{"model.positions", "model.projection_dim"}, wavesFillTheDimension},
+        {{"model.positions", "model.key_dim"}, anglesFillTheHeads},
+        {{"model.mlp_gated", "model.mlp_units"}, gateHasTwoLayers},
+        {{"model.mlp_depthwise", "model.mlp_gated"}, gateIsNotConvolved},
+        {{"head.type", "model.projection_dim", "model.heads"}, queryHasWholeHeads},
         {{"model.stem_pools", "model.stem_widths"}, poolsAreOfTheStem},
         {{"model.stem_pools", "model.patch_size"}, poolsFitPatches},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
         {{"model.projection_dim", "model.image_size", "model.patch_size", "model.heads", "model.key_dim",
-          "model.mlp_units", "model.layers", "model.stem_widths", "model.stem_pools", "head.type", "head.units"},
+          "model.mlp_units", "model.layers", "model.stem_widths", "model.stem_pools", "model.registers", "head.type", "head.units"},
          modelIsNotTooLarge},
         {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention", "optimizer.type",
           "optimizer.matrix_rate"},

@@ -2,6 +2,7 @@
 #include "core/config/wave_positions.h"
 
 #include <cmath>
+#include <numbers>
 
 namespace vit {
 
@@ -23,6 +24,27 @@ std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64
         }
     }
     return values;
+}
+
+std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width) {
+    constexpr double kBase = 100;
+    const std::int64_t bands = width / 4;
+    const auto centre = [side](std::int64_t place) {
+        return (static_cast<double>(place) + 0.5) / static_cast<double>(side) * 2 - 1;
+    };
+    std::vector<float> angles;
+    for (std::int64_t place = 0; place < side * side; ++place) {
+        const std::int64_t row = place / side, column = place % side;
+        for (int half = 0; half < 2; ++half) {
+            for (const std::int64_t coordinate : {row, column}) {
+                for (std::int64_t band = 0; band < bands; ++band) {
+                    const double frequency = std::pow(kBase, -static_cast<double>(band) / static_cast<double>(bands));
+                    angles.push_back(static_cast<float>(2 * std::numbers::pi * centre(coordinate) * frequency));
+                }
+            }
+        }
+    }
+    return angles;
 }
 
 }  // namespace vit

@@ -12,4 +12,10 @@ namespace vit {
 // in equal ratios (Vaswani et al., 2017; for two dimensions Chen, Xie and He, 2021). `dim` is a multiple of 4.
 std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64_t others);
 
+// Row-major [side * side, width]: the angles by which pairs of numbers, `width / 2` apart, are turned at each place of the
+// grid. The first quarter follows the row, the second the column, both as 2π times the place's centre in -1 to 1 times a
+// frequency that falls from 1 towards 1/100; the second half is the first one again (Siméoni et al., "DINOv3", 2025).
+// `width` is a multiple of 4.
+std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width);
+
 }  // namespace vit

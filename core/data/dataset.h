@@ -2,6 +2,7 @@
 // Labelled images of one size as 8-bit values, shared read-only between threads, and the splits that training takes.
 #pragma once
 
+#include "core/config/config.h"
 #include "core/data/channel_statistics.h"
 #include "core/data/image_source.h"
 #include "core/data/images/image.h"
@@ -81,8 +82,9 @@ private:
     std::int64_t m_count = 0;
 };
 
-// A photo as a model was trained to see it: centre square, brought (area) to the training images' size and channels.
-// The model's input pipeline then resizes it to the input size.
-Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape);
+// A photo as a model was trained to see it: brought to the training images' size and channels as the configuration's
+// photo_fit, photo_share and photo_filter say; by default its centre square, by area. One that has the size is taken as it
+// is. The model's input pipeline then resizes it to the input size.
+Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how = {});
 
 }  // namespace vit

@@ -24,7 +24,7 @@ public:
         addConstants();
         std::string tokens = encode(resize(normalize("pixels", channels)));
         for (std::int64_t i = 0; i < m_model.layers; ++i) tokens = block("blocks." + std::to_string(i), tokens);
-        head(summarize(norm("norm", tokens)));
+        head(summarize(tokens));
         m_graph.node("Softmax", "probabilities", {"logits"}, {{"axis", std::int64_t{-1}}});
         m_graph.output("logits", {"batch", m_weights.classes()}, "Before the softmax");
         m_graph.output("probabilities", {"batch", m_weights.classes()}, "Their softmax");
@@ -54,6 +54,11 @@ private:
         scalar("half", 0.5);
         scalar("one", 1);
         scalar("root_of_two", std::numbers::sqrt2);
+        if (m_model.activation == Activation::QuickGelu) scalar("quick_gelu", 1.702);
+        if (m_model.activation == Activation::GeluTanh) {
+            scalar("tanh_scale", std::sqrt(2 / std::numbers::pi));
+            scalar("tanh_cube", 0.044715);
+        }
         scalar("query_scale", 1 / std::sqrt(static_cast<double>(m_model.keyDim)));
         const std::int64_t width = m_model.heads * m_model.keyDim;
         m_graph.integers("thirds", Ints{width, width, width});
@@ -147,30 +152,50 @@ private:
             {grid, m_graph.integers("patch_embed.shape", Ints{0, dim, m_weights.patches()})});  // [B, D, N]
         std::string tokens =
             m_graph.node("Transpose", "patch_embed.tokens", {rows}, {{"perm", Ints{0, 2, 1}}});  // [B, N, D]
-        if (m_weights.config().head.type == HeadType::ClassToken) tokens = prependClassToken(tokens);
+        if (m_model.registers > 0) tokens = prepend("reg_token", m_model.registers, tokens);
+        if (hasClassToken(m_weights.config().head)) tokens = prepend("cls_token", 1, tokens);
+        tokens = placed(tokens);
+        return m_model.preNorm ? norm("norm_pre", tokens) : tokens;
+    }
+
+    std::string placed(const std::string& tokens) {
+        const std::int64_t dim = m_model.projectionDim;
         switch (m_model.positions) {
-            case PositionType::Learned: return m_graph.node("Add", "encoding", {tokens, parameter("pos_embed")});
+            case PositionType::Learned: return m_graph.node("Add", "encoding", {tokens, learnedPositions()});
             case PositionType::SineCosine: {
                 const std::int64_t patches = m_weights.patches(), side = m_model.imageSize / m_model.patchSize;
                 const auto waves = wavePositions(side, dim, m_weights.tokens() - patches);
                 const std::string positions = m_graph.weights("positions", Ints{m_weights.tokens(), dim}, waves);
                 return m_graph.node("Add", "encoding", {tokens, positions});
             }
+            case PositionType::Rotary:  // in the blocks
             case PositionType::None: break;
         }
         return tokens;
     }
 
-    std::string prependClassToken(const std::string& tokens) {
+    // Of all tokens: zeros for registers that have none.
+    std::string learnedPositions() {
+        const ParameterRow& row = m_weights.row("pos_embed");
+        const std::int64_t dim = m_model.projectionDim, missing = m_weights.tokens() - row.shape[0];
+        if (missing == 0) return parameter("pos_embed");
+        const auto stored = m_weights.values(row);
+        std::vector<float> values(stored.begin(), stored.end());
+        const std::int64_t before = m_weights.tokens() - m_weights.patches() - missing;
+        values.insert(values.begin() + before * dim, static_cast<std::size_t>(missing * dim), 0.0F);
+        return m_graph.weights("pos_embed", Ints{m_weights.tokens(), dim}, values);
+    }
+
+    // `count` learned tokens before those of every image.
+    std::string prepend(const std::string& name, std::int64_t count, const std::string& tokens) {
         const std::int64_t dim = m_model.projectionDim;
         const std::string batch =
-            m_graph.node("Shape", "cls_token.batch", {tokens}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
+            m_graph.node("Shape", name + ".batch", {tokens}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
         const std::string shape =
-            m_graph.node("Concat", "cls_token.shape", {batch, m_graph.integers("cls_token.one", Ints{1, dim})},
+            m_graph.node("Concat", name + ".shape", {batch, m_graph.integers(name + ".own", Ints{count, dim})},
                          {{"axis", std::int64_t{0}}});
-        const std::string repeated =
-            m_graph.node("Expand", "cls_token.repeated", {parameter("cls_token"), shape});  // [B, 1, D]
-        return m_graph.node("Concat", "cls_token.tokens", {repeated, tokens}, {{"axis", std::int64_t{1}}});
+        const std::string repeated = m_graph.node("Expand", name + ".repeated", {parameter(name), shape});  // [B, count, D]
+        return m_graph.node("Concat", name + ".tokens", {repeated, tokens}, {{"axis", std::int64_t{1}}});
     }
 
     std::string norm(const std::string& name, const std::string& tokens) {
@@ -205,6 +230,62 @@ private:
         return m_graph.node("Mul", name, {product, "half"});
     }
 
+    std::string timesSigmoid(const std::string& name, const std::string& x, const std::string& within) {
+        return m_graph.node("Mul", name, {x, m_graph.node("Sigmoid", name + ".gate", {within})});
+    }
+
+    // As core/model/parts/activation.
+    std::string activated(const std::string& name, const std::string& x) {
+        switch (m_model.activation) {
+            case Activation::Gelu: return gelu(name, x);
+            case Activation::GeluTanh: {  // x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2
+                const std::string square = m_graph.node("Mul", name + ".square", {x, x});
+                const std::string factor = m_graph.node(
+                    "Add", name + ".factor", {m_graph.node("Mul", name + ".cube", {square, "tanh_cube"}), "one"});
+                const std::string within = m_graph.node(
+                    "Mul", name + ".within", {m_graph.node("Mul", name + ".sum", {x, factor}), "tanh_scale"});
+                const std::string shifted =
+                    m_graph.node("Add", name + ".shifted", {m_graph.node("Tanh", name + ".tanh", {within}), "one"});
+                return m_graph.node("Mul", name, {m_graph.node("Mul", name + ".product", {x, shifted}), "half"});
+            }
+            case Activation::QuickGelu:
+                return timesSigmoid(name, x, m_graph.node("Mul", name + ".scaled", {x, "quick_gelu"}));
+            case Activation::Silu: return timesSigmoid(name, x, x);
+        }
+        return {};
+    }
+
+    // The first half of [B, N, 2 * units], activated, times the second.
+    std::string gated(const std::string& name, const std::string& x) {
+        const std::int64_t units = m_model.mlpUnits.front();
+        const std::vector<std::string> halves = {name + ".first", name + ".second"};
+        m_graph.node("Split", name + ".split", {x, m_graph.integers(name + ".halves", Ints{units, units})},
+                     {{"axis", std::int64_t{-1}}}, halves);
+        return m_graph.node("Mul", name, {activated(name + ".activated", halves[0]), halves[1]});
+    }
+
+    // Queries or keys [B, N, H, K] with those of patches turned by the angles of their places.
+    std::string turnedByPlace(const std::string& name, const std::string& heads) {
+        const std::int64_t patches = m_weights.patches(), others = m_weights.tokens() - patches, width = m_model.keyDim;
+        const auto angles = rotaryAngles(m_model.imageSize / m_model.patchSize, width);
+        std::vector<float> cosine(static_cast<std::size_t>(others * width), 1), sine(cosine.size(), 0);
+        for (std::size_t i = 0; i < angles.size(); ++i) {
+            cosine.push_back(std::cos(angles[i]));
+            // The numbers below are swapped by halves: the first of a pair is the second one's negative.
+            const bool first = static_cast<std::int64_t>(i) % width < width / 2;
+            sine.push_back(first ? -std::sin(angles[i]) : std::sin(angles[i]));
+        }
+        const Ints shape = {m_weights.tokens(), 1, width};
+        const std::vector<std::string> halves = {name + ".first", name + ".second"};
+        m_graph.node("Split", name + ".split", {heads, m_graph.integers(name + ".halves", Ints{width / 2, width / 2})},
+                     {{"axis", std::int64_t{-1}}}, halves);
+        const std::string swapped =
+            m_graph.node("Concat", name + ".swapped", {halves[1], halves[0]}, {{"axis", std::int64_t{-1}}});
+        return m_graph.node("Add", name,
+                            {m_graph.node("Mul", name + ".straight", {heads, m_graph.weights(name + ".cosine", shape, cosine)}),
+                             m_graph.node("Mul", name + ".across", {swapped, m_graph.weights(name + ".sine", shape, sine)})});
+    }
+
     std::string attention(const std::string& name, const std::string& tokens) {
         const std::string all = dense(name + ".qkv", tokens);
         const std::vector<std::string> parts = {name + ".q", name + ".k", name + ".v"};
@@ -213,6 +294,8 @@ private:
             std::string shaped =
                 m_graph.node("Reshape", name + "." + what + ".shaped", {parts[part], "split_heads"});  // [B, N, H, K]
             if (m_model.qkNorm && part < 2) shaped = norm(name + (part == 0 ? ".q_norm" : ".k_norm"), shaped);
+            if (m_model.positions == PositionType::Rotary && part < 2)
+                shaped = turnedByPlace(name + "." + what + ".turned", shaped);
             return m_graph.node("Transpose", name + "." + what, {shaped}, {{"perm", order}});
         };
         const std::string query = m_graph.node("Mul", name + ".query.scaled",
@@ -241,23 +324,85 @@ private:
             const std::string layer = name + ".mlp.fc" + std::to_string(i + 1);
             hidden = dense(layer, hidden);
             if (i == 0 && m_model.mlpDepthwise) hidden = convolveTokens(name + ".mlp.dw", hidden);
-            if (m_model.mlpLastGelu || i + 1 < m_model.mlpUnits.size()) hidden = gelu(layer + ".gelu", hidden);
+            if (i == 0 && m_model.mlpGated) hidden = gated(layer + ".gated", hidden);
+            else if (m_model.mlpLastGelu || i + 1 < m_model.mlpUnits.size()) hidden = activated(layer + ".gelu", hidden);
         }
         return m_graph.node("Add", name + ".output", {attended, scaled(name + ".ls2", hidden)});
     }
 
+    // Some of the tokens, from number `begin` up to `end`.
+    std::string slice(const std::string& name, const std::string& tokens, std::int64_t begin, std::int64_t end) {
+        return m_graph.node("Slice", name,
+                            {tokens, m_graph.integers(name + ".begin", Ints{begin}), m_graph.integers(name + ".end", Ints{end}),
+                             m_graph.integers(name + ".axis", Ints{1})});
+    }
+
+    std::string patches(const std::string& tokens) {
+        const std::int64_t all = m_weights.tokens(), others = all - m_weights.patches();
+        return others == 0 ? tokens : slice("patches", tokens, others, all);
+    }
+
+    std::string average(const std::string& name, const std::string& tokens) {
+        return m_graph.node("ReduceMean", name, {patches(tokens), m_graph.integers("token_axis", Ints{1})},
+                            {{"keepdims", std::int64_t{0}}});
+    }
+
+    std::string classToken(const std::string& name, const std::string& tokens) {
+        return m_graph.node("Gather", name, {tokens, m_graph.integer("first_token", 0)}, {{"axis", std::int64_t{1}}});
+    }
+
+    std::string flat(const std::string& tokens) {
+        return m_graph.node("Flatten", "features", {tokens}, {{"axis", std::int64_t{1}}});
+    }
+
+    // The tokens after the last block -> [B, F]
     std::string summarize(const std::string& tokens) {
-        switch (m_weights.config().head.type) {
-            case HeadType::Flatten:
-                return m_graph.node("Flatten", "features", {tokens}, {{"axis", std::int64_t{1}}});
-            case HeadType::GlobalAveragePooling:
-                return m_graph.node("ReduceMean", "features", {tokens, m_graph.integers("token_axis", Ints{1})},
-                                    {{"keepdims", std::int64_t{0}}});
-            case HeadType::ClassToken:
-                return m_graph.node("Gather", "features", {tokens, m_graph.integer("first_token", 0)},
-                                    {{"axis", std::int64_t{1}}});
+        const HeadType type = m_weights.config().head.type;
+        if (type == HeadType::NormedAverage) return norm("norm", average("average", tokens));
+        const std::string normed = norm("norm", tokens);
+        switch (type) {
+            case HeadType::Flatten: return flat(patches(normed));
+            case HeadType::GlobalAveragePooling: return average("features", normed);
+            case HeadType::ClassToken: return classToken("features", normed);
+            case HeadType::ClassTokenAndAverage:
+                return m_graph.node("Concat", "features", {classToken("first", normed), average("average", normed)},
+                                    {{"axis", std::int64_t{-1}}});
+            case HeadType::PrefixTokens:
+                return flat(slice("prefix", normed, 0, m_weights.tokens() - m_weights.patches()));
+            case HeadType::AttentionPooling: return pooled("attn_pool", normed);
+            case HeadType::NormedAverage: break;
         }
         return {};
+    }
+
+    // As core/model/parts/attention_pooling; the query is the same for every image.
+    std::string pooled(const std::string& name, const std::string& tokens) {
+        const std::int64_t dim = m_model.projectionDim, heads = m_model.heads, width = dim / heads;
+        const std::string query = dense(name + ".q", parameter(name + ".latent"));  // [1, D]
+        const std::string asked = m_graph.node(
+            "Reshape", name + ".query", {query, m_graph.integers(name + ".query_shape", Ints{1, heads, 1, width})});
+        const float factor = static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
+        const std::string scaledQuery = m_graph.node(
+            "Mul", name + ".query_scaled", {asked, m_graph.weights(name + ".query_factor", {}, std::span(&factor, 1))});
+        const std::vector<std::string> parts = {name + ".k", name + ".v"};
+        m_graph.node("Split", name + ".split",
+                     {dense(name + ".kv", tokens), m_graph.integers(name + ".halves", Ints{dim, dim})},
+                     {{"axis", std::int64_t{-1}}}, parts);
+        const auto perHead = [&](const std::string& part, const Ints& order) {
+            const std::string shaped = m_graph.node(
+                "Reshape", part + ".shaped",
+                {part, m_graph.integers(part + ".shape", Ints{0, m_weights.tokens(), heads, width})});
+            return turned(part + ".turned", shaped, order);
+        };
+        const std::string scores =
+            m_graph.node("MatMul", name + ".scores", {scaledQuery, perHead(parts[0], {0, 2, 3, 1})});  // [B, H, 1, N]
+        const std::string shares = m_graph.node("Softmax", name + ".shares", {scores}, {{"axis", std::int64_t{-1}}});
+        const std::string mixed = m_graph.node("MatMul", name + ".mixed", {shares, perHead(parts[1], {0, 2, 1, 3})});
+        const std::string found = dense(
+            name + ".proj", m_graph.node("Reshape", name + ".merged",
+                                         {mixed, m_graph.integers(name + ".merged_shape", Ints{0, dim})}));  // [B, D]
+        const std::string hidden = dense(name + ".mlp.fc1", norm(name + ".norm", found));
+        return m_graph.node("Add", "features", {found, dense(name + ".mlp.fc2", activated(name + ".mlp.gelu", hidden))});
     }
 
     // [B, F] -> "logits"

@@ -16,9 +16,25 @@ void store(TensorFile& file, const std::string& name, const Shape& shape, std::s
     file.tensors[name] = std::move(data);
 }
 
-// timm calls a head without hidden layers just that.
-std::string timmName(const std::string& name) {
+// timm calls a head without hidden layers just that, and a norm after the pooling by another name.
+std::string timmName(const Config& config, const std::string& name) {
+    if (config.head.type == HeadType::NormedAverage && name.starts_with("norm.")) return "fc_" + name;
     return name.starts_with("head.0.") ? "head." + name.substr(std::string("head.0.").size()) : name;
+}
+
+// timm gives registers positions together with the class token or not at all: what ours has is added to the token.
+void foldClassPosition(TensorFile& file) {
+    TensorData& positions = file.tensors["pos_embed"];
+    std::vector<float> rows(positions.bytes.size() / sizeof(float));
+    std::memcpy(rows.data(), positions.bytes.data(), positions.bytes.size());
+    const auto dim = static_cast<std::size_t>(positions.shape.back());
+    TensorData& token = file.tensors["cls_token"];
+    std::vector<float> sum(dim);
+    std::memcpy(sum.data(), token.bytes.data(), token.bytes.size());
+    for (std::size_t i = 0; i < dim; ++i) sum[i] += rows[i];
+    store(file, "cls_token", Shape(token.shape), sum);
+    const Shape shape = {1, positions.shape[1] - 1, positions.shape[2]};
+    store(file, "pos_embed", shape, std::span<const float>(rows).subspan(dim));
 }
 
 }  // namespace
@@ -37,6 +53,8 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
     if (!model.stemWidths.empty()) reasons.push_back("a stem comes before the patches");
     if (model.mlpDepthwise) reasons.push_back("the blocks' MLPs have a convolution");
     if (config.head.type == HeadType::Flatten) reasons.push_back("the head flattens all tokens");
+    if (config.head.type == HeadType::ClassTokenAndAverage || config.head.type == HeadType::PrefixTokens)
+        reasons.push_back("the head reads several tokens side by side");
     if (!config.head.units.empty()) reasons.push_back("the head has hidden layers");
     return reasons;
 }
@@ -48,10 +66,14 @@ TensorFile stateDict(const TrainedWeights& weights) {
         Shape shape = row.shape;
         if (row.role == ParameterRole::Position) shape.insert(shape.begin(), 1);                     // [1, N, D]
         if (row.role == ParameterRole::ClassToken) shape.insert(shape.begin(), {1, 1});              // [1, 1, D]
-        const std::string name = timm ? timmName(row.name) : row.name;
+        if (row.role == ParameterRole::Register) shape.insert(shape.begin(), 1);                     // [1, R, D]
+        const std::string name = timm ? timmName(weights.config(), row.name) : row.name;
         if (const auto kernel = weights.convolution(row)) store(file, name, kernel->shape, kernel->values);
         else store(file, name, shape, weights.values(row));
     }
+    const ModelConfig& model = weights.config().model;
+    if (timm && hasClassToken(weights.config().head) && model.registers > 0 && !model.registerPositions)
+        foldClassPosition(file);
     file.metadata = weights.metadata();
     file.metadata["format"] = "pt";
     file.metadata["names"] = timm ? "timm" : "vit-workbench";

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace vit {
 struct ImportHints {
     // Dropouts, norm epsilon and how to train on. The sizes of the model are overwritten by what the weights say.
     Config config;
+    std::set<std::string> assigned = {};  // the keys in it that a person gave: they go before what files say
     // What the model was trained on: gives class names, the images' size, and statistics where the file holds none.
     std::shared_ptr<const Dataset> dataset;
     // Without a data set:
@@ -31,6 +33,7 @@ struct ImportedModel {
     DataDescription description;
     TensorFile weights;  // with the engine's names and layouts
     std::string origin;  // "Keras 3 weights, /home/me/x.weights.h5"
+    std::vector<std::string> notes = {};  // sentences: what was left out, taken as usual or not in the file
 };
 
 }  // namespace vit

@@ -58,7 +58,7 @@ std::vector<HeadFigures> headFigures(const FloatArray& attention, const TokenGri
             HeadFigures row{layer, head};
             row.distance = (shares * apart).sum(1).mean().item<double>();
             row.entropy = -torch::xlogy(weights, weights).sum(1).mean().item<double>();
-            if (grid.classToken) row.classTokenShare = weights.slice(0, 1).select(1, 0).mean().item<double>();
+            if (grid.classToken) row.classTokenShare = weights.slice(0, grid.firstPatch()).select(1, 0).mean().item<double>();
             figures.push_back(row);
         }
     }

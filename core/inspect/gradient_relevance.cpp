@@ -67,17 +67,18 @@ torch::Tensor gradientRelevance(const RelevanceSubject& subject, std::string&) {
     if (subject.grid.classToken) {
         torch::Tensor classToken = torch::zeros(subject.grid.tokens(), torch::kFloat64);
         classToken[0] = 1;
-        return carried(classToken, gradients.raising).slice(0, 1);
+        return carried(classToken, gradients.raising).slice(0, subject.grid.firstPatch());
     }
     const torch::Tensor given = gifts(gradients);
-    return given + carried(given / rowSums(gradients.raising).clamp_min(1e-30), gradients.raising);
+    const torch::Tensor all = given + carried(given / rowSums(gradients.raising).clamp_min(1e-30), gradients.raising);
+    return all.slice(0, subject.grid.firstPatch());
 }
 
 torch::Tensor attentionGradient(const RelevanceSubject& subject, std::string&) {
     const Gradients gradients = gradientsOf(subject);
     const torch::NoGradGuard noGrad;
     const torch::Tensor& raising = gradients.raising.back();
-    return subject.grid.classToken ? raising[0].slice(0, 1) : raising.mean(0);
+    return (subject.grid.classToken ? raising[0] : raising.mean(0)).slice(0, subject.grid.firstPatch());
 }
 
 }  // namespace vit

@@ -50,7 +50,7 @@ LayerAnswers layerAnswers(LoadedModel& model, const Image& photo, int top) {
     while (answers.decidedAt > 0 &&
            answers.top[static_cast<std::size_t>(answers.decidedAt) - 1].front().index == last)
         --answers.decidedAt;
-    if (model.config().head.type != HeadType::Flatten) addPatchAnswers(answers, network, trace, tokenGrid(model.config()));
+    if (readsOneToken(model.config().head)) addPatchAnswers(answers, network, trace, tokenGrid(model.config()));
     return answers;
 }
 

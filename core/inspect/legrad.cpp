@@ -9,10 +9,10 @@ namespace vit {
 
 namespace {
 
-// The logit that the mean token of a block would get; a flatten head takes all of them.
+// The logit that the mean token of a block would get; a head that reads more than one token answers as ever.
 torch::Tensor logitAfter(const RelevanceSubject& subject, const torch::Tensor& tokens) {
     VisionTransformer& network = subject.network();
-    if (subject.classifier.config().head.type == HeadType::Flatten)
+    if (!readsOneToken(subject.classifier.config().head))
         return network->answer(tokens)[0][subject.classNumber];
     return network->head->forward(network->norm(tokens).mean(1), {})[0][subject.classNumber];
 }

@@ -41,7 +41,7 @@ torch::Tensor features(LoadedModel& model, const torch::Tensor& prepared) {
     network->forward(prepared, {}, [&](const std::string& name, const torch::Tensor& value) {
         if (name == (mean ? "norm" : "head_input")) found = value;
     });
-    if (mean) found = found.mean(1);
+    if (mean) found = found.slice(1, prefixCount(model.config().model, model.config().head)).mean(1);
     std::vector<torch::nn::Linear>& layers = network->head->layers;
     for (std::size_t i = 0; i + 1 < layers.size(); ++i) found = torch::gelu(layers[i](found));
     return found.to(torch::kCPU, torch::kFloat32).contiguous();
@@ -52,7 +52,8 @@ torch::Tensor units(const torch::Tensor& rows) { return rows / rows.norm(2, {1},
 }  // namespace
 
 std::int64_t featureCount(const Config& config) {
-    return hasHiddenLayer(config) ? config.head.units.back() : config.model.projectionDim;
+    if (hasHiddenLayer(config)) return config.head.units.back();
+    return takesAllTokens(config) ? config.model.projectionDim : headInputs(config.model, config.head);
 }
 
 std::string featuresText(const Config& config) {

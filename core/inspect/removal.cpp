@@ -60,7 +60,7 @@ torch::Tensor logitsWithout(Classifier& classifier, const torch::Tensor& input, 
     const TokenGrid grid = tokenGrid(classifier.config());
     if (removal == Removal::Drop) {
         Ablation ablation;
-        ablation.tokens = grid.classToken ? torch::constant_pad_nd(removed, {1, 0}, 0) : removed;
+        ablation.tokens = torch::constant_pad_nd(removed, {grid.firstPatch(), 0}, 0);
         return logitsWithout(classifier, input, removed.size(0), ablation, progress);
     }
     return inParts(classifier, removed.size(0), progress, [&](std::int64_t begin, std::int64_t end) {

@@ -150,9 +150,9 @@ TokenNorms tokenNorms(const FloatArray& tokens, const TokenGrid& grid) {
 FloatArray positionSimilarity(LoadedModel& model) {
     const torch::NoGradGuard noGrad;
     if (!model.classifier().network()->posEmbed.defined())
-        throw InvalidInput("The model has no positions (model.positions = none): there is nothing to compare.");
+        throw InvalidInput("The model adds no positions to its tokens: there is nothing to compare.");
     const torch::Tensor all = model.classifier().network()->posEmbed.detach().to(torch::kCPU, torch::kFloat64);
-    const torch::Tensor patches = all.slice(0, tokenGrid(model.config()).firstPatch());
+    const torch::Tensor patches = all.slice(0, all.size(0) - patchCount(model.config().model));
     const torch::Tensor units = patches / patches.norm(2, {1}, true).clamp_min(1e-300);
     return toArray(torch::matmul(units, units.transpose(0, 1)));
 }

@@ -97,7 +97,7 @@ WhatIfAnswer whatIf(LoadedModel& model, const Image& photo, const WhatIf& change
     if (!change.hidden.empty()) {
         const torch::Tensor hidden = hiddenMask(change.hidden, grid);
         if (removal == Removal::Drop)
-            ablation.tokens = grid.classToken ? torch::constant_pad_nd(hidden, {1, 0}, 0) : hidden;
+            ablation.tokens = torch::constant_pad_nd(hidden, {grid.firstPatch(), 0}, 0);
         else
             changed = withoutPatches(changed, hidden, grid.patchSize);
     }

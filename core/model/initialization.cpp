@@ -66,6 +66,7 @@ void VisionTransformerImpl::initialize(std::uint64_t seed, const ModelConfig& mo
                 if (normal) fillNormal(tensor, next());
                 else fillUniform(tensor, kPositionLimit, next());
                 break;
+            case ParameterRole::Register: fillNormal(tensor, next()); break;  // each another one: nothing else tells them apart
             case ParameterRole::TapKernel:  // the identity
                 tensor.zero_();
                 tensor[1][1].fill_(1);

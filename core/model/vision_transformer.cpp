@@ -25,27 +25,31 @@ UnitTap tapOf(const LayerUnitTap& tap, std::int64_t depth) {
 
 VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const HeadConfig& headConfig,
                                              const ModelInput& input)
-    : m_headType(headConfig.type), m_tokens(tokenCount(model, headConfig)), m_plan(parameterPlan(model, headConfig, input)) {
+    : m_headType(headConfig.type), m_tokens(tokenCount(model, headConfig)), m_prefix(prefixCount(model, headConfig)),
+      m_plan(parameterPlan(model, headConfig, input)) {
     if (!model.stemWidths.empty()) stem = register_module("stem", Stem(model, input.channels));
     patchEmbed = register_module("patch_embed", PatchEmbedding(cutPatchSize(model), cutChannels(model, input),
                                                                model.projectionDim));
-    if (m_headType == HeadType::ClassToken)
-        clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
+    if (hasClassToken(headConfig)) clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
+    if (model.registers > 0)
+        regToken = register_parameter("reg_token", torch::zeros({model.registers, model.projectionDim}));
     const std::int64_t dim = model.projectionDim;
     if (model.positions == PositionType::Learned) {
-        posEmbed = register_parameter("pos_embed", torch::zeros({m_tokens, dim}));
+        posEmbed = register_parameter("pos_embed", torch::zeros({positionCount(model, headConfig), dim}));
     } else if (model.positions == PositionType::SineCosine) {
         const std::int64_t side = model.imageSize / model.patchSize;
         const std::vector<float> waves = wavePositions(side, dim, m_tokens - side * side);
         posEmbed = register_buffer("pos_embed", torch::tensor(waves).view({m_tokens, dim}));
     }
+    if (model.preNorm) normPre = register_module("norm_pre", LayerNorm(dim, model.normEpsilon));
     nn::ModuleList list;
     for (std::int64_t i = 0; i < model.layers; ++i) {
         blocks.push_back(Block(model, i));
         list->push_back(blocks.back());
     }
     register_module("blocks", list);
-    norm = register_module("norm", LayerNorm(model.projectionDim, model.normEpsilon));
+    norm = register_module("norm", LayerNorm(dim, model.normEpsilon));
+    if (m_headType == HeadType::AttentionPooling) attnPool = register_module("attn_pool", AttentionPooling(model));
     head = register_module("head", Head(headConfig, headInputs(model, headConfig), input.classes, model.layers));
 }
 
@@ -68,17 +72,46 @@ torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& images, const F
     torch::Tensor tokens = patchEmbed(stem.is_empty() ? images
                                       : canFuse       ? fused->stem(stem, images)
                                                       : stem(images));  // [B, N, D]
-    if (clsToken.defined()) {
-        tokens = torch::cat({clsToken.to(tokens.dtype()).expand({tokens.size(0), 1, -1}), tokens}, 1);  // [B, 1+N, D]
+    if (m_prefix > 0) {
+        std::vector<torch::Tensor> all;
+        if (clsToken.defined()) all.push_back(clsToken.to(tokens.dtype()).expand({tokens.size(0), 1, -1}));
+        if (regToken.defined()) all.push_back(regToken.to(tokens.dtype()).expand({tokens.size(0), -1, -1}));
+        all.push_back(tokens);
+        tokens = torch::cat(all, 1);  // [B, N, D]
     }
-    return posEmbed.defined() ? tokens + posEmbed : tokens;
+    if (posEmbed.defined()) tokens = tokens + positions();
+    return normPre.is_empty() ? tokens : normPre(tokens);
 }
 
-torch::Tensor VisionTransformerImpl::summarize(const torch::Tensor& tokens) {
+torch::Tensor VisionTransformerImpl::positions() const {
+    const std::int64_t without = m_tokens - posEmbed.size(0);  // the registers
+    if (without == 0) return posEmbed;
+    const std::int64_t before = m_prefix - without;
+    return torch::cat({posEmbed.slice(0, 0, before), torch::zeros({without, posEmbed.size(1)}, posEmbed.options()),
+                       posEmbed.slice(0, before)});
+}
+
+torch::Tensor VisionTransformerImpl::closed(const torch::Tensor& tokens) {
+    return m_headType == HeadType::NormedAverage ? tokens : norm(tokens);
+}
+
+torch::Tensor VisionTransformerImpl::average(const torch::Tensor& tokens, const torch::Tensor& hidden) const {
+    const torch::Tensor patches = tokens.slice(1, m_prefix);
+    if (!hidden.defined()) return patches.mean(1);
+    // Over those that are left; of none, zeros.
+    const torch::Tensor left = hidden.slice(1, m_prefix).logical_not().to(tokens.dtype()).unsqueeze(2);  // [B, P, 1]
+    return (patches * left).sum(1) / left.sum(1).clamp_min(1);
+}
+
+torch::Tensor VisionTransformerImpl::summarize(const torch::Tensor& tokens, const torch::Tensor& hidden) {
     switch (m_headType) {
-        case HeadType::Flatten: return tokens.flatten(1);
-        case HeadType::GlobalAveragePooling: return tokens.mean(1);
+        case HeadType::Flatten: return tokens.slice(1, m_prefix).flatten(1);
+        case HeadType::GlobalAveragePooling: return average(tokens, hidden);
         case HeadType::ClassToken: return tokens.select(1, 0);
+        case HeadType::NormedAverage: return norm(average(tokens, hidden));
+        case HeadType::ClassTokenAndAverage: return torch::cat({tokens.select(1, 0), average(tokens, hidden)}, 1);
+        case HeadType::PrefixTokens: return tokens.slice(1, 0, m_prefix).flatten(1);
+        case HeadType::AttentionPooling: return attnPool(tokens, hidden);
     }
     return {};
 }
@@ -118,19 +151,15 @@ torch::Tensor VisionTransformerImpl::openBlocks(torch::Tensor tokens, const Abla
 }
 
 torch::Tensor VisionTransformerImpl::answer(const torch::Tensor& tokens) {
-    return head->forward(summarize(norm(tokens)), {});
+    return head->forward(summarize(closed(tokens)), {});
 }
 
 torch::Tensor VisionTransformerImpl::without(const torch::Tensor& images, const Ablation& ablation) {
     torch::Tensor tokens = encode(images);
-    const bool poolsAll = !ablation.tokens.defined() || m_headType == HeadType::ClassToken;
-    if (!poolsAll && m_headType == HeadType::Flatten)
+    if (ablation.tokens.defined() && m_headType == HeadType::Flatten)
         throw std::logic_error("A flatten head cannot do without tokens.");
     tokens = openBlocks(std::move(tokens), ablation, {});
-    if (poolsAll) return answer(tokens);
-    // The mean over the tokens that are left; of none, zeros.
-    const torch::Tensor left = ablation.tokens.logical_not().to(tokens.dtype()).unsqueeze(2);  // [B, N, 1]
-    return head->forward((norm(tokens) * left).sum(1) / left.sum(1).clamp_min(1), {});
+    return head->forward(summarize(closed(tokens), ablation.tokens), {});
 }
 
 ForwardTrace VisionTransformerImpl::trace(const torch::Tensor& images, const LayerUnitTap& tap) {
@@ -140,7 +169,7 @@ ForwardTrace VisionTransformerImpl::trace(const torch::Tensor& images, const Lay
         trace.attention.push_back(std::move(opened.weights));
         trace.tokens.push_back(std::move(opened.output));
     }, tap);
-    trace.normed = norm(trace.tokens.back());
+    trace.normed = closed(trace.tokens.back());
     const auto headDepth = static_cast<std::int64_t>(blocks.size()) + 1;
     trace.logits = head->forward(summarize(trace.normed), {}, nullptr, tapOf(tap, headDepth));
     return trace;
@@ -153,7 +182,7 @@ torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images, const 
     };
     torch::Tensor tokens = encode(images, m_fused.get());
     show("encoding", tokens);
-    tokens = norm(runBlocks(tokens, mode, tap));
+    tokens = closed(runBlocks(tokens, mode, tap));
     show("norm", tokens);
     const torch::Tensor features = summarize(tokens);
     show("head_input", features);

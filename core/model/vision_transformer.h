@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model: a stem if there is one, patch embedding, learned positions, pre-norm blocks, head.
+// The model: a stem if there is one, patch embedding, positions, pre-norm blocks, what makes features of the tokens, head.
 #pragma once
 
 #include "core/config/config.h"
 #include "core/config/parameter_plan.h"
+#include "core/model/parts/attention_pooling.h"
 #include "core/model/parts/block.h"
 #include "core/model/parts/head.h"
 #include "core/model/parts/patch_embedding.h"
@@ -36,11 +37,11 @@ struct Weight {
 struct ForwardTrace {
     std::vector<torch::Tensor> attention;  // of each block, [B, H, N, N]
     std::vector<torch::Tensor> tokens;     // [B, N, D]: those that enter the first block, then those after each block
-    torch::Tensor normed;                  // [B, N, D], after the final norm
+    torch::Tensor normed;                  // [B, N, D], after the final norm, where that comes before the pooling
     torch::Tensor logits;                  // [B, classes]
 };
 
-// Called with what each GELU gives, [B, …, units], and the depth of its layer (see ParameterRow::depth).
+// Called with what each activation gives, [B, …, units], and the depth of its layer (see ParameterRow::depth).
 using LayerUnitTap = std::function<void(std::int64_t depth, const torch::Tensor& units)>;
 
 // What a pass is made without, for each image of a batch by itself. Undefined: nothing.
@@ -80,14 +81,18 @@ public:
     Stem stem{nullptr};  // empty without stemWidths
     PatchEmbedding patchEmbed{nullptr};
     torch::Tensor clsToken;  // [D]; undefined without a class token
-    torch::Tensor posEmbed;  // [N, D], the class token first; undefined without positions
+    torch::Tensor regToken;  // [R, D]; undefined without registers
+    torch::Tensor posEmbed;  // [N, D], the class token first, then registers; undefined where none are added
+    LayerNorm normPre{nullptr};  // empty without preNorm
     std::vector<Block> blocks;
     LayerNorm norm{nullptr};
+    AttentionPooling attnPool{nullptr};  // empty but with such a head
     Head head{nullptr};
 
 private:
     HeadType m_headType;
     std::int64_t m_tokens;
+    std::int64_t m_prefix;  // of which so many stand for no patch
     std::vector<ParameterRow> m_plan;
     std::shared_ptr<const FusedKernels> m_fused;
 
@@ -97,7 +102,11 @@ private:
     torch::Tensor openBlocks(torch::Tensor tokens, const Ablation& ablation, const Visitor& visit,
                              const LayerUnitTap& tap = {});
     torch::Tensor runBlocks(torch::Tensor tokens, const ForwardMode& mode, const ForwardTap& tap);  // [B, N, D]
-    torch::Tensor summarize(const torch::Tensor& tokens);  // [B, N, D] -> [B, F]
+    torch::Tensor closed(const torch::Tensor& tokens);  // after the final norm, unless that follows the pooling; [B, N, D]
+    // Those to the head's features, [B, F]; without the tokens `hidden` [B, N], undefined: with all.
+    torch::Tensor summarize(const torch::Tensor& tokens, const torch::Tensor& hidden = {});
+    torch::Tensor average(const torch::Tensor& tokens, const torch::Tensor& hidden) const;  // of the patches, [B, D]
+    torch::Tensor positions() const;  // of all tokens
 };
 TORCH_MODULE(VisionTransformer);
 

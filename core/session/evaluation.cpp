@@ -37,7 +37,7 @@ RunEvaluated evaluateRun(const std::filesystem::path& folder, DataStore& data, c
     if (!run.hasModel) throw Error("The run " + run.name + " has no weights yet: train it for an epoch first.");
     const RunLock lock(folder);
     const Config& config = run.config;
-    const auto dataset = data.open(config.data.name, config.model.imageSize, progress);
+    const auto dataset = data.open(config, progress);
     const DatasetView view(dataset, Split::Test, config.data.validationShare, config.data.trainLimit);
     if (view.count() == 0) throw InvalidInput("The data set " + config.data.name + " has no test images.");
     // One that is to be had only elsewhere makes way for what is here.

@@ -91,12 +91,11 @@ RunFinished Experiment::train() {
         if (resumes()) throw InvalidInput("A run that goes on has its weights: only a new one can start from others.");
         m_start = readStartingWeights(m_request.startFrom);
     }
-    const auto data = m_data.open(config.data.name, config.model.imageSize,
-                                  [&](const std::string& what, std::int64_t done, std::int64_t total) {
-                                      m_host.tell(PhaseChanged{what, done, total});
-                                      m_others.keepWaiting();
-                                      return !m_host.isStopping();
-                                  });
+    const auto data = m_data.open(config, [&](const std::string& what, std::int64_t done, std::int64_t total) {
+        m_host.tell(PhaseChanged{what, done, total});
+        m_others.keepWaiting();
+        return !m_host.isStopping();
+    });
     const std::filesystem::path folder = runFolder();
     if (!m_lock) m_lock.emplace(folder);
     TrainerHooks hooks;

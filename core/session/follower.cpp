@@ -55,8 +55,7 @@ RankOrder takeOrder(RankGroup& ranks) {
 std::shared_ptr<const Dataset> openInTurn(RankGroup& ranks, DataStore& data, const Config& config) {
     const bool isFirst = ranks.launch().localRank == 0;
     if (!isFirst) ranks.meet();
-    auto opened = data.open(config.data.name, config.model.imageSize,
-                            [](const std::string&, std::int64_t, std::int64_t) { return true; });
+    auto opened = data.open(config, [](const std::string&, std::int64_t, std::int64_t) { return true; });
     if (isFirst) ranks.meet();
     return opened;
 }

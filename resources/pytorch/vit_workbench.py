@@ -15,9 +15,23 @@ from torch import nn
 from torch.nn import functional
 
 
+ACTIVATIONS = {"gelu": functional.gelu, "gelu-tanh": lambda x: functional.gelu(x, approximate="tanh"),
+               "quick-gelu": lambda x: x * torch.sigmoid(1.702 * x), "silu": functional.silu}
+
+
+def turned(heads, angles):
+    """Queries or keys [B, H, N, K] with those of the last tokens, the patches, turned by their places' angles."""
+    others = heads.shape[2] - len(angles)
+    patches = heads[:, :, others:]
+    first, second = patches.chunk(2, -1)
+    patches = patches * angles.cos() + torch.cat([-second, first], -1) * angles.sin()
+    return torch.cat([heads[:, :, :others], patches], 2)
+
+
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim, qkv_bias=True, qk_norm=False, epsilon=1e-6):
+    def __init__(self, dim, heads, key_dim, qkv_bias=True, qk_norm=False, epsilon=1e-6, angles=None):
         super().__init__()
+        self.register_buffer("angles", angles, persistent=False)
         self.heads, self.key_dim = heads, key_dim
         self.qkv = nn.Linear(dim, 3 * heads * key_dim, qkv_bias)
         self.q_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
@@ -27,19 +41,23 @@ class Attention(nn.Module):
     def forward(self, x):
         batch, tokens, _ = x.shape
         q, k, v = self.qkv(x).view(batch, tokens, 3, self.heads, self.key_dim).permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(self.q_norm(q), self.k_norm(k), v)
+        q, k = self.q_norm(q), self.k_norm(k)
+        if self.angles is not None:
+            q, k = turned(q, self.angles), turned(k, self.angles)
+        mixed = functional.scaled_dot_product_attention(q, k, v)
         return self.proj(mixed.transpose(1, 2).reshape(batch, tokens, -1))
 
 
 class Mlp(nn.Module):
-    """fc1, fc2, ...: GELU follows each, the last one by choice; fc1 may be followed by dw, a 3x3 convolution of each unit
+    """fc1, fc2, ...: the activation follows each, the last one by choice; a gated fc1 is twice as wide; fc1 may be followed by dw, a 3x3 convolution of each unit
     by itself over a grid of side x side tokens, where tokens before the grid's pass as they are."""
 
-    def __init__(self, dim, units, last_gelu=True, side=0):
+    def __init__(self, dim, units, last_gelu=True, side=0, activation="gelu", gated=False):
         super().__init__()
+        self.activation, self.gated = ACTIVATIONS[activation], gated
         self.last_gelu, self.layers, self.side = last_gelu, len(units), side
         for i, (inputs, outputs) in enumerate(zip([dim, *units], units)):
-            self.add_module(f"fc{i + 1}", nn.Linear(inputs, outputs))
+            self.add_module(f"fc{i + 1}", nn.Linear(inputs, 2 * outputs if gated and i == 0 else outputs))
         if side:
             self.dw = nn.Conv2d(units[0], units[0], 3, padding=1, groups=units[0])
 
@@ -50,8 +68,11 @@ class Mlp(nn.Module):
                 others = x.shape[1] - self.side ** 2
                 grid = x[:, others:].transpose(1, 2).unflatten(2, (self.side, self.side))
                 x = torch.cat([x[:, :others], self.dw(grid).flatten(2).transpose(1, 2)], 1)
-            if self.last_gelu or i < self.layers:
-                x = functional.gelu(x)
+            if i == 1 and self.gated:
+                first, second = x.chunk(2, -1)
+                x = self.activation(first) * second
+            elif self.last_gelu or i < self.layers:
+                x = self.activation(x)
         return x
 
 
@@ -71,11 +92,14 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(dim, epsilon)
         scales = model.get("layer_scale", 0) > 0
         self.attn = Attention(dim, model["heads"], model["key_dim"], model.get("qkv_bias", True),
-                              model.get("qk_norm", False), epsilon)
+                              model.get("qk_norm", False), epsilon,
+                              angles(model["image_size"] // model["patch_size"], model["key_dim"])
+                              if model.get("positions") == "rotary" else None)
         self.ls1 = LayerScale(dim) if scales else nn.Identity()
         self.norm2 = nn.LayerNorm(dim, epsilon)
         self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
-                       model["image_size"] // model["patch_size"] if model.get("mlp_depthwise", False) else 0)
+                       model["image_size"] // model["patch_size"] if model.get("mlp_depthwise", False) else 0,
+                       model.get("activation", "gelu"), model.get("mlp_gated", False))
         self.ls2 = LayerScale(dim) if scales else nn.Identity()
 
     def forward(self, x):
@@ -120,6 +144,31 @@ def waves(side, dim, others):
     return torch.cat([torch.zeros(int(others), dim), grid])[None]
 
 
+def angles(side, width):
+    """Those by which queries and keys are turned: [side * side, width]."""
+    centres = (torch.arange(side, dtype=torch.float64) + 0.5) / side * 2 - 1
+    places = torch.stack(torch.meshgrid(centres, centres, indexing="ij"), -1).view(-1, 2, 1)
+    quarters = 2 * torch.pi * places * 100 ** (-torch.arange(width // 4, dtype=torch.float64) / (width // 4))
+    return quarters.flatten(1).repeat(1, 2).float()
+
+
+class AttentionPooling(nn.Module):
+    def __init__(self, dim, heads, units, activation, epsilon):
+        super().__init__()
+        self.heads = heads
+        self.latent = nn.Parameter(torch.zeros(1, 1, dim))
+        self.q, self.kv, self.proj = nn.Linear(dim, dim), nn.Linear(dim, 2 * dim), nn.Linear(dim, dim)
+        self.norm = nn.LayerNorm(dim, epsilon)
+        self.mlp = Mlp(dim, [units, dim], False, 0, activation)
+
+    def forward(self, x):
+        batch, tokens, dim = x.shape
+        q = self.q(self.latent).view(1, 1, self.heads, -1).transpose(1, 2).expand(batch, -1, -1, -1)
+        k, v = self.kv(x).view(batch, tokens, 2, self.heads, -1).permute(2, 0, 3, 1, 4)
+        x = self.proj(functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, dim))
+        return x + self.mlp(self.norm(x))
+
+
 class VisionTransformer(nn.Module):
     """Any model of ViT Workbench, from the "model" and "head" objects of its configuration."""
 
@@ -127,38 +176,63 @@ class VisionTransformer(nn.Module):
         super().__init__()
         dim, patches = model["projection_dim"], (model["image_size"] // model["patch_size"]) ** 2
         self.head_type = head["type"]
-        class_token = self.head_type == "class-token"
+        class_token = self.head_type in ("class-token", "class-token-gap", "prefix-tokens")
+        registers = model.get("registers", 0)
+        self.prefix = class_token + registers
         widths, pools = model.get("stem_widths", []), model.get("stem_pools", [])
         self.stem = Stem(channels, widths, pools, model["norm_epsilon"]) if widths else nn.Identity()
         self.patch_embed = PatchEmbedding(widths[-1] if widths else channels, dim, model["patch_size"] >> len(pools))
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim)) if class_token else None
+        self.reg_token = nn.Parameter(torch.zeros(1, registers, dim)) if registers else None
         positions = model.get("positions", "learned")
+        self.unplaced = 0 if model.get("register_positions") or positions != "learned" else registers
         if positions == "learned":
-            self.pos_embed = nn.Parameter(torch.zeros(1, patches + class_token, dim))
+            self.pos_embed = nn.Parameter(torch.zeros(1, patches + self.prefix - self.unplaced, dim))
         else:
-            fixed = waves(round(patches ** 0.5), dim, class_token) if positions == "sine-cosine" else torch.zeros(())
+            fixed = waves(round(patches ** 0.5), dim, self.prefix) if positions == "sine-cosine" else torch.zeros(())
             self.register_buffer("pos_embed", fixed, persistent=False)
+        self.norm_pre = nn.LayerNorm(dim, model["norm_epsilon"]) if model.get("pre_norm") else nn.Identity()
         self.blocks = nn.ModuleList(Block(model) for _ in range(model["layers"]))
         self.norm = nn.LayerNorm(dim, model["norm_epsilon"])
-        features = patches * dim if self.head_type == "flatten" else dim
+        if self.head_type == "attention":
+            self.attn_pool = AttentionPooling(dim, model["heads"], model["mlp_units"][0], model.get("activation", "gelu"),
+                                              model["norm_epsilon"])
+        features = dim * {"flatten": patches, "class-token-gap": 2, "prefix-tokens": self.prefix}.get(self.head_type, 1)
         widths = [features, *head["units"], classes]
         self.head = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
 
     def forward(self, images):
         x = self.patch_embed(self.stem(images))
-        if self.cls_token is not None:
-            x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], 1)
-        x = x + self.pos_embed
+        for own in (self.reg_token, self.cls_token):
+            if own is not None:
+                x = torch.cat([own.expand(len(x), -1, -1), x], 1)
+        positions = self.pos_embed
+        if self.unplaced:
+            before = self.prefix - self.unplaced
+            zeros = positions.new_zeros(1, self.unplaced, positions.shape[2])
+            positions = torch.cat([positions[:, :before], zeros, positions[:, before:]], 1)
+        x = self.norm_pre(x + positions)
         for block in self.blocks:
             x = block(x)
-        x = self.norm(x)
-        if self.head_type == "flatten":
-            x = x.flatten(1)
-        else:
-            x = x[:, 0] if self.head_type == "class-token" else x.mean(1)
+        x = self.pool(x)
         for layer in self.head[:-1]:
             x = functional.gelu(layer(x))
         return self.head[-1](x)
+
+    def pool(self, x):
+        if self.head_type == "gap-norm":
+            return self.norm(x[:, self.prefix:].mean(1))
+        x = self.norm(x)
+        if self.head_type == "attention":
+            return self.attn_pool(x)
+        if self.head_type == "prefix-tokens":
+            return x[:, :self.prefix].flatten(1)
+        if self.head_type == "class-token":
+            return x[:, 0]
+        patches = x[:, self.prefix:]
+        if self.head_type == "flatten":
+            return patches.flatten(1)
+        return patches.mean(1) if self.head_type == "gap" else torch.cat([x[:, 0], patches.mean(1)], 1)
 
 
 def read(path):
@@ -176,17 +250,29 @@ def load_model(path):
     config = about["config"]
     model = VisionTransformer(config["model"], config["head"], len(about["mean"]), len(about["class_names"]))
     if about["names"] == "timm":
-        state = {name.replace("head.", "head.0.") if name.startswith("head.") else name: value
-                 for name, value in state.items()}
+        own = {"head.weight": "head.0.weight", "head.bias": "head.0.bias", "fc_norm.weight": "norm.weight",
+               "fc_norm.bias": "norm.bias"}
+        state = {own.get(name, name): value for name, value in state.items()}
+        if model.unplaced and model.cls_token is not None:  # the class token's position is in the token
+            state["pos_embed"] = torch.cat([torch.zeros_like(state["pos_embed"][:, :1]), state["pos_embed"]], 1)
     model.load_state_dict(state)
     return model.eval(), about
 
 
 class TimmMlp(Mlp):
-    """timm's Mlp with our GELU after its second layer."""
+    """timm's Mlp with our activation after its second layer, and our gate."""
 
-    def __init__(self, in_features, hidden_features, **_):
-        super().__init__(in_features, [hidden_features, in_features])
+    def __init__(self, in_features, hidden_features, last_gelu, activation, gated, **_):
+        super().__init__(in_features, [hidden_features, in_features], last_gelu, 0, activation, gated)
+
+
+class TimmActivation(nn.Module):
+    def __init__(self, name):
+        super().__init__()
+        self.own = ACTIVATIONS[name]
+
+    def forward(self, x):
+        return self.own(x)
 
 
 def timm_model(path):
@@ -199,14 +285,21 @@ def timm_model(path):
     if about["names"] != "timm":
         raise ValueError("timm's VisionTransformer cannot hold this model: use load_model().")
     config = about["config"]["model"]
-    class_token = about["config"]["head"]["type"] == "class-token"
+    head = about["config"]["head"]["type"]
+    activation, gated = config.get("activation", "gelu"), config.get("mlp_gated", False)
+    own_mlp = config.get("mlp_last_gelu", True) or gated
+    registers = config.get("registers", 0)
     model = TimmVisionTransformer(
         img_size=config["image_size"], patch_size=config["patch_size"], in_chans=len(about["mean"]),
         num_classes=len(about["class_names"]), embed_dim=config["projection_dim"], depth=config["layers"],
         num_heads=config["heads"], mlp_ratio=config["mlp_units"][0] / config["projection_dim"],
-        global_pool="token" if class_token else "avg", class_token=class_token, fc_norm=False,
-        qkv_bias=config.get("qkv_bias", True), qk_norm=config.get("qk_norm", False), init_values=config.get("layer_scale", 0) or None,
+        global_pool={"class-token": "token", "attention": "map"}.get(head, "avg"), class_token=head == "class-token",
+        reg_tokens=registers, no_embed_class=registers > 0 and not config.get("register_positions", False),
+        pre_norm=config.get("pre_norm", False), fc_norm=head == "gap-norm",
+        qkv_bias=config.get("qkv_bias", True), qk_norm=config.get("qk_norm", False),
+        init_values=config.get("layer_scale", 0) or None, act_layer=partial(TimmActivation, activation),
         norm_layer=partial(nn.LayerNorm, eps=config["norm_epsilon"]),
-        **({"mlp_layer": TimmMlp} if config.get("mlp_last_gelu", True) else {}))
+        **({"mlp_layer": partial(TimmMlp, last_gelu=config.get("mlp_last_gelu", True), activation=activation,
+                                 gated=gated)} if own_mlp else {}))
     model.load_state_dict(state)
     return model.eval(), about

@@ -6,9 +6,13 @@
 #include "ui/pages/train/curve_grid.h"
 #include "ui/shell/model_import.h"
 
+#include <QComboBox>
 #include <QDir>
 #include <QFile>
+#include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -30,6 +34,8 @@ private Q_SLOTS:
     void initTestCase() { applyTheme(false); }
     void weightsBecomeARun();
     void whatIsNoWeightFileIsRefused();
+    void pretrainedWeightsBecomeARun();
+    void whatTheFileLacksIsAsked();
     void publishedCurvesAreOneClickAway();
 };
 
@@ -40,7 +46,7 @@ void TestModelImport::weightsBecomeARun() {
     QSignalSpy imported(&import, &ModelImport::imported);
     QSignalSpy failed(&import, &ModelImport::failed);
     // The form's data set has other classes than the weights: they are numbered.
-    import.importKeras(kGolden + "keras3.weights.h5", preset("first-steps").config);
+    import.importFile(kGolden + "keras3.weights.h5", preset("first-steps").config);
     QTRY_VERIFY_WITH_TIMEOUT(imported.count() + failed.count() > 0, kWaitMs);
     QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
     const RunSummary run = readRun(imported[0][0].toString().toStdString());
@@ -59,11 +65,69 @@ void TestModelImport::whatIsNoWeightFileIsRefused() {
                        home.filePath("runs").toStdString());
     QSignalSpy imported(&import, &ModelImport::imported);
     QSignalSpy failed(&import, &ModelImport::failed);
-    import.importKeras(path, preset("first-steps").config);
+    import.importFile(path, preset("first-steps").config);
     QVERIFY(failed.wait(kWaitMs));
     QCOMPARE(imported.count(), 0);
     QVERIFY(failed[0][0].toString().contains("broken.h5"));
     QVERIFY(RunStore(home.filePath("runs").toStdString()).list().empty());
+}
+
+void TestModelImport::pretrainedWeightsBecomeARun() {
+    const QTemporaryDir home;
+    ModelImport import(std::make_shared<DataStore>(home.filePath("data").toStdString()), home.filePath("runs").toStdString());
+    QSignalSpy imported(&import, &ModelImport::imported);
+    QSignalSpy failed(&import, &ModelImport::failed);
+    import.importFile(kGolden + "pretrained/hf_vit/model.safetensors", preset("first-steps").config);
+    QTRY_VERIFY_WITH_TIMEOUT(imported.count() + failed.count() > 0, kWaitMs);
+    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    QVERIFY2(imported[0][1].toString().contains("7 classes, kind 0 to kind 6"), qPrintable(imported[0][1].toString()));
+    const RunSummary run = readRun(imported[0][0].toString().toStdString());
+    QVERIFY(run.hasModel);
+    QCOMPARE(run.config.model.heads, 2);
+}
+
+void TestModelImport::whatTheFileLacksIsAsked() {
+    const QTemporaryDir home;
+    const QString file = home.filePath("vit.safetensors");
+    QVERIFY(QFile::copy(kGolden + "pretrained/timm_vit/model.safetensors", file));
+    ModelImport import(std::make_shared<DataStore>(home.filePath("data").toStdString()), home.filePath("runs").toStdString());
+    QSignalSpy imported(&import, &ModelImport::imported);
+    QSignalSpy failed(&import, &ModelImport::failed);
+    Issues questions;
+    connect(&import, &ModelImport::asks, this, [&](const QString& asked, const Issues& list) {
+        QCOMPARE(asked, file);
+        questions = list;
+    });
+    import.importFile(file, preset("first-steps").config);
+    QTRY_COMPARE_WITH_TIMEOUT(questions.size(), std::size_t{2}, kWaitMs);
+    QVERIFY(imported.isEmpty() && failed.isEmpty());
+
+    ImportQuestions dialog(file, questions);
+    dialog.show();
+    auto* heads = dialog.findChild<QSpinBox*>("heads");
+    auto* mean = dialog.findChild<QLineEdit*>("mean");
+    auto* usual = dialog.findChild<QComboBox*>("usual");
+    QVERIFY(heads && mean && usual);
+    QCOMPARE(heads->value(), 1);  // as usual for 16 numbers
+    heads->setFocus();
+    heads->selectAll();
+    QTest::keyClicks(heads, "2");
+    QPushButton* button = nullptr;
+    for (QPushButton* each : dialog.findChildren<QPushButton*>())
+        if (each->text() == "Import") button = each;
+    QVERIFY(button && button->isEnabled());
+    mean->setText("0.5 0.5");
+    QVERIFY(!button->isEnabled());
+    QTest::keyClick(usual, Qt::Key_Down);
+    QVERIFY(button->isEnabled());
+    QCOMPARE(mean->text(), "0.485 0.456 0.406");
+    QTest::mouseClick(button, Qt::LeftButton);
+    QCOMPARE(dialog.result(), int(QDialog::Accepted));
+
+    import.importFile(file, preset("first-steps").config, dialog.answers());
+    QTRY_VERIFY_WITH_TIMEOUT(imported.count() + failed.count() > 0, kWaitMs);
+    QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
+    QCOMPARE(readRun(imported[0][0].toString().toStdString()).config.model.keyDim, 8);
 }
 
 void TestModelImport::publishedCurvesAreOneClickAway() {

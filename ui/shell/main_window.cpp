@@ -351,13 +351,20 @@ void MainWindow::saveSettings() {
 }
 
 void MainWindow::connectImportAndExport() {
-    connect(m_actions.importKeras, &QAction::triggered, this, [this] {
-        const QString path = m_prompts.openFile(this, tr("Import Keras weights"), m_settings.lastFolder(),
-                                                tr("Keras weights (*.h5 *.hdf5);;All files (*)"));
+    connect(m_actions.importWeights, &QAction::triggered, this, [this] {
+        const QString path = m_prompts.openFile(
+            this, tr("Import weights"), m_settings.lastFolder(),
+            tr("Weights (*.safetensors *.json *.pth *.pt *.bin *.h5 *.hdf5);;All files (*)"));
         if (path.isEmpty()) return;
         m_settings.setLastFolder(QFileInfo(path).absolutePath());
-        m_status->setText(tr("Importing %1…").arg(QFileInfo(path).fileName()));
-        m_import.importKeras(path, m_form->config());
+        importWeights(path);
+    });
+    connect(&m_import, &ModelImport::asks, this, [this](const QString& file, const Issues& questions) {
+        m_status->setText(tr("Nothing was imported yet"));
+        auto* dialog = new ImportQuestions(file, questions, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &QDialog::accepted, this, [this, file, dialog] { importWeights(file, dialog->answers()); });
+        dialog->open();
     });
     connect(&m_import, &ModelImport::imported, this, [this](const QString& folder, const QString& text) {
         m_status->setText(text);
@@ -368,8 +375,13 @@ void MainWindow::connectImportAndExport() {
     connect(m_export, &RunExport::statusChanged, m_status, &QLabel::setText);
     connect(&m_import, &ModelImport::failed, this, [this](const QString& problem) {
         m_status->setText(tr("Nothing was imported"));
-        m_prompts.showError(this, tr("Import Keras weights"), problem);
+        m_prompts.showError(this, tr("Import weights"), problem);
     });
+}
+
+void MainWindow::importWeights(const QString& file, const ImportAnswers& answers) {
+    m_status->setText(tr("Importing %1…").arg(QFileInfo(file).fileName()));
+    m_import.importFile(file, m_form->config(), answers);
 }
 
 }  // namespace vit::ui

@@ -81,6 +81,7 @@ private:
     void loadSettings();
     void saveSettings();
     void connectImportAndExport();
+    void importWeights(const QString& file, const ImportAnswers& answers = {});
 
     SessionBridge& m_bridge;
     std::shared_ptr<DataStore> m_store;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "ui/shell/import_questions.h"
 #include "ui/widgets/job.h"
 
 #include <QObject>
@@ -19,13 +20,15 @@ class ModelImport : public QObject {
 public:
     ModelImport(std::shared_ptr<DataStore> store, std::filesystem::path runsFolder, QObject* parent = nullptr);
 
-    // Keras weights of the published example's program. `config` gives what they do not tell (dropouts, how to train
-    // on) and names the data set whose classes they are taken to be; if it does not fit, the classes are numbered.
-    void importKeras(const QString& file, const Config& config);
+    // Weights that importModel() reads. For those of the published example's program in Keras `config` gives what they do
+    // not tell (dropouts, how to train on) and names the data set whose classes they are taken to be; if it does not fit,
+    // the classes are numbered. Others bring their own, or answers say what they lack.
+    void importFile(const QString& file, const Config& config, const ImportAnswers& answers = {});
 
 Q_SIGNALS:
     void imported(const QString& runFolder, const QString& text);
     void failed(const QString& problem);
+    void asks(const QString& file, const vit::Issues& questions);  // what answers must say
 
 private:
     std::shared_ptr<DataStore> m_store;

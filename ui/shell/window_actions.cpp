@@ -33,8 +33,9 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
     const auto tr = [](const char* text) { return QObject::tr(text); };
     openPhoto = add(tr("Open photo…"), "photo", QKeySequence::Open, tr("Look at a photo as the model does"));
     pastePhoto = add(tr("Paste photo"), "paste", QKeySequence::Paste, tr("Look at the picture in the clipboard"));
-    importKeras = add(tr("Import Keras weights…"), "download", QKeySequence("Ctrl+I"),
-                      tr("Open weights that the Keras example's program saved (.weights.h5, .h5)"));
+    importWeights = add(tr("Import weights…"), "download", QKeySequence("Ctrl+I"),
+                        tr("Open a Vision Transformer that was trained elsewhere: weights of timm, Hugging Face, torchvision "
+                           "or PyTorch (.safetensors, .pth, .bin), or of the Keras example (.h5)"));
     loadSettings = add(tr("Load settings…"), "folder", QKeySequence("Ctrl+Shift+O"),
                        tr("Fill the form from a JSON file"));
     saveSettings = add(tr("Save settings…"), "export", QKeySequence::Save, tr("Write the form to a JSON file"));
@@ -106,7 +107,7 @@ void WindowActions::fill(QMenuBar* bar) {
     file->addActions({openPhoto, pastePhoto});
     recentPhotos = file->addMenu(tr("Recent photos"));
     file->addSeparator();
-    file->addAction(importKeras);
+    file->addAction(importWeights);
     file->addSeparator();
     file->addActions({loadSettings, saveSettings});
     exportRun = file->addMenu(icon("export"), tr("Export run"));

@@ -25,7 +25,7 @@ struct WindowActions {
 
     QAction* openPhoto;
     QAction* pastePhoto;
-    QAction* importKeras;
+    QAction* importWeights;
     QAction* loadSettings;
     QAction* saveSettings;
     QAction* quit;

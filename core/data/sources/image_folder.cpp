@@ -253,7 +253,7 @@ std::vector<BrokenImage> findBrokenImages(const fs::path& folder, const ImageFol
 }
 
 LabelledImages readImageFolder(const std::string& name, const fs::path& folder, std::int64_t imageSize,
-                               const Progress& progress) {
+                               const Progress& progress, const DataConfig& how) {
     const ImageFolder images = listImageFolder(folder);
     checkMemory(static_cast<std::int64_t>(images.train.size() + images.test.size()), imageSize);
     const int side = static_cast<int>(imageSize);
@@ -262,9 +262,9 @@ LabelledImages readImageFolder(const std::string& name, const fs::path& folder, 
     ImageTable test = emptyTable(images.test, shape.bytes());
     const std::size_t trainCount = images.train.size();
     forEachImage("Reading " + name, folder, images, progress, [&](std::size_t i, const LabelledFile& file) {
-        // Twice the size is enough for averaging to be as good as from the whole photo.
-        const Image photo = loadImage(folder / file.path, 2 * side);
-        const Image image = resizeArea(cropCentreSquare(photo), side, side);
+        // Twice the size is enough to be as good as from the whole photo.
+        const Image photo = loadImage(folder / file.path, static_cast<int>(std::ceil(2 * side / how.photoShare)));
+        const Image image = prepareForModel(photo, shape, how);
         ImageTable& table = i < trainCount ? train : test;
         const std::size_t row = i < trainCount ? i : i - trainCount;
         std::copy(image.pixels.begin(), image.pixels.end(), &table.pixels[row * shape.bytes()]);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/config/config.h"
 #include "core/data/dataset.h"
 
 #include <cstdint>
@@ -48,9 +49,9 @@ struct BrokenImage {
 std::vector<BrokenImage> findBrokenImages(const std::filesystem::path& folder, const ImageFolder& images,
                                           const Progress& progress = {});
 
-// Cuts every picture to its centre square and brings it to imageSize × imageSize, RGB, on all cores. Throws Error at
+// Brings every picture to imageSize × imageSize, RGB, on all cores, as prepareForModel() does by `how`. Throws Error at
 // the first one that cannot be opened, and if they would not fit into this computer's memory.
 LabelledImages readImageFolder(const std::string& name, const std::filesystem::path& folder, std::int64_t imageSize,
-                               const Progress& progress = {});
+                               const Progress& progress = {}, const DataConfig& how = {});
 
 }  // namespace vit

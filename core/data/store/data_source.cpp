@@ -54,7 +54,8 @@ std::vector<fs::path> picturesIn(const fs::path& folder) {
 }
 
 LabelledImages readPictures(const DataRequest& request) {
-    return readImageFolder(request.name, request.folder, request.imageSize, request.progress);
+    return readImageFolder(request.name, request.folder, request.imageSize, request.progress,
+                           request.how != nullptr ? *request.how : DataConfig());
 }
 
 constexpr std::array<DataFormat, 5> kFormats = {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/config/config.h"
 #include "core/data/dataset.h"
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct DataRequest {
     std::string name;              // the data set's, for faults and progress
     std::filesystem::path folder;  // where its files are
     std::int64_t imageSize = 0;    // in pixels; for formats with pictures of any size only
+    const DataConfig* how = nullptr;  // likewise: how they are brought to it; null: as by default
     const KnownData* known = nullptr;  // whose numbers of images are to be found; null: any data of this format
     const Progress& progress;
 };

@@ -2,6 +2,7 @@
 // A folder with a folder for each data set, and the copies that are in memory.
 #include "core/data/store/data_store.h"
 
+#include "core/base/number_text.h"
 #include "core/data/store/data_import.h"
 #include "core/data/store/data_manifest.h"
 #include "core/data/store/data_source.h"
@@ -40,8 +41,19 @@ bool isName(std::string_view name) {
            name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-std::string cacheKey(const DataInfo& info, std::int64_t imageSize) {
-    return info.anySize ? info.name + "/" + std::to_string(imageSize) : info.name + "/";
+bool preparesAsEver(const DataConfig& how) {
+    const DataConfig usual;
+    return how.photoFit == usual.photoFit && how.photoShare == usual.photoShare && how.photoFilter == usual.photoFilter;
+}
+
+std::string cacheKey(const DataInfo& info, const Config& config) {
+    const DataConfig& how = config.data;
+    std::string key = info.name + "/";
+    if (!info.anySize) return key;
+    key += std::to_string(config.model.imageSize);
+    if (preparesAsEver(how)) return key;
+    return key + "/" + std::to_string(static_cast<int>(how.photoFit)) + "/" + numberText(how.photoShare) + "/" +
+           std::to_string(static_cast<int>(how.photoFilter));
 }
 
 [[noreturn]] void refuseTaken(const std::string& name, bool made) {
@@ -130,18 +142,19 @@ DataInfo DataStore::info(std::string_view name) const {
     throw InvalidInput("There is no data set " + std::string(name) + ". Choose one of " + names + ", or add your own.");
 }
 
-std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, std::int64_t imageSize,
+std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, const Config& config,
                                                const Progress& progress) const {
     if (!info.available) throw InvalidInput(absenceText(info));
-    if (info.anySize && imageSize < 1)
+    if (info.anySize && config.model.imageSize < 1)
         throw InvalidInput("The pictures of " + info.name + " need an image size of 1 or more.");
     return withClearFaults([&] {
         LabelledImages images = dataFormat(info.format).read({.name = info.name,
                                                               .folder = info.folder / kFilesFolder,
-                                                              .imageSize = imageSize,
+                                                              .imageSize = config.model.imageSize,
+                                                              .how = &config.data,
                                                               .known = findKnownData(info.name),
                                                               .progress = progress});
-        const ChannelStatistics statistics = info.builtIn
+        const ChannelStatistics statistics = info.builtIn || !preparesAsEver(config.data)
                                                  ? measureChannels(*images.train, progress)
                                                  : keptStatistics(*images.train, info.folder / kManifestFile, progress);
         return std::make_shared<const Dataset>(info.name, std::move(images), statistics);
@@ -150,9 +163,16 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, std::int64_
 
 std::shared_ptr<const Dataset> DataStore::open(std::string_view name, std::int64_t imageSize,
                                                const Progress& progress) const {
+    Config config;
+    config.data.name = name;
+    config.model.imageSize = imageSize;
+    return open(config, progress);
+}
+
+std::shared_ptr<const Dataset> DataStore::open(const Config& config, const Progress& progress) const {
     using namespace std::chrono_literals;
-    const DataInfo info = this->info(name);
-    const std::string key = cacheKey(info, imageSize);
+    const DataInfo info = this->info(config.data.name);
+    const std::string key = cacheKey(info, config);
     std::unique_lock lock(m_mutex);
     while (m_loading.contains(key)) {
         m_loaded.wait_for(lock, 100ms);
@@ -167,7 +187,7 @@ std::shared_ptr<const Dataset> DataStore::open(std::string_view name, std::int64
     std::shared_ptr<const Dataset> result;
     std::exception_ptr failure;
     try {
-        result = load(info, imageSize, progress);
+        result = load(info, config, progress);
     } catch (...) {
         failure = std::current_exception();
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/progress.h"
+#include "core/config/config.h"
 #include "core/data/dataset.h"
 
 #include <condition_variable>
@@ -49,6 +50,8 @@ public:
     // size, are cut to their centre square and brought to `imageSize`; other data keep their own size.
     std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize,
                                         const Progress& progress = {}) const;
+    // The configuration's data set for its image size, pictures of any size prepared as it says (see prepareForModel()).
+    std::shared_ptr<const Dataset> open(const Config& config, const Progress& progress = {}) const;
 
     // Copies a data set in from a folder or an archive (tar, tar.gz, tar.xz, zip). For known names the content must
     // be theirs; any other name takes a folder of images by class ([train|val|test]/CLASS/*.jpg or CLASS/*.jpg), idx
@@ -68,7 +71,7 @@ private:
     DataInfo describe(const std::string& name) const;
     void requireFree(const std::string& name) const;
     void moveIn(const std::string& name, const std::filesystem::path& draft) const;
-    std::shared_ptr<const Dataset> load(const DataInfo& info, std::int64_t imageSize, const Progress& progress) const;
+    std::shared_ptr<const Dataset> load(const DataInfo& info, const Config& config, const Progress& progress) const;
     void forget(std::string_view name);
 
     std::filesystem::path m_folder;

@@ -26,7 +26,10 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.layers = model.layers;
     known.stemWidths = model.stemWidths;
     known.stemPools = model.stemPools;
-    known.positions = model.positions;
+    if (model.positions != PositionType::Rotary) known.positions = model.positions;
+    known.registers = model.registers;
+    known.registerPositions = model.registerPositions;
+    known.preNorm = model.preNorm;
     known.qkNorm = model.qkNorm;
     known.mlpDepthwise = model.mlpDepthwise;
     known.attentionDropout = model.attentionDropout;

@@ -2,6 +2,11 @@
 // The plain libtorch path, which every faster one is held against.
 #include "core/model/parts/attention.h"
 
+#include "core/config/parameter_plan.h"
+#include "core/config/wave_positions.h"
+
+#include <torch/utils.h>
+
 #include <cmath>
 #include <vector>
 
@@ -18,6 +23,12 @@ AttentionImpl::AttentionImpl(const ModelConfig& config)
         kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon));
     }
     proj = register_module("proj", nn::Linear(m_heads * m_keyDim, config.projectionDim));
+    if (config.positions == PositionType::Rotary) {
+        const std::vector<float> list = rotaryAngles(config.imageSize / config.patchSize, m_keyDim);
+        const torch::Tensor angles = torch::tensor(list).view({patchCount(config), m_keyDim});
+        m_cosine = register_buffer("cosine", angles.cos());
+        m_sine = register_buffer("sine", angles.sin());
+    }
 }
 
 std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
@@ -27,9 +38,20 @@ std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
     // Whose way back lays the three gradients side by side once; that of all[0], all[1] and all[2] makes three tensors
     // of the size of all, mostly zeros, and adds them.
     const std::vector<torch::Tensor> parts = all.unbind(0);
-    if (qNorm.is_empty()) return {parts[0], parts[1], parts[2]};
-    // Of the values' type, which under autocast is not the norms'.
-    return {qNorm(parts[0]).to(parts[2].dtype()), kNorm(parts[1]).to(parts[2].dtype()), parts[2]};
+    // Of the values' type, which under autocast is not the norms' nor the angles'.
+    const auto compared = [&](const torch::Tensor& heads, LayerNorm& norm) {
+        const torch::Tensor normed = norm.is_empty() ? heads : norm(heads);
+        return (m_cosine.defined() ? turned(normed) : normed).to(parts[2].dtype());
+    };
+    return {compared(parts[0], qNorm), compared(parts[1], kNorm), parts[2]};
+}
+
+torch::Tensor AttentionImpl::turned(const torch::Tensor& heads) const {
+    const std::int64_t others = heads.size(2) - m_cosine.size(0);
+    const torch::Tensor patches = heads.slice(2, others);
+    const std::vector<torch::Tensor> halves = patches.chunk(2, -1);
+    const torch::Tensor across = torch::cat({-halves[1], halves[0]}, -1);
+    return torch::cat({heads.slice(2, 0, others), (patches * m_cosine + across * m_sine).to(heads.dtype())}, 2);
 }
 
 torch::Tensor AttentionImpl::scores(const torch::Tensor& q, const torch::Tensor& k) const {

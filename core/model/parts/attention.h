@@ -17,7 +17,7 @@
 namespace vit {
 
 // Multi-head self-attention; heads * keyDim need not equal D. qkv.weight [3*H*K, D] holds q, then k, then v.
-// With qkNorm, queries and keys are normalised over K.
+// With qkNorm, queries and keys are normalised over K; with rotary positions, those of patches are turned by angles.
 class AttentionImpl : public torch::nn::Module {
 public:
     AttentionImpl(const ModelConfig& config);
@@ -43,7 +43,10 @@ private:
     std::int64_t m_heads;
     std::int64_t m_keyDim;
     double m_dropout;
+    torch::Tensor m_cosine;  // [P, K], of the angles by which queries and keys of patches are turned; undefined: they are not
+    torch::Tensor m_sine;
 
+    torch::Tensor turned(const torch::Tensor& heads) const;  // [B, H, N, K]
     std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K], as they are compared
     torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N], before the softmax
     torch::Tensor shares(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N]

@@ -2,16 +2,22 @@
 // The plain libtorch path, which every faster one is held against.
 #include "core/model/parts/mlp.h"
 
+#include "core/model/parts/activation.h"
+
 #include <string>
 
 namespace vit {
 
 namespace nn = torch::nn;
 
-MlpImpl::MlpImpl(const ModelConfig& config) : m_dropout(config.mlpDropout), m_lastGelu(config.mlpLastGelu) {
+MlpImpl::MlpImpl(const ModelConfig& config)
+    : m_dropout(config.mlpDropout),
+      m_lastGelu(config.mlpLastGelu),
+      m_gated(config.mlpGated),
+      m_activation(config.activation) {
     std::int64_t inputs = config.projectionDim;
     for (std::size_t i = 0; i < config.mlpUnits.size(); ++i) {
-        layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, config.mlpUnits[i])));
+        layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, (i == 0 && m_gated ? 2 : 1) * config.mlpUnits[i])));
         if (i == 0 && config.mlpDepthwise)
             dw = register_module("dw", Depthwise(config.imageSize / config.patchSize, config.mlpUnits[i]));
         inputs = config.mlpUnits[i];
@@ -27,8 +33,12 @@ torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, st
             if (hidden.defined()) tokens = tokens.masked_fill(hidden.unsqueeze(2), 0);
             tokens = dw(tokens);
         }
-        if (m_lastGelu || i + 1 < layers.size()) {
-            tokens = torch::gelu(tokens);
+        if (i == 0 && m_gated) {
+            const std::vector<torch::Tensor> halves = tokens.chunk(2, -1);
+            tokens = activate(m_activation, halves[0]) * halves[1];
+            if (tap) tap(tokens);
+        } else if (m_lastGelu || i + 1 < layers.size()) {
+            tokens = activate(m_activation, tokens);
             if (tap) tap(tokens);
         }
         tokens = dropout(tokens, m_dropout, mode, dropoutSite(part, layer));

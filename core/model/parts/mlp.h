@@ -17,8 +17,9 @@
 
 namespace vit {
 
-// Dense, GELU, dropout for each entry of mlpUnits; after the last dense layer GELU is a choice, and after the first one a
-// convolution of each unit over the grid of tokens.
+// Dense, activation, dropout for each entry of mlpUnits; after the last dense layer the activation is a choice. The first
+// one may be followed by a convolution of each unit over the grid of tokens, or be twice as wide: then the activated first
+// half multiplies the second.
 class MlpImpl : public torch::nn::Module {
 public:
     MlpImpl(const ModelConfig& config);
@@ -32,6 +33,8 @@ public:
 private:
     double m_dropout;
     bool m_lastGelu;
+    bool m_gated;
+    Activation m_activation;
 };
 TORCH_MODULE(Mlp);
 

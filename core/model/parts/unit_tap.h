@@ -8,7 +8,7 @@
 
 namespace vit {
 
-// Called with what each GELU gives, [B, …, units].
+// Called with what each activation gives, [B, …, units].
 using UnitTap = std::function<void(const torch::Tensor& units)>;
 
 }  // namespace vit

@@ -423,8 +423,8 @@ void InspectPage::makeInput() {
     const auto& dataset = m_loader->dataset();
     if (dataset && dataset->name() == config.data.name) native = dataset->shape();
     m_preparing.run(
-        [image = current().image, model = config.model, native](const Progress&) {
-            return makeModelInput(*image, model, native);
+        [image = current().image, config, native](const Progress&) {
+            return makeModelInput(*image, config, native);
         },
         [this, request = m_inputRequest](const ModelInput& input) {
             if (request == m_inputRequest) showInput(input);

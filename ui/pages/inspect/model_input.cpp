@@ -8,9 +8,10 @@
 
 namespace vit::ui {
 
-ModelInput makeModelInput(const Image& picture, const ModelConfig& model, std::optional<Dataset::Shape> native) {
+ModelInput makeModelInput(const Image& picture, const Config& config, std::optional<Dataset::Shape> native) {
+    const ModelConfig& model = config.model;
     const int side = static_cast<int>(model.imageSize);
-    const Image prepared = prepareForModel(picture, native.value_or(Dataset::Shape{side, side, 3}));
+    const Image prepared = prepareForModel(picture, native.value_or(Dataset::Shape{side, side, 3}), config.data);
     return {cutPatches(prepared, side, static_cast<int>(model.patchSize)), native};
 }
 

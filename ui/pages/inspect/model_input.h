@@ -17,8 +17,8 @@ struct ModelInput {
     std::optional<Dataset::Shape> native;  // what the photo was brought to first: the size of the data set's images
 };
 
-// The centre square, brought to `native` if that is known, then to the image size, and cut.
-ModelInput makeModelInput(const Image& picture, const ModelConfig& model, std::optional<Dataset::Shape> native);
+// The picture as the configuration wants photos, brought to `native` if that is known, then to the image size, and cut.
+ModelInput makeModelInput(const Image& picture, const Config& config, std::optional<Dataset::Shape> native);
 
 // "72 × 72 px", and by way of which size.
 QString describeSize(const ModelInput& input);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A function for each file of this folder.
+#pragma once
+
+#include "core/import/family.h"
+
+namespace vit {
+
+namespace family_parts {
+
+bool matchesTimm(const SourceWeights& weights);
+CommonWeights translateTimm(SourceWeights& weights, std::vector<std::string>& leftOut);
+SourceFacts timmFacts(const SourceWeights& weights);
+
+bool matchesHuggingFace(const SourceWeights& weights);
+CommonWeights translateHuggingFace(SourceWeights& weights, std::vector<std::string>& leftOut);
+SourceFacts huggingFaceViTFacts(const SourceWeights& weights);
+
+bool matchesClip(const SourceWeights& weights);
+CommonWeights translateClip(SourceWeights& weights, std::vector<std::string>& leftOut);
+SourceFacts clipFacts(const SourceWeights& weights);
+
+bool matchesOpenClip(const SourceWeights& weights);
+CommonWeights translateOpenClip(SourceWeights& weights, std::vector<std::string>& leftOut);
+SourceFacts openClipFacts(const SourceWeights& weights);
+
+bool matchesTorchvision(const SourceWeights& weights);
+CommonWeights translateTorchvision(SourceWeights& weights, std::vector<std::string>& leftOut);
+SourceFacts torchvisionFacts(const SourceWeights& weights);
+
+}  // namespace family_parts
+
+}  // namespace vit

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Models of every family that can be imported, as their own libraries saved them: each block's tokens, the answers and a
+// step of AdamW against what those libraries compute with them; photos and positions against Pillow and timm.
+#include "core/base/error.h"
+#include "core/data/dataset.h"
+#include "core/import/import_model.h"
+#include "core/import/positions.h"
+#include "core/import/pretrained.h"
+#include "core/model/fused/kernel_choice.h"
+#include "core/model/vision_transformer.h"
+#include "core/model/weights.h"
+#include "core/train/optimizers/optimizer.h"
+#include "tests/parity/comparison.h"
+#include "tests/parity/golden.h"
+
+#include <torch/utils.h>
+
+#include <QDir>
+#include <QtTest>
+
+#include <filesystem>
+
+using namespace vit;
+using parity::Golden;
+
+namespace {
+
+constexpr double kStage = 1e-5;   // of each block's tokens, relative to the largest of them
+constexpr double kAnswer = 1e-4;
+constexpr int kPictures = 64, kSide = 16;
+
+std::vector<std::uint8_t> bytesOf(std::size_t count) {  // as in golden_pretrained.py
+    std::vector<std::uint8_t> bytes;
+    for (std::uint64_t i = 0; i < count; ++i)
+        bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint32_t>(i * 2654435761U + 12345U) >> 24));
+    return bytes;
+}
+
+torch::Tensor pictures(const ChannelStatistics& statistics) {
+    const auto bytes = bytesOf(std::size_t{kPictures} * kSide * kSide * 3);
+    const torch::Tensor pixels =
+        torch::tensor(std::vector<double>(bytes.begin(), bytes.end()), torch::kFloat64).view({kPictures, kSide, kSide, 3});
+    const auto row = [](const std::array<double, 3>& values) {
+        return torch::tensor(std::vector<double>(values.begin(), values.end()), torch::kFloat64);
+    };
+    return ((pixels - row(statistics.mean)) / row(statistics.deviation)).permute({0, 3, 1, 2}).to(torch::kFloat32);
+}
+
+std::string folderOf(const QString& name) { return parity::goldenPath("pretrained/" + name.toStdString()); }
+
+// What a person must say because the file does not.
+ImportHints hintsFor(const QString& name, const Golden& golden) {
+    ImportHints hints;
+    hints.config = fineTuningConfig();
+    hints.statistics.emplace();
+    for (std::size_t c = 0; c < 3; ++c) {
+        hints.statistics->mean[c] = 255 * golden.about()["mean"][c].get<double>();
+        hints.statistics->deviation[c] = 255 * golden.about()["std"][c].get<double>();
+    }
+    if (name == "torchvision" || name == "facebook_dinov2") {
+        hints.config.model.heads = 2;
+        hints.assigned.insert("model.heads");
+    }
+    return hints;
+}
+
+// The features that the head is given.
+torch::Tensor featuresOf(VisionTransformer& model, const torch::Tensor& images) {
+    torch::Tensor features;
+    model->forward(images, {}, [&](const std::string& name, const torch::Tensor& value) {
+        if (name == "head_input") features = value;
+    });
+    return features;
+}
+
+}  // namespace
+
+class TestPretrained : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void answersAsItsLibrary_data() {
+        QTest::addColumn<QString>("name");
+        const QStringList names = QDir(QString::fromStdString(parity::goldenPath("pretrained")))
+                                      .entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
+        QVERIFY(names.size() > 25);
+        for (const QString& name : names) QTest::addRow("%s", qPrintable(name)) << name;
+    }
+
+    void answersAsItsLibrary() {
+        QFETCH(QString, name);
+        const Golden golden("pretrained_" + name.toStdString());
+        const ImportedModel imported = importModel(folderOf(name), hintsFor(name, golden));
+        VisionTransformer model(imported.config.model, imported.config.head, imported.description.input());
+        loadWeights(*model, imported.weights);
+        const torch::Tensor images = pictures(imported.description.statistics);
+        const bool hasHead = golden.about()["head"].get<bool>();
+
+        {
+            const torch::NoGradGuard noGrad;
+            const ForwardTrace trace = model->trace(images.slice(0, 0, 2));
+            for (std::size_t i = 0; i + 1 < trace.tokens.size(); ++i) {
+                const torch::Tensor expected = golden.at("tokens/" + std::to_string(i));
+                QVERIFY2(m_comparison.agrees(name.toStdString() + ": block", trace.tokens[i + 1], expected, kStage),
+                         m_comparison.problem());
+            }
+        }
+        const torch::Tensor expected = golden.at("answer");
+        const torch::Tensor answer = hasHead ? model(images) : featuresOf(model, images);
+        QVERIFY2(m_comparison.agrees(name.toStdString() + ": answers", answer, expected, kAnswer), m_comparison.problem());
+        QVERIFY(std::get<1>(answer.topk(5, 1)).equal(std::get<1>(expected.topk(5, 1))));
+
+        model->useFusedKernels(
+            selectKernels(KernelChoice::Auto, imported.config.model, model->tokens(), torch::kCPU, false).fused);
+        const torch::Tensor fused = hasHead ? model(images) : featuresOf(model, images);
+        QVERIFY2(m_comparison.agrees(name.toStdString() + ": answers, kernels as chosen", fused, expected, kAnswer),
+                 m_comparison.problem());
+        if (!hasHead) return;
+        learnsTheSame(name, golden, model, images);
+    }
+
+    void everyArrayFindsItsPlace_data() {
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("message");
+        QTest::newRow("left over") << "add" << "blocks.1.attn.rel_pos_bias";
+        QTest::newRow("missing") << "remove" << "blocks.1.mlp.fc2.bias is missing";
+        QTest::newRow("another shape") << "shape" << "blocks.1.norm2.weight has the shape [17] instead of [16]";
+        QTest::newRow("whole numbers") << "type" << "not floating-point";
+    }
+
+    void everyArrayFindsItsPlace() {
+        QFETCH(QString, change);
+        QFETCH(QString, message);
+        TensorFile file = readSafetensors(folderOf("timm_vit") + "/model.safetensors");
+        const auto numbers = [](std::int64_t count) {
+            return TensorData{"F32", {count}, std::vector<std::byte>(static_cast<std::size_t>(count) * 4)};
+        };
+        if (change == "add") file.tensors["blocks.1.attn.rel_pos_bias"] = numbers(4);
+        if (change == "remove") file.tensors.erase("blocks.1.mlp.fc2.bias");
+        if (change == "shape") file.tensors["blocks.1.norm2.weight"] = numbers(17);
+        if (change == "type") file.tensors["blocks.1.norm2.weight"].dtype = "I32";
+        const std::filesystem::path folder = m_folder.path().toStdString();
+        std::filesystem::copy_file(folderOf("timm_vit") + "/config.json", folder / "config.json",
+                                   std::filesystem::copy_options::overwrite_existing);
+        writeSafetensors(folder / "model.safetensors", file);
+        const QString said = refusal(folder, {.config = fineTuningConfig()});
+        QVERIFY2(said.contains(message), qPrintable(said));
+    }
+
+    // Nothing is guessed without a word.
+    void whatNoFileSaysIsAskedFor() {
+        const std::filesystem::path folder = m_folder.path().toStdString();
+        const std::filesystem::path file = folder / "alone" / "vit.safetensors";
+        std::filesystem::create_directories(file.parent_path());
+        std::filesystem::copy_file(folderOf("timm_vit") + "/model.safetensors", file);
+        const QString said = refusal(file, {.config = fineTuningConfig()});
+        QVERIFY2(said.contains("attention heads"), qPrintable(said));
+        QVERIFY2(said.contains("mean and deviation"), qPrintable(said));
+        ImportHints hints{.config = fineTuningConfig(), .assigned = {"model.heads"}};
+        hints.config.model.heads = 2;
+        hints.statistics = ChannelStatistics{{127.5, 127.5, 127.5}, {127.5, 127.5, 127.5}};
+        const ImportedModel model = importModel(file, hints);
+        QCOMPARE(model.config.model.keyDim, 8);
+        const auto notes = QString::fromStdString([&] {
+            std::string all;
+            for (const std::string& note : model.notes) all += note + "\n";
+            return all;
+        }());
+        QVERIFY2(notes.contains("exact GELU") && notes.contains("epsilon"), qPrintable(notes));
+        hints.config.model.heads = 3;
+        QVERIFY(refusal(file, hints).contains("3 heads cannot share 16 numbers evenly"));
+    }
+
+    void whatTheFilesSayIsKept() {
+        const ImportHints hints{.config = fineTuningConfig()};
+        const ImportedModel named = importModel(folderOf("hf_vit"), hints);
+        QCOMPARE(named.description.classNames[6], std::string("kind 6"));
+        QCOMPARE(named.config.data.photoFit, PhotoFit::Squash);
+        QCOMPARE(named.config.data.photoFilter, PhotoFilter::Bilinear);
+        QCOMPARE(named.config.model.normEpsilon, 1e-12);
+        QCOMPARE(named.description.statistics.mean, (std::array<double, 3>{127.5, 127.5, 127.5}));
+        const ImportedModel cropped = importModel(folderOf("hf_dinov2_registers"), hints);
+        QCOMPARE(cropped.config.data.photoFit, PhotoFit::Crop);
+        QCOMPARE(cropped.config.data.photoShare, 16.0 / 18);
+        QCOMPARE(cropped.config.data.photoFilter, PhotoFilter::Bicubic);
+        QCOMPARE(cropped.config.model.registers, 3);
+        QCOMPARE(cropped.description.classNames, std::vector<std::string>{"no class"});
+        const ImportedModel clip = importModel(folderOf("hf_clip"), hints);
+        QCOMPARE(clip.config.model.activation, Activation::QuickGelu);
+        QVERIFY(clip.config.model.preNorm);
+        QCOMPARE(importModel(folderOf("timm_clip"), hints).config.model.activation, Activation::QuickGelu);
+    }
+
+    void anotherImageSizeTakesItsPositionsAlong() {
+        ImportHints hints{.config = fineTuningConfig(), .assigned = {"model.image_size"}};
+        hints.config.model.imageSize = 28;
+        const ImportedModel model = importModel(folderOf("timm_vit"), hints);
+        QCOMPARE(model.config.model.imageSize, 28);
+        QCOMPARE(model.weights.tensors.at("pos_embed").shape, (std::vector<std::int64_t>{50, 16}));
+        hints.config.model.imageSize = 30;
+        QVERIFY(refusal(folderOf("timm_vit"), hints).contains("cannot be cut into patches"));
+    }
+
+    void positionsAreInterpolatedAsByTimm() {
+        const Golden golden("pretrained_positions");
+        const torch::Tensor from = golden.at("from");
+        const FloatArray grid{{25, 6}, {from.const_data_ptr<float>(), from.const_data_ptr<float>() + from.numel()}};
+        for (const std::int64_t side : {3, 4, 7, 12}) {
+            const FloatArray ours = resampledPositions(grid, 5, side);
+            QVERIFY2(m_comparison.agrees("positions", torch::tensor(ours.values).view({side * side, 6}),
+                                         golden.at("to/" + std::to_string(side)), kStage),
+                     m_comparison.problem());
+        }
+    }
+
+    void photosAreSeenAsByPillow_data() {
+        QTest::addColumn<QString>("golden");
+        QTest::addColumn<int>("side");
+        QTest::addColumn<double>("share");
+        QTest::addColumn<PhotoFit>("fit");
+        QTest::addColumn<PhotoFilter>("filter");
+        QTest::newRow("bicubic") << "bicubic" << 32 << 0.9 << PhotoFit::Crop << PhotoFilter::Bicubic;
+        QTest::newRow("bilinear") << "bilinear" << 32 << 0.875 << PhotoFit::Crop << PhotoFilter::Bilinear;
+        QTest::newRow("the whole square") << "whole" << 24 << 1.0 << PhotoFit::Crop << PhotoFilter::Bicubic;
+        QTest::newRow("squashed") << "squash" << 32 << 1.0 << PhotoFit::Squash << PhotoFilter::Bicubic;
+        QTest::newRow("larger than the photo") << "larger" << 80 << 0.95 << PhotoFit::Crop << PhotoFilter::Bicubic;
+    }
+
+    void photosAreSeenAsByPillow() {
+        QFETCH(QString, golden);
+        QFETCH(int, side);
+        QFETCH(double, share);
+        QFETCH(PhotoFit, fit);
+        QFETCH(PhotoFilter, filter);
+        const Golden photos("pretrained_photos");
+        const torch::Tensor photo = photos.at("photo");
+        Image image;
+        image.height = static_cast<int>(photo.size(0));
+        image.width = static_cast<int>(photo.size(1));
+        image.channels = 3;
+        image.pixels.assign(photo.const_data_ptr<std::uint8_t>(), photo.const_data_ptr<std::uint8_t>() + photo.numel());
+        DataConfig how;
+        how.photoFit = fit;
+        how.photoShare = share;
+        how.photoFilter = filter;
+        const Image seen = prepareForModel(image, {side, side, 3}, how);
+        const torch::Tensor expected = photos.at(golden.toStdString()).to(torch::kInt32);
+        const torch::Tensor ours =
+            torch::tensor(std::vector<int>(seen.pixels.begin(), seen.pixels.end()), torch::kInt32).view(expected.sizes());
+        QCOMPARE((ours - expected).abs().max().item<int>(), 0);
+    }
+
+    void cleanupTestCase() { m_comparison.print("pretrained models"); }
+
+private:
+    parity::Comparison m_comparison;
+    QTemporaryDir m_folder;
+
+    static QString refusal(const std::filesystem::path& path, const ImportHints& hints) {
+        try {
+            importModel(path, hints);
+        } catch (const InvalidInput& fault) {
+            QString text = QString::fromUtf8(fault.what());
+            for (const Issue& issue : fault.issues()) text += '\n' + QString::fromStdString(issue.message);
+            return text;
+        }
+        return "imported";
+    }
+
+    // After one step the weights are those that the library had after one.
+    void learnsTheSame(const QString& name, const Golden& golden, VisionTransformer& model, const torch::Tensor& images) {
+        const TensorFile before = [&] {
+            TensorFile file;
+            storeWeights(*model, file, "");
+            return file;
+        }();
+        model->useFusedKernels(nullptr);
+        OptimizerConfig settings;
+        settings.type = OptimizerType::AdamW;
+        settings.decayConvention = DecayConvention::PyTorch;
+        settings.learningRate = 0.01;
+        settings.weightDecay = 0.05;
+        settings.epsilon = 1e-3;
+        const auto optimizer = makeOptimizer(model->weights(), settings);
+        const torch::Tensor labels = torch::arange(kPictures) % golden.at("answer").size(1);
+        torch::cross_entropy_loss(model(images, ForwardMode{true, 1, 0}), labels).backward();
+        optimizer->step(settings.learningRate);
+        const ImportedModel after = importModel(folderOf(name) + "/after", hintsFor(name, golden));
+        int compared = 0;
+        for (const auto& parameter : model->named_parameters()) {
+            // Two heads of DeiT became one of half their weights, of which a step is another one; of numbers that its file
+            // does not have, and of half precision, there is nothing to compare with.
+            const std::string& key = parameter.key();
+            const torch::Tensor expected = toTensor(after.weights.tensors.at(key));
+            const torch::Tensor old = toTensor(before.tensors.at(key));
+            if (key.starts_with("head.") && after.config.head.type == HeadType::PrefixTokens) continue;
+            const torch::Tensor missing = old.eq(0).logical_and(expected.eq(0));
+            const torch::Tensor ours = torch::where(missing, expected, parameter.value().detach());
+            const bool half = name.endsWith("16");
+            QVERIFY2(m_comparison.agrees(name.toStdString() + ": after a step", ours, expected, half ? 1e-2 : kStage),
+                     m_comparison.problem());
+            ++compared;
+        }
+        QVERIFY(compared > 20);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPretrained)
+#include "test_pretrained.moc"
