@@ -34,9 +34,8 @@ public:
             "pixels: float32 [batch, channels, height, width], values 0 to 255; normalisation and resizing "
             "to image_size are part of the model";
         metadata["preprocessing"] =
-            "Bring the photo's centre square to native_size [height, width] by area averaging, as float32 NCHW with "
-            "values 0 "
-            "to 255. The model itself subtracts 255 * mean, divides by 255 * std and resizes to image_size (bilinear, "
+            photoSentence(m_weights.config().data) +
+            ", as float32 NCHW with values 0 to 255. The model itself subtracts 255 * mean, divides by 255 * std and resizes to image_size (bilinear, "
             "half-pixel centres, no antialiasing).";
         return m_graph.file("vit_workbench", "ViT Workbench", VIT_VERSION, metadata);
     }

@@ -22,18 +22,32 @@ std::string timmName(const Config& config, const std::string& name) {
     return name.starts_with("head.0.") ? "head." + name.substr(std::string("head.0.").size()) : name;
 }
 
+std::vector<float> floatsOf(const TensorData& tensor) {
+    std::vector<float> values(tensor.bytes.size() / sizeof(float));
+    std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
+    return values;
+}
+
+// With a norm before the blocks timm's patches have no bias: ours is added to their positions.
+void foldPatchBias(TensorFile& file, std::int64_t patches) {
+    const std::vector<float> bias = floatsOf(file.tensors["patch_embed.proj.bias"]);
+    const Shape shape = file.tensors["pos_embed"].shape;
+    std::vector<float> rows = floatsOf(file.tensors["pos_embed"]);
+    const std::size_t first = rows.size() - static_cast<std::size_t>(patches) * bias.size();
+    for (std::size_t i = first; i < rows.size(); ++i) rows[i] += bias[(i - first) % bias.size()];
+    store(file, "pos_embed", shape, rows);
+    file.tensors.erase("patch_embed.proj.bias");
+}
+
 // timm gives registers positions together with the class token or not at all: what ours has is added to the token.
 void foldClassPosition(TensorFile& file) {
-    TensorData& positions = file.tensors["pos_embed"];
-    std::vector<float> rows(positions.bytes.size() / sizeof(float));
-    std::memcpy(rows.data(), positions.bytes.data(), positions.bytes.size());
-    const auto dim = static_cast<std::size_t>(positions.shape.back());
-    TensorData& token = file.tensors["cls_token"];
-    std::vector<float> sum(dim);
-    std::memcpy(sum.data(), token.bytes.data(), token.bytes.size());
+    const Shape positions = file.tensors["pos_embed"].shape, token = file.tensors["cls_token"].shape;
+    const std::vector<float> rows = floatsOf(file.tensors["pos_embed"]);
+    std::vector<float> sum = floatsOf(file.tensors["cls_token"]);
+    const std::size_t dim = sum.size();
     for (std::size_t i = 0; i < dim; ++i) sum[i] += rows[i];
-    store(file, "cls_token", Shape(token.shape), sum);
-    const Shape shape = {1, positions.shape[1] - 1, positions.shape[2]};
+    store(file, "cls_token", token, sum);
+    const Shape shape = {1, positions[1] - 1, positions[2]};
     store(file, "pos_embed", shape, std::span<const float>(rows).subspan(dim));
 }
 
@@ -74,6 +88,7 @@ TensorFile stateDict(const TrainedWeights& weights) {
     const ModelConfig& model = weights.config().model;
     if (timm && hasClassToken(weights.config().head) && model.registers > 0 && !model.registerPositions)
         foldClassPosition(file);
+    if (timm && model.preNorm) foldPatchBias(file, weights.patches());
     file.metadata = weights.metadata();
     file.metadata["format"] = "pt";
     file.metadata["names"] = timm ? "timm" : "vit-workbench";

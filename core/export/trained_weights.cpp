@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_text.h"
+#include "core/base/number_text.h"
 #include "core/base/utf8.h"
 #include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
@@ -23,7 +24,30 @@ constexpr double kWhite = 255;
 
 std::string metadataText(const nlohmann::json& value) { return jsonText(value); }
 
+std::string activationSentence(const ModelConfig& model) {
+    std::string text = "gelu (erf)";
+    if (model.activation == Activation::GeluTanh) text = "gelu (tanh)";
+    if (model.activation == Activation::QuickGelu) text = "x * sigmoid(1.702 x)";
+    if (model.activation == Activation::Silu) text = "silu";
+    if (model.mlpGated) text += " of the first half of the first layer, times the second";
+    return text + ", after every dense layer of the MLPs" + (model.mlpLastGelu ? ", the last one too" : " but the last one");
+}
+
 }  // namespace
+
+std::string photoSentence(const DataConfig& data) {
+    std::string text = "Bring the whole photo";
+    if (data.photoFit == PhotoFit::Crop && data.photoShare == 1) text = "Bring the photo's centre square";
+    else if (data.photoFit == PhotoFit::Crop)
+        text = "Bring the centre square of " + numberText(100 * data.photoShare) + " % of the photo's shorter side";
+    text += " to native_size [height, width] ";
+    switch (data.photoFilter) {
+        case PhotoFilter::Area: return text + "by area averaging";
+        case PhotoFilter::Bilinear: return text + "by Pillow's bilinear resize, which averages where it shrinks";
+        case PhotoFilter::Bicubic: return text + "by Pillow's bicubic resize, which averages where it shrinks";
+    }
+    return text;
+}
 
 TrainedWeights::TrainedWeights(const std::filesystem::path& runFolder)
     : m_model(readTrainedModel(runFolder)),
@@ -106,11 +130,9 @@ std::map<std::string, std::string> TrainedWeights::metadata() const {
         {"image_size", metadataText({m_model.config.model.imageSize, m_model.config.model.imageSize})},
         {"patch_size", std::to_string(m_model.config.model.patchSize)},
         {"preprocessing",
-         "Bring the photo's centre square to native_size [height, width] by area averaging; (pixel / 255 - mean) / std "
-         "for each channel; then bilinear to image_size, half-pixel centres, without antialiasing."},
-        {"activation", m_model.config.model.mlpLastGelu
-                           ? "gelu (erf), after every dense layer of the MLPs, the last one too"
-                           : "gelu (erf), after every dense layer of the MLPs but the last one"},
+         photoSentence(m_model.config.data) +
+         "; (pixel / 255 - mean) / std for each channel; then bilinear to image_size, half-pixel centres, without antialiasing."},
+        {"activation", activationSentence(m_model.config.model)},
         {"norm_epsilon", metadataText(m_model.config.model.normEpsilon)},
         {"config", metadataText(nlohmann::json::parse(toJson(m_model.config)))},
     };

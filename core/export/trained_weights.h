@@ -52,4 +52,7 @@ private:
     std::vector<ParameterRow> m_plan;
 };
 
+// "Bring the photo's centre square to native_size [height, width] by area averaging", or as the configuration has it.
+std::string photoSentence(const DataConfig& data);
+
 }  // namespace vit

@@ -253,6 +253,7 @@ def load_model(path):
         own = {"head.weight": "head.0.weight", "head.bias": "head.0.bias", "fc_norm.weight": "norm.weight",
                "fc_norm.bias": "norm.bias"}
         state = {own.get(name, name): value for name, value in state.items()}
+        state.setdefault("patch_embed.proj.bias", model.patch_embed.proj.bias.detach() * 0)  # timm's pre-norm models have none
         if model.unplaced and model.cls_token is not None:  # the class token's position is in the token
             state["pos_embed"] = torch.cat([torch.zeros_like(state["pos_embed"][:, :1]), state["pos_embed"]], 1)
     model.load_state_dict(state)

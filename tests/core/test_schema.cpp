@@ -86,11 +86,12 @@ private Q_SLOTS:
 void TestSchema::everyMemberHasARow() {
     // Each binding names all members: a new one does not compile here until it is counted, and then needs its row.
     const Config config;
-    [[maybe_unused]] const auto& [name, share, limit, balanced] = config.data;
+    [[maybe_unused]] const auto& [name, share, limit, balanced, photoFit, photoShare, photoFilter] = config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps, stem, pools, positions,
-                                  qkvBias, qkNorm, depthwise, layerScale, dropPath, lastGelu, initial, zeroOutputs] =
+                                  qkvBias, qkNorm, depthwise, layerScale, dropPath, activation, gated, registers,
+                                  registerPositions, preNorm, lastGelu, initial, zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
@@ -99,7 +100,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views] = config.run;
-    QCOMPARE(schema().size(), std::size_t{4 + 14 + 21 + 3 + 4 + 13 + 7 + 17});
+    QCOMPARE(schema().size(), std::size_t{7 + 14 + 26 + 3 + 4 + 13 + 7 + 17});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -248,7 +249,7 @@ void TestSchema::refusesText_data() {
     QTest::newRow("overflow") << "optimizer.learning_rate" << "1e999" << "not a number";
     QTest::newRow("all dropped") << "head.dropout" << "1" << "out of range: use 0 to 0.95";
     QTest::newRow("no boolean") << "optimizer.decay_all" << "maybe" << "not true or false";
-    QTest::newRow("no choice") << "head.type" << "flaten" << "use flatten, gap or class-token";
+    QTest::newRow("no choice") << "head.type" << "flaten" << "use flatten, gap, class-token, gap-norm";
     QTest::newRow("list with a gap") << "model.mlp_units" << "128,,64" << "not a list of whole numbers";
     QTest::newRow("list not ended") << "model.mlp_units" << "128," << "not a list of whole numbers";
     QTest::newRow("list with a letter") << "model.mlp_units" << "128, x" << "not a list of whole numbers";
@@ -277,7 +278,7 @@ void TestSchema::saysTheRange_data() {
     QTest::newRow("integer") << "model.image_size" << "8 to 1,024 px";
     QTest::newRow("real") << "head.dropout" << "0 to 0.95";
     QTest::newRow("small real") << "model.norm_epsilon" << "1e-12 to 0.1";
-    QTest::newRow("choice") << "head.type" << "flatten, gap or class-token";
+    QTest::newRow("choice") << "model.positions" << "learned, sine-cosine, rotary or none";
     QTest::newRow("boolean") << "optimizer.decay_all" << "true or false";
     QTest::newRow("list") << "model.mlp_units" << "up to 16 whole numbers, each 1 to 65,536";
     QTest::newRow("text") << "data.name"

@@ -51,7 +51,17 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "parts": ("first-steps", ["model.layers=2", "model.qk_norm=true", "model.layer_scale=0.1", "model.drop_path=0.1",
                               "model.mlp_last_gelu=false"]),
     "stem": ("first-steps", ["model.layers=2", "model.stem_widths=16, 24", "model.stem_pools=2", "model.qk_norm=true",
-                             "model.positions=sine-cosine", "model.qkv_bias=false", "model.mlp_depthwise=true", "model.layer_scale=0.1", "head.type=class-token"]),
+                             "model.positions=sine-cosine", "model.qkv_bias=false", "model.mlp_depthwise=true",
+                             "model.layer_scale=0.1", "head.type=class-token"]),
+    "registers": ("first-steps", ["model.layers=2", "model.registers=2", "model.activation=gelu-tanh", "model.pre_norm=true",
+                                  "model.mlp_last_gelu=false", "model.layer_scale=0.3", "head.type=class-token"]),
+    "gated": ("first-steps", ["model.layers=2", "model.registers=1", "model.register_positions=true", "model.mlp_gated=true",
+                              "model.activation=silu", "model.mlp_last_gelu=false", "head.type=gap-norm"]),
+    "pooled": ("first-steps", ["model.layers=2", "head.type=attention", "model.mlp_last_gelu=false"]),
+    "rotary": ("first-steps", ["model.layers=2", "model.positions=rotary", "model.activation=quick-gelu", "model.registers=2",
+                               "head.type=class-token-gap"]),
+    "prefix": ("first-steps", ["model.layers=2", "model.registers=2", "model.register_positions=true",
+                               "head.type=prefix-tokens"]),
 }
 # What the window offers for CIFAR-100, trained for a few steps: timm can hold the second.
 CIFAR_KINDS = {

@@ -3,12 +3,14 @@
 // step of AdamW against what those libraries compute with them; photos and positions against Pillow and timm.
 #include "core/base/error.h"
 #include "core/data/dataset.h"
+#include "core/export/safetensors_export.h"
 #include "core/import/import_model.h"
 #include "core/import/positions.h"
 #include "core/import/pretrained.h"
 #include "core/model/fused/kernel_choice.h"
 #include "core/model/vision_transformer.h"
 #include "core/model/weights.h"
+#include "core/session/imported_run.h"
 #include "core/train/optimizers/optimizer.h"
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden.h"
@@ -189,6 +191,30 @@ private Q_SLOTS:
         QCOMPARE(clip.config.model.activation, Activation::QuickGelu);
         QVERIFY(clip.config.model.preNorm);
         QCOMPARE(importModel(folderOf("timm_clip"), hints).config.model.activation, Activation::QuickGelu);
+    }
+
+    void goesBackToTimmBitForBit_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"timm_vit", "timm_average", "timm_registers", "timm_placed_registers", "timm_siglip",
+                                 "timm_clip", "timm_gated", "timm_registers_average"})
+            QTest::addRow("%s", name) << name;
+    }
+
+    void goesBackToTimmBitForBit() {
+        QFETCH(QString, name);
+        const QTemporaryDir folder;
+        const std::filesystem::path run = folder.filePath("run").toStdString();
+        writeImportedRun(importModel(folderOf(name), {.config = fineTuningConfig()}), run);
+        const TensorFile ours = stateDict(TrainedWeights(run));
+        TensorFile theirs = readSafetensors(folderOf(name) + "/model.safetensors");
+        QCOMPARE(ours.metadata.at("names"), std::string("timm"));
+        for (const auto& [key, tensor] : ours.tensors) {
+            const auto node = theirs.tensors.extract(key);
+            QVERIFY2(!node.empty(), key.c_str());
+            QCOMPARE(tensor.shape, node.mapped().shape);
+            QVERIFY2(tensor.bytes == node.mapped().bytes, key.c_str());
+        }
+        QVERIFY(theirs.tensors.empty());
     }
 
     void anotherImageSizeTakesItsPositionsAlong() {
