@@ -14,16 +14,16 @@ struct TokenGrid {
     std::int64_t columns = 0;
     std::int64_t patchSize = 0;  // pixels of the network's input
     bool classToken = false;     // the first token has no place
-    std::int64_t prefix = 0;     // nor have so many, that one among them
+    std::int64_t registers = 0;  // nor have so many that follow
 
     std::int64_t patches() const { return rows * columns; }
-    std::int64_t firstPatch() const { return prefix; }  // its token
+    std::int64_t firstPatch() const { return (classToken ? 1 : 0) + registers; }  // its token
     std::int64_t tokens() const { return patches() + firstPatch(); }
 };
 
 inline TokenGrid tokenGrid(const Config& config) {
     const std::int64_t side = config.model.imageSize / config.model.patchSize;
-    return {side, side, config.model.patchSize, hasClassToken(config.head), prefixCount(config.model, config.head)};
+    return {side, side, config.model.patchSize, hasClassToken(config.head), config.model.registers};
 }
 
 }  // namespace vit

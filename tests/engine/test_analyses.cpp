@@ -191,6 +191,10 @@ void TestAnalyses::droppingIsNotSeeing_data() {
     QTest::addColumn<int>("head");
     QTest::newRow("average") << static_cast<int>(HeadType::GlobalAveragePooling);
     QTest::newRow("class token") << static_cast<int>(HeadType::ClassToken);
+    QTest::newRow("average, then norm") << static_cast<int>(HeadType::NormedAverage);
+    QTest::newRow("class token and average") << static_cast<int>(HeadType::ClassTokenAndAverage);
+    QTest::newRow("class token and registers") << static_cast<int>(HeadType::PrefixTokens);
+    QTest::newRow("attention pooling") << static_cast<int>(HeadType::AttentionPooling);
 }
 
 // What stands in a dropped patch cannot change the answer.
@@ -215,6 +219,10 @@ void TestAnalyses::lastLayerIsTheAnswer_data() {
     QTest::newRow("flatten") << static_cast<int>(HeadType::Flatten);
     QTest::newRow("average") << static_cast<int>(HeadType::GlobalAveragePooling);
     QTest::newRow("class token") << static_cast<int>(HeadType::ClassToken);
+    QTest::newRow("average, then norm") << static_cast<int>(HeadType::NormedAverage);
+    QTest::newRow("class token and average") << static_cast<int>(HeadType::ClassTokenAndAverage);
+    QTest::newRow("class token and registers") << static_cast<int>(HeadType::PrefixTokens);
+    QTest::newRow("attention pooling") << static_cast<int>(HeadType::AttentionPooling);
 }
 
 void TestAnalyses::lastLayerIsTheAnswer() {
@@ -255,6 +263,10 @@ void TestAnalyses::plantedPatchIsFound_data() {
     QTest::newRow("flatten") << static_cast<int>(HeadType::Flatten);
     QTest::newRow("average") << static_cast<int>(HeadType::GlobalAveragePooling);
     QTest::newRow("class token") << static_cast<int>(HeadType::ClassToken);
+    QTest::newRow("average, then norm") << static_cast<int>(HeadType::NormedAverage);
+    QTest::newRow("class token and average") << static_cast<int>(HeadType::ClassTokenAndAverage);
+    QTest::newRow("class token and registers") << static_cast<int>(HeadType::PrefixTokens);
+    QTest::newRow("attention pooling") << static_cast<int>(HeadType::AttentionPooling);
 }
 
 // A network is trained to tell whether one patch, anywhere in noise, is bright (1) or dark (2), or whether there is none
@@ -346,6 +358,10 @@ void TestAnalyses::whatIsKnownIsNotComputedAgain_data() {
     QTest::newRow("flatten") << int(HeadType::Flatten);
     QTest::newRow("average") << int(HeadType::GlobalAveragePooling);
     QTest::newRow("class token") << int(HeadType::ClassToken);
+    QTest::newRow("average, then norm") << static_cast<int>(HeadType::NormedAverage);
+    QTest::newRow("class token and average") << static_cast<int>(HeadType::ClassTokenAndAverage);
+    QTest::newRow("class token and registers") << static_cast<int>(HeadType::PrefixTokens);
+    QTest::newRow("attention pooling") << static_cast<int>(HeadType::AttentionPooling);
 }
 
 void TestAnalyses::whatIsKnownIsNotComputedAgain() {

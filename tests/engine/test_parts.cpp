@@ -176,6 +176,49 @@ private Q_SLOTS:
             QVERIFY2(!has(std::string("momentum.") + name), name);
     }
 
+    // All paths through the network are one function, and without its patches there still is an answer.
+    void pathsAgree_data() {
+        QTest::addColumn<QStringList>("settings");
+        const Field& head = *findField("head.type");
+        for (const Choice& choice : head.choices) {
+            const QString type = "head.type=" + QString::fromStdString(choice.value);
+            QTest::addRow("%s", choice.value.c_str()) << QStringList{type};
+            QTest::addRow("%s, registers", choice.value.c_str()) << QStringList{type, "model.registers=3"};
+            QTest::addRow("%s, placed registers, norm, gate", choice.value.c_str())
+                << QStringList{type, "model.registers=2", "model.register_positions=true", "model.pre_norm=true",
+                               "model.mlp_gated=true", "model.activation=silu"};
+            QTest::addRow("%s, rotary", choice.value.c_str())
+                << QStringList{type, "model.registers=1", "model.positions=rotary", "model.activation=quick-gelu"};
+        }
+    }
+
+    void pathsAgree() {
+        QFETCH(QStringList, settings);
+        Config config = small();
+        for (const QString& setting : settings) assign(config, setting.toStdString());
+        QVERIFY(validate(config).empty());
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor images = torch::randn({2, 3, 16, 16});
+        const torch::Tensor logits = network(images);
+        const auto same = [&](const torch::Tensor& other) { return (other - logits).abs().max().item<double>() < 1e-5; };
+        const ForwardTrace trace = network->trace(images);
+        QVERIFY(same(trace.logits));
+        QVERIFY(same(network->answer(trace.tokens.back())));
+        QVERIFY(same(network->without(images, {})));
+        QCOMPARE(trace.tokens.back().size(1), tokenCount(config.model, config.head));
+        if (config.head.type == HeadType::Flatten) return;
+        const auto hidden = [&](bool patches) {
+            torch::Tensor tokens = torch::zeros({2, network->tokens()}, torch::kBool);
+            if (patches) tokens.slice(1, prefixCount(config.model, config.head)).fill_(true);
+            return network->without(images, {tokens, {}, {}});
+        };
+        QVERIFY(same(hidden(false)));
+        const torch::Tensor blind = hidden(true);
+        QVERIFY(blind.isfinite().all().item<bool>() && !same(blind));
+        QVERIFY((blind[0] - blind[1]).abs().max().item<double>() < 1e-5);  // of pictures that it does not see
+    }
+
     void saysWhatDoesNotFit_data() {
         QTest::addColumn<QStringList>("settings");
         QTest::addColumn<QString>("problem");
@@ -186,6 +229,13 @@ private Q_SLOTS:
         QTest::newRow("waves in an odd dimension")
             << QStringList{"model.positions=sine-cosine", "model.projection_dim=26", "model.mlp_units=48, 26"}
             << "multiple of 4";
+        QTest::newRow("angles in odd heads") << QStringList{"model.positions=rotary", "model.key_dim=6"} << "multiple of 4";
+        QTest::newRow("a gate without a second layer")
+            << QStringList{"model.mlp_gated=true", "model.mlp_units=24"} << "two of them";
+        QTest::newRow("a gate and a convolution")
+            << QStringList{"model.mlp_gated=true", "model.mlp_depthwise=true"} << "switch one of the two off";
+        QTest::newRow("a query that heads cannot share")
+            << QStringList{"head.type=attention", "model.heads=5"} << "5 do not divide 24";
         QTest::newRow("patches too small")
             << QStringList{"model.stem_widths=8, 8, 8", "model.stem_pools=1, 2, 3"} << "multiple of 8 px";
     }

@@ -14,10 +14,12 @@ namespace vit::test {
 
 constexpr int kMadeModelClasses = 10;
 
-// Of `side` by `side` patches, as the preset for testing has them, with one linear layer for a head.
+// Of `side` by `side` patches, as the preset for testing has them, with one linear layer for a head. The heads that came
+// with pretrained models have registers before the patches.
 inline LoadedModel modelOf(HeadType head, std::int64_t side = 4, int channels = 3) {
     Config config = preset("testing").config;
     config.head = {head, {}, 0};
+    config.model.registers = head > HeadType::ClassToken ? 2 : 0;
     config.model.imageSize = side * config.model.patchSize;
     const int size = static_cast<int>(config.model.imageSize);
     DataDescription description;

@@ -37,11 +37,12 @@ torch::Tensor AttentionPoolingImpl::forward(const torch::Tensor& tokens, const t
         kv(tokens).view({batch, count, 2, m_heads, dim / m_heads}).permute({2, 0, 3, 1, 4}).unbind(0);  // [B, H, N, K]
     std::optional<torch::Tensor> mask;
     if (hidden.defined()) {
-        // Finite, so that numbers come out even where no token is left.
+        // Finite, so that numbers come out even where no token is left; of none, zeros are found.
         mask = torch::zeros({batch, 1, 1, count}, tokens.options())
                    .masked_fill(hidden.view({batch, 1, 1, count}), -1e30);
     }
-    const torch::Tensor mixed = at::scaled_dot_product_attention(query, parts[0], parts[1], mask);  // [B, H, 1, K]
+    torch::Tensor mixed = at::scaled_dot_product_attention(query, parts[0], parts[1], mask);  // [B, H, 1, K]
+    if (hidden.defined()) mixed = mixed * hidden.logical_not().any(1).to(mixed.dtype()).view({batch, 1, 1, 1});
     const torch::Tensor found = proj(mixed.transpose(1, 2).reshape({batch, dim}));
     return found + mlp(norm(found));
 }
