@@ -17,7 +17,7 @@ enum class HeadType {
     PrefixTokens,            // class token and registers side by side
     AttentionPooling         // what a learned query finds among all tokens
 };
-enum class PositionType { Learned, SineCosine, None, Rotary };
+enum class PositionType { Learned, SineCosine, None, Rotary, Relative };
 enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
 enum class PhotoFit { Crop, Squash };
 enum class PhotoFilter { Area, Bilinear, Bicubic };

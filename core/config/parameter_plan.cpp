@@ -2,6 +2,8 @@
 // A function for each part of the network, as core/model/parts has a file for each.
 #include "core/config/parameter_plan.h"
 
+#include "core/config/wave_positions.h"
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -65,6 +67,10 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
     if (model.qkNorm) {
         plan.norm(name + ".q_norm", model.keyDim);
         plan.norm(name + ".k_norm", model.keyDim);
+    }
+    if (model.positions == PositionType::Relative) {
+        plan.add(name + ".relative_position_bias_table", {relativePlaces(model.imageSize / model.patchSize), model.heads},
+                 ParameterRole::Position);
     }
     plan.dense(name + ".proj", inner, dim, heads * key, heads * d);
 }

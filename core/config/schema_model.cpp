@@ -81,6 +81,10 @@ std::vector<Field> modelFields() {
                {"rotary", "Rotary",
                 "Queries and keys are turned by angles that follow row and column (Su et al., 2021; in two dimensions as "
                 "DINOv3 does it). The dimension per head must be a multiple of 4."}},
+              {PositionType::Relative,
+               {"relative", "Relative",
+                "Each block learns by how much a head prefers a patch so many rows and columns away, as in BEiT (Bao et al., "
+                "2022)."}},
               {PositionType::None,
                {"none", "None",
                 "It is not told: for models whose stem or MLPs see neighbours, which find out by themselves."}}}),

@@ -26,6 +26,24 @@ std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64
     return values;
 }
 
+std::int64_t relativePlaces(std::int64_t side) { return (2 * side - 1) * (2 * side - 1) + 3; }
+
+std::vector<std::int64_t> relativePlacesOf(std::int64_t side, std::int64_t others) {
+    const std::int64_t width = 2 * side - 1, all = relativePlaces(side), tokens = others + side * side;
+    const auto place = [&](std::int64_t from, std::int64_t to) -> std::int64_t {
+        const bool fromFirst = others > 0 && from == 0, toFirst = others > 0 && to == 0;
+        if (fromFirst && toFirst) return all - 1;
+        if ((fromFirst && to >= others) || (toFirst && from >= others)) return fromFirst ? all - 3 : all - 2;
+        if (from < others || to < others) return -1;
+        const std::int64_t a = from - others, b = to - others;
+        return (a / side - b / side + side - 1) * width + a % side - b % side + side - 1;
+    };
+    std::vector<std::int64_t> places;
+    for (std::int64_t from = 0; from < tokens; ++from)
+        for (std::int64_t to = 0; to < tokens; ++to) places.push_back(place(from, to));
+    return places;
+}
+
 std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width) {
     constexpr double kBase = 100;
     const std::int64_t bands = width / 4;

@@ -18,4 +18,12 @@ std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64
 // `width` is a multiple of 4.
 std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width);
 
+// How many ways there are in which a patch of the grid can lie to another one, and three more: from the class token to a
+// patch, from a patch to it, and from it to itself.
+std::int64_t relativePlaces(std::int64_t side);
+// Row-major [others + side * side, the same]: which of them it is from a token (row) to another one (column), rows and
+// columns apart counted from the most negative; -1 between tokens of which none is the class token, the first of `others`,
+// or which have no place (Bao, Dong and Wei, "BEiT", 2022).
+std::vector<std::int64_t> relativePlacesOf(std::int64_t side, std::int64_t others);
+
 }  // namespace vit

@@ -168,6 +168,7 @@ private:
                 return m_graph.node("Add", "encoding", {tokens, positions});
             }
             case PositionType::Rotary:  // in the blocks
+            case PositionType::Relative:
             case PositionType::None: break;
         }
         return tokens;
@@ -300,12 +301,27 @@ private:
         const std::string query = m_graph.node("Mul", name + ".query.scaled",
                                                {perHead(0, "query", {0, 2, 1, 3}), "query_scale"});  // [B, H, N, K]
         const std::string key = perHead(1, "key", {0, 2, 3, 1});                                     // [B, H, K, N]
-        const std::string scores = m_graph.node("MatMul", name + ".scores", {query, key});           // [B, H, N, N]
+        std::string scores = m_graph.node("MatMul", name + ".scores", {query, key});                 // [B, H, N, N]
+        if (m_model.positions == PositionType::Relative)
+            scores = m_graph.node("Add", name + ".preferred", {scores, preferences(name)});
         const std::string shares = m_graph.node("Softmax", name + ".shares", {scores}, {{"axis", std::int64_t{-1}}});
         const std::string mixed = m_graph.node("MatMul", name + ".mixed", {shares, perHead(2, "value", {0, 2, 1, 3})});
         const std::string turned = m_graph.node("Transpose", name + ".turned", {mixed}, {{"perm", Ints{0, 2, 1, 3}}});
         const std::string merged = m_graph.node("Reshape", name + ".merged", {turned, "merge_heads"});  // [B, N, H*K]
         return dense(name + ".proj", merged);
+    }
+
+    // Of each head for each pair of tokens: [H, N, N].
+    std::string preferences(const std::string& name) {
+        const ParameterRow& row = m_weights.row(name + ".relative_position_bias_table");
+        const auto table = m_weights.values(row);
+        const std::int64_t tokens = m_weights.tokens(), heads = m_model.heads;
+        const auto places = relativePlacesOf(m_model.imageSize / m_model.patchSize, tokens - m_weights.patches());
+        std::vector<float> values;
+        for (std::int64_t head = 0; head < heads; ++head)
+            for (const std::int64_t place : places)
+                values.push_back(place < 0 ? 0 : table[static_cast<std::size_t>(place * heads + head)]);
+        return m_graph.weights(row.name, Ints{heads, tokens, tokens}, values);
     }
 
     // The branch's output by its factors, if it has some.

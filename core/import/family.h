@@ -20,6 +20,7 @@ namespace vit {
 //   cls_token, dist_token, reg_token, pos_embed, patch_embed.proj.{weight,bias}, norm_pre.{weight,bias}
 //   blocks.N.{norm1,norm2}.{weight,bias}, blocks.N.{ls1,ls2}.gamma
 //   blocks.N.attn.{qkv,q,k,v,proj}.{weight,bias}, blocks.N.attn.{q_norm,k_norm}.{weight,bias}
+//   blocks.N.attn.relative_position_bias_table
 //   blocks.N.mlp.{fc1,fc2,gate,up}.{weight,bias}
 //   norm.{weight,bias}, fc_norm.{weight,bias}, head.{weight,bias}, head_dist.{weight,bias}
 //   attn_pool.{latent, q.*, k.*, v.*, kv.*, qkv.*, proj.*, norm.*, mlp.fc1.*, mlp.fc2.*}

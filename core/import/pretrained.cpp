@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
+#include "core/config/wave_positions.h"
 #include "core/import/class_names.h"
 #include "core/import/family.h"
 #include "core/import/positions.h"
@@ -221,6 +222,7 @@ private:
         ModelConfig& model = m_config.model;
         const std::int64_t dim = model.projectionDim;
         if (!has("pos_embed")) {
+            if (has("blocks.0.attn.relative_position_bias_table")) return findRelativePositions();
             if (!m_facts.rotary) refuse("it has no positions");
             model.positions = PositionType::Rotary;
             if (!isAssigned("model.image_size")) {
@@ -258,6 +260,20 @@ private:
         keep("pos_embed", joined({std::move(head), std::move(grid)}));
     }
 
+    // A row for each way in which patches can lie to each other, and three for the class token.
+    void findRelativePositions() {
+        ModelConfig& model = m_config.model;
+        model.positions = PositionType::Relative;
+        const std::int64_t rows = shapeOf("blocks.0.attn.relative_position_bias_table", 2)[0];
+        const std::int64_t side = (squareRoot(rows - 3) + 1) / 2;
+        if (side < 1 || relativePlaces(side) != rows) refuse("its relative positions are of no square grid");
+        const std::int64_t native = side * model.patchSize;
+        if (isAssigned("model.image_size") && model.imageSize != native)
+            throw InvalidInput(Issues{{"model.image_size", "The model's relative positions are for images of " +
+                                                               std::to_string(native) + " px: leave the size as it is."}});
+        model.imageSize = native;
+    }
+
     void ask(const char* key, const std::string& sentence) { m_questions.push_back({key, sentence}); }
 
     void findBlocks() {
@@ -272,6 +288,8 @@ private:
         findHeads(inner);
         model.qkNorm = has(first + "attn.q_norm.weight");
         model.qkvBias = has(first + "attn.qkv.bias") || has(first + "attn.q.bias");
+        if (m_facts.heads == std::nullopt && model.positions == PositionType::Relative)
+            m_facts.heads = shapeOf(first + "attn.relative_position_bias_table", 2)[1];
         model.layerScale = has(first + "ls1.gamma") ? 1e-5 : 0;
         model.mlpDepthwise = false;
         model.mlpLastGelu = false;
@@ -346,19 +364,18 @@ private:
             movePair(attention + "k_norm");
         }
         movePair(attention + "proj");
-        if (has(attention + "qkv.weight")) {
-            move(attention + "qkv.weight");
-            if (m_config.model.qkvBias) move(attention + "qkv.bias");
-            return;
-        }
-        std::vector<FloatArray> kernels, biases;
-        for (const char* part : {"q", "k", "v"}) {
-            const std::string name = attention + part;
-            kernels.push_back(take(name + ".weight"));
-            if (m_config.model.qkvBias) biases.push_back(has(name + ".bias") ? take(name + ".bias") : zeros({inner}));
-        }
-        keep(attention + "qkv.weight", joined(kernels));
-        if (m_config.model.qkvBias) keep(attention + "qkv.bias", joined(biases));
+        if (m_config.model.positions == PositionType::Relative) move(attention + "relative_position_bias_table");
+        const auto perPart = [&](const char* ending) {
+            std::vector<FloatArray> parts;
+            for (const char* part : {"q", "k", "v"}) {
+                const std::string name = attention + part + ending;
+                parts.push_back(has(name) || std::strcmp(ending, ".weight") == 0 ? take(name) : zeros({inner}));
+            }
+            return joined(parts);
+        };
+        keep(attention + "qkv.weight", has(attention + "qkv.weight") ? take(attention + "qkv.weight") : perPart(".weight"));
+        if (!m_config.model.qkvBias) return;
+        keep(attention + "qkv.bias", has(attention + "qkv.bias") ? take(attention + "qkv.bias") : perPart(".bias"));
     }
 
     void findHead() {

@@ -44,7 +44,7 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
     if (model.preNorm) normPre = register_module("norm_pre", LayerNorm(dim, model.normEpsilon));
     nn::ModuleList list;
     for (std::int64_t i = 0; i < model.layers; ++i) {
-        blocks.push_back(Block(model, i));
+        blocks.push_back(Block(model, i, m_tokens));
         list->push_back(blocks.back());
     }
     register_module("blocks", list);

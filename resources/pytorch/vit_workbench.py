@@ -19,6 +19,18 @@ ACTIVATIONS = {"gelu": functional.gelu, "gelu-tanh": lambda x: functional.gelu(x
                "quick-gelu": lambda x: x * torch.sigmoid(1.702 * x), "silu": functional.silu}
 
 
+def places(side, others):
+    """Which row of a table of preferences it is from a token to another one; -1: none. The first of `others`, the tokens
+    before the grid's, is the class token."""
+    row, column = torch.arange(side).repeat_interleave(side), torch.arange(side).repeat(side)
+    last = (2 * side - 1) ** 2 + 3
+    all = torch.full((others + side * side,) * 2, -1)
+    all[others:, others:] = ((row[:, None] - row + side - 1) * (2 * side - 1) + column[:, None] - column + side - 1)
+    if others:
+        all[0, others:], all[others:, 0], all[0, 0] = last - 3, last - 2, last - 1
+    return all
+
+
 def turned(heads, angles):
     """Queries or keys [B, H, N, K] with those of the last tokens, the patches, turned by their places' angles."""
     others = heads.shape[2] - len(angles)
@@ -29,8 +41,12 @@ def turned(heads, angles):
 
 
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim, qkv_bias=True, qk_norm=False, epsilon=1e-6, angles=None):
+    def __init__(self, dim, heads, key_dim, qkv_bias=True, qk_norm=False, epsilon=1e-6, angles=None, side=0, others=0):
         super().__init__()
+        if side:
+            self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * side - 1) ** 2 + 3, heads))
+            self.register_buffer("places", places(side, others), persistent=False)
+        self.relative = side > 0
         self.register_buffer("angles", angles, persistent=False)
         self.heads, self.key_dim = heads, key_dim
         self.qkv = nn.Linear(dim, 3 * heads * key_dim, qkv_bias)
@@ -44,7 +60,11 @@ class Attention(nn.Module):
         q, k = self.q_norm(q), self.k_norm(k)
         if self.angles is not None:
             q, k = turned(q, self.angles), turned(k, self.angles)
-        mixed = functional.scaled_dot_product_attention(q, k, v)
+        mask = None
+        if self.relative:
+            known = self.places.ge(0)[..., None]
+            mask = (self.relative_position_bias_table[self.places.clamp_min(0)] * known).permute(2, 0, 1)
+        mixed = functional.scaled_dot_product_attention(q, k, v, mask)
         return self.proj(mixed.transpose(1, 2).reshape(batch, tokens, -1))
 
 
@@ -86,7 +106,7 @@ class LayerScale(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, model):
+    def __init__(self, model, others):
         super().__init__()
         dim, epsilon = model["projection_dim"], model["norm_epsilon"]
         self.norm1 = nn.LayerNorm(dim, epsilon)
@@ -94,7 +114,9 @@ class Block(nn.Module):
         self.attn = Attention(dim, model["heads"], model["key_dim"], model.get("qkv_bias", True),
                               model.get("qk_norm", False), epsilon,
                               angles(model["image_size"] // model["patch_size"], model["key_dim"])
-                              if model.get("positions") == "rotary" else None)
+                              if model.get("positions") == "rotary" else None,
+                              model["image_size"] // model["patch_size"] if model.get("positions") == "relative" else 0,
+                              others)
         self.ls1 = LayerScale(dim) if scales else nn.Identity()
         self.norm2 = nn.LayerNorm(dim, epsilon)
         self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
@@ -192,7 +214,7 @@ class VisionTransformer(nn.Module):
             fixed = waves(round(patches ** 0.5), dim, self.prefix) if positions == "sine-cosine" else torch.zeros(())
             self.register_buffer("pos_embed", fixed, persistent=False)
         self.norm_pre = nn.LayerNorm(dim, model["norm_epsilon"]) if model.get("pre_norm") else nn.Identity()
-        self.blocks = nn.ModuleList(Block(model) for _ in range(model["layers"]))
+        self.blocks = nn.ModuleList(Block(model, self.prefix) for _ in range(model["layers"]))
         self.norm = nn.LayerNorm(dim, model["norm_epsilon"])
         if self.head_type == "attention":
             self.attn_pool = AttentionPooling(dim, model["heads"], model["mlp_units"][0], model.get("activation", "gelu"),

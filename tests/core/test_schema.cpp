@@ -278,7 +278,7 @@ void TestSchema::saysTheRange_data() {
     QTest::newRow("integer") << "model.image_size" << "8 to 1,024 px";
     QTest::newRow("real") << "head.dropout" << "0 to 0.95";
     QTest::newRow("small real") << "model.norm_epsilon" << "1e-12 to 0.1";
-    QTest::newRow("choice") << "model.positions" << "learned, sine-cosine, rotary or none";
+    QTest::newRow("choice") << "model.positions" << "learned, sine-cosine, rotary, relative or none";
     QTest::newRow("boolean") << "optimizer.decay_all" << "true or false";
     QTest::newRow("list") << "model.mlp_units" << "up to 16 whole numbers, each 1 to 65,536";
     QTest::newRow("text") << "data.name"

@@ -189,6 +189,7 @@ private Q_SLOTS:
                                "model.mlp_gated=true", "model.activation=silu"};
             QTest::addRow("%s, rotary", choice.value.c_str())
                 << QStringList{type, "model.registers=1", "model.positions=rotary", "model.activation=quick-gelu"};
+            QTest::addRow("%s, relative", choice.value.c_str()) << QStringList{type, "model.positions=relative"};
         }
     }
 

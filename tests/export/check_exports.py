@@ -60,6 +60,7 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "pooled": ("first-steps", ["model.layers=2", "head.type=attention", "model.mlp_last_gelu=false"]),
     "rotary": ("first-steps", ["model.layers=2", "model.positions=rotary", "model.activation=quick-gelu", "model.registers=2",
                                "head.type=class-token-gap"]),
+    "relative": ("first-steps", ["model.layers=2", "model.positions=relative", "model.registers=2", "head.type=class-token"]),
     "prefix": ("first-steps", ["model.layers=2", "model.registers=2", "model.register_positions=true",
                                "head.type=prefix-tokens"]),
 }

@@ -24,6 +24,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from timm.data import create_transform
 from timm.layers import GELUTanh, QuickGELU, SwiGLUPacked, resample_abs_pos_embed
+from timm.models.beit import Beit
 from timm.models.deit import VisionTransformerDistilled
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
@@ -180,6 +181,9 @@ def cases():
     yield timm_case("timm_distilled", cls=VisionTransformerDistilled)
     yield timm_case("facebook_dinov2", head=False, reg_tokens=2, init_values=0.3, mlp_layer=SwiGLUPacked, act_layer=nn.SiLU,
                     no_embed_class=True, save=facebook_dinov2)
+    beit = Beit(img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, init_values=0.3,
+                num_classes=CLASSES, use_abs_pos_emb=False, use_rel_pos_bias=True, norm_layer=partial(nn.LayerNorm, eps=1e-6))
+    yield Case("timm_beit", beit, lambda m, x: m(x), partial(of_timm, config=timm_config("avg")))
     tv = torchvision.models.VisionTransformer(image_size=SIZE, patch_size=PATCH, num_layers=DEPTH, num_heads=HEADS,
                                               hidden_dim=DIM, mlp_dim=2 * DIM, num_classes=CLASSES)
     yield Case("torchvision", tv, lambda m, x: m(x), torchvision_file, **IMAGENET)
@@ -196,6 +200,8 @@ def cases():
     yield hf_case("hf_dinov3", t.DINOv3ViTModel, t.DINOv3ViTConfig(**wide, num_register_tokens=3), pooled, head=False)
     yield hf_case("hf_dinov3_gated", t.DINOv3ViTModel,
                   t.DINOv3ViTConfig(**wide, num_register_tokens=3, use_gated_mlp=True, hidden_act="silu"), pooled, head=False)
+    yield hf_case("hf_beit", t.BeitForImageClassification,
+                  t.BeitConfig(**wide, **labels, use_relative_position_bias=True), logits)
     yield hf_case("hf_clip", t.CLIPVisionModel, t.CLIPVisionConfig(**wide), pooled, head=False)
     yield hf_case("hf_clip_whole", t.CLIPModel, t.CLIPConfig(vision_config=wide, text_config=text, projection_dim=4),
                   lambda m, x: m.vision_model(x).pooler_output, head=False)

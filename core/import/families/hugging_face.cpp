@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Hugging Face's ViT, DeiT, MAE, DINO, DINOv2 with and without registers, and DINOv3, by the names of all its releases.
+// Hugging Face's ViT, DeiT, MAE, DINO, DINOv2 with and without registers, DINOv3 and BEiT, by the names of all its releases.
 #include "core/import/families/families.h"
 
 #include "core/base/error.h"
@@ -28,6 +28,12 @@ constexpr std::array kNames = {
     Renaming{"layers.#.attention.attention.key", "blocks.#.attn.k"},
     Renaming{"layers.#.attention.attention.value", "blocks.#.attn.v"},
     Renaming{"layers.#.attention.output.dense", "blocks.#.attn.proj"},
+    Renaming{"layers.#.attention.attention.relative_position_bias.relative_position_bias_table",
+             "blocks.#.attn.relative_position_bias_table"},
+    Renaming{"layers.#.attention.attention.relative_position_bias.relative_position_index", ""},
+    Renaming{"layers.#.lambda_1", "blocks.#.ls1.gamma"},
+    Renaming{"layers.#.lambda_2", "blocks.#.ls2.gamma"},
+    Renaming{"pooler.layernorm", "fc_norm"},
     Renaming{"layers.#.attention.q_proj", "blocks.#.attn.q"},
     Renaming{"layers.#.attention.k_proj", "blocks.#.attn.k"},
     Renaming{"layers.#.attention.v_proj", "blocks.#.attn.v"},
@@ -118,8 +124,6 @@ SourceFacts huggingFaceViTFacts(const SourceWeights& weights) {
     }
     // DINOv2's gate is SiLU, whatever hidden_act says.
     if (flagIn(config, "use_swiglu_ffn").value_or(false)) facts.activation = Activation::Silu;
-    if (textIn(config, "model_type").value_or("") == "beit" || textIn(config, "model_type").value_or("") == "data2vec-vision")
-        throw InvalidInput("BEiT's relative positions are not among the parts that this program has.");
     return facts;
 }
 

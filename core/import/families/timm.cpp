@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// timm's Vision Transformers and what was published with the same names: ViT, AugReg, DeiT, DeiT III, MAE, DINO, DINOv2.
+// timm's Vision Transformers and what was published with the same names: ViT, AugReg, DeiT, DeiT III, MAE, DINO, DINOv2, BEiT.
 #include "core/import/families/families.h"
 
 #include <array>
@@ -25,6 +25,10 @@ constexpr std::array kNames = {
     Renaming{"blocks.#.gamma_1", "blocks.#.ls1.gamma"},
     Renaming{"blocks.#.gamma_2", "blocks.#.ls2.gamma"},
     Renaming{"blocks.#.attn.qkv", "blocks.#.attn.qkv"},
+    Renaming{"blocks.#.attn.q_bias", "blocks.#.attn.q.bias"},  // BEiT's, whose keys have none
+    Renaming{"blocks.#.attn.v_bias", "blocks.#.attn.v.bias"},
+    Renaming{"blocks.#.attn.relative_position_bias_table", "blocks.#.attn.relative_position_bias_table"},
+    Renaming{"blocks.#.attn.relative_position_index", ""},
     Renaming{"blocks.#.attn.q_norm", "blocks.#.attn.q_norm"},
     Renaming{"blocks.#.attn.k_norm", "blocks.#.attn.k_norm"},
     Renaming{"blocks.#.attn.proj", "blocks.#.attn.proj"},
@@ -64,7 +68,7 @@ std::int64_t headsOf(const std::string& architecture, std::int64_t dim) {
 
 void addArchitecture(SourceFacts& facts, const std::string& name, std::int64_t dim) {
     const auto has = [&](const char* word) { return name.find(word) != std::string::npos; };
-    if (!facts.heads && (name.starts_with("vit_") || name.starts_with("deit") || name.starts_with("flexivit")))
+    if (!facts.heads && (name.starts_with("vit_") || name.starts_with("deit") || name.starts_with("beit") || name.starts_with("flexivit")))
         facts.heads = headsOf(name, dim);
     if (facts.activation) return;
     if (has("quickgelu")) facts.activation = Activation::QuickGelu;

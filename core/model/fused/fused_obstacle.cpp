@@ -26,7 +26,8 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.layers = model.layers;
     known.stemWidths = model.stemWidths;
     known.stemPools = model.stemPools;
-    if (model.positions != PositionType::Rotary) known.positions = model.positions;
+    if (model.positions != PositionType::Rotary && model.positions != PositionType::Relative)
+        known.positions = model.positions;
     known.registers = model.registers;
     known.registerPositions = model.registerPositions;
     known.preNorm = model.preNorm;

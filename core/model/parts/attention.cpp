@@ -14,13 +14,18 @@ namespace vit {
 
 namespace nn = torch::nn;
 
-AttentionImpl::AttentionImpl(const ModelConfig& config)
+AttentionImpl::AttentionImpl(const ModelConfig& config, std::int64_t tokens)
     : m_heads(config.heads), m_keyDim(config.keyDim), m_dropout(config.attentionDropout) {
     qkv = register_module("qkv", nn::Linear(nn::LinearOptions(config.projectionDim, 3 * m_heads * m_keyDim)
                                                 .bias(config.qkvBias)));
     if (config.qkNorm) {
         qNorm = register_module("q_norm", LayerNorm(m_keyDim, config.normEpsilon));
         kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon));
+    }
+    if (config.positions == PositionType::Relative) {
+        const std::int64_t side = config.imageSize / config.patchSize;
+        relative = register_parameter("relative_position_bias_table", torch::zeros({relativePlaces(side), m_heads}));
+        m_places = register_buffer("places", torch::tensor(relativePlacesOf(side, tokens - side * side)));
     }
     proj = register_module("proj", nn::Linear(m_heads * m_keyDim, config.projectionDim));
     if (config.positions == PositionType::Rotary) {
@@ -55,7 +60,16 @@ torch::Tensor AttentionImpl::turned(const torch::Tensor& heads) const {
 }
 
 torch::Tensor AttentionImpl::scores(const torch::Tensor& q, const torch::Tensor& k) const {
-    return torch::matmul(q * (1 / std::sqrt(static_cast<double>(m_keyDim))), k.transpose(-2, -1));
+    const torch::Tensor products = torch::matmul(q * (1 / std::sqrt(static_cast<double>(m_keyDim))), k.transpose(-2, -1));
+    const auto preferred = preferences(q);
+    return preferred ? products + *preferred : products;
+}
+
+std::optional<torch::Tensor> AttentionImpl::preferences(const torch::Tensor& q) const {
+    if (!relative.defined()) return std::nullopt;
+    const std::int64_t tokens = q.size(2);
+    const torch::Tensor rows = relative.index_select(0, m_places.clamp_min(0)) * m_places.ge(0).unsqueeze(1);  // [N * N, H]
+    return rows.view({tokens, tokens, m_heads}).permute({2, 0, 1}).to(q.dtype());
 }
 
 torch::Tensor AttentionImpl::shares(const torch::Tensor& q, const torch::Tensor& k) const {
@@ -83,7 +97,7 @@ torch::Tensor AttentionImpl::forward(const torch::Tensor& tokens, const ForwardM
     const bool drops = mode.training && m_dropout > 0;
     // No fused CPU kernel of libtorch drops attention weights: they are made in full, [B, H, N, N].
     if (drops && tokens.is_cpu()) return merge(torch::matmul(dropout(shares(q, k), m_dropout, mode, site), v));
-    return merge(at::scaled_dot_product_attention(q, k, v, {}, drops ? m_dropout : 0));
+    return merge(at::scaled_dot_product_attention(q, k, v, preferences(q), drops ? m_dropout : 0));
 }
 
 }  // namespace vit

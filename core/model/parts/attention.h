@@ -13,14 +13,16 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace vit {
 
 // Multi-head self-attention; heads * keyDim need not equal D. qkv.weight [3*H*K, D] holds q, then k, then v.
-// With qkNorm, queries and keys are normalised over K; with rotary positions, those of patches are turned by angles.
+// With qkNorm, queries and keys are normalised over K; with rotary positions, those of patches are turned by angles; with
+// relative ones, each head's scores have what it prefers added.
 class AttentionImpl : public torch::nn::Module {
 public:
-    AttentionImpl(const ModelConfig& config);
+    AttentionImpl(const ModelConfig& config, std::int64_t tokens);
     torch::Tensor forward(const torch::Tensor& tokens, const ForwardMode& mode, std::uint32_t site);  // [B, N, D]
     // As in evaluation mode, with the weights that forward() does not keep.
     struct Open {
@@ -37,6 +39,7 @@ public:
     torch::nn::Linear qkv{nullptr};
     LayerNorm qNorm{nullptr};  // [K] each, empty without qkNorm
     LayerNorm kNorm{nullptr};
+    torch::Tensor relative;  // [places, H] (relativePlaces()); undefined unless positions are relative
     torch::nn::Linear proj{nullptr};
 
 private:
@@ -46,7 +49,10 @@ private:
     torch::Tensor m_cosine;  // [P, K], of the angles by which queries and keys of patches are turned; undefined: they are not
     torch::Tensor m_sine;
 
+    torch::Tensor m_places;  // [N * N], which row of `relative`; undefined likewise
+
     torch::Tensor turned(const torch::Tensor& heads) const;  // [B, H, N, K]
+    std::optional<torch::Tensor> preferences(const torch::Tensor& q) const;  // [H, N, N], added to the scores; none without
     std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K], as they are compared
     torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N], before the softmax
     torch::Tensor shares(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N]

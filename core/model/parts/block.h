@@ -20,7 +20,7 @@ namespace vit {
 // out by chance where there is a dropPath: of an image as a whole, by 0 in the first block to dropPath in the last.
 class BlockImpl : public torch::nn::Module {
 public:
-    BlockImpl(const ModelConfig& config, std::int64_t index);
+    BlockImpl(const ModelConfig& config, std::int64_t index, std::int64_t tokens);
     torch::Tensor attend(const torch::Tensor& tokens, const ForwardMode& mode);
     torch::Tensor transform(const torch::Tensor& tokens, const ForwardMode& mode, const UnitTap& tap = {},
                             const torch::Tensor& hidden = {});
