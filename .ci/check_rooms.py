@@ -42,7 +42,7 @@ core/runs                  the store of runs | base config data data/images eval
 core/inspect               questions to a model | base config data data/images device evaluation events model runs
 core/lenses                analyses as numbers, tables and figures | base config data/images events figure inspect io
 core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model ranks runs train train/checkpoints train/optimizers
-core/finetune              ways from a trained model to a classifier of one's own photos | base config data data/images data/sources data/store device evaluation events import inspect io model runs session
+core/finetune              ways from a trained model to a classifier of one's own photos | base config data data/images data/sources data/store evaluation events import inspect io model runs session
 core/jobs                  trainings that outlive who asked for them, and runs on their way | base config data/images data/store device events io ranks runs session
 core/sweeps                many runs by a plan | base config events io runs session
 core/export                formats of other programs | base config data data/images evaluation events figure io runs

@@ -13,6 +13,7 @@
 #include "core/runs/run_files.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -130,6 +131,26 @@ void compute(LoadedModel& model, const DatasetView& images, const char* what, co
 }
 
 }  // namespace
+
+double secondsPerPhoto(const fs::path& modelFolder, const std::shared_ptr<const Dataset>& data,
+                       const Progress& progress) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::int64_t kAtOnce = 32;
+    constexpr std::chrono::duration<double> kEnough(0.2);
+    report(progress, "Measuring the model", 0, 0);
+    LoadedModel model = LoadedModel::open(modelFolder, DeviceChoice::Auto);
+    const DatasetView photos = DatasetView(data, Split::Train, 0).part(0, kAtOnce);
+    if (photos.count() == 0) return 0;
+    featuresOf(model, photos.part(0, 1));  // what is made once is made now
+    std::int64_t count = 0;
+    const Clock::time_point start = Clock::now();
+    while (Clock::now() - start < kEnough) {
+        report(progress, "Measuring the model", 0, 0);
+        featuresOf(model, photos);
+        count += photos.count();
+    }
+    return std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(count);
+}
 
 fs::path featureCacheFolder() { return userCacheFolder() / "features"; }
 

@@ -189,7 +189,8 @@ std::string verdict(const LadderResult& result) {
     for (const RungResult& rung : result.rungs) {
         if (&rung == best) break;
         if (!rung.done() || accuracy - rung.figures.metrics.accuracy > chance) continue;
-        text += " " + std::string(rungRow(rung.rung).label) + ", in " + durationText(rung.seconds) +
+        text += " " + std::string(rungRow(rung.rung).label) + ", in " +
+                (rung.seconds < 1 ? std::string("less than a second") : durationText(rung.seconds)) +
                 ", may be as good: with so few test photos chance alone makes such a difference.";
         break;
     }

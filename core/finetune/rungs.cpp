@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/config/derived.h"
-#include "core/train/likely_speed.h"
 
 #include <algorithm>
 #include <array>
@@ -86,17 +85,14 @@ TrainRequest tuningRequest(Rung rung, const Config& model, const std::filesystem
     return request;
 }
 
-double likelySeconds(Rung rung, const Config& model, std::int64_t trainPhotos, std::int64_t testPhotos,
-                     std::int64_t classes, std::int64_t epochs) {
-    const Config config = tuningConfig(rung, model, trainPhotos, epochs);
-    const DerivedFacts facts = derive(config, {3, std::max<std::int64_t>(classes, 2)});
-    const double speed = likelySpeed(config);
-    if (speed <= 0) return -1;
+double likelySeconds(Rung rung, const Config& model, double secondsPerPhoto, std::int64_t trainPhotos,
+                     std::int64_t testPhotos, std::int64_t classes, std::int64_t epochs) {
     const auto trained = static_cast<double>(trainPhotos), tested = static_cast<double>(testPhotos);
-    const double work = rungRow(rung).trains ? static_cast<double>(epochs) * trained * facts.trainingFlopsPerImage +
-                                                   tested * facts.forwardFlopsPerImage
-                                             : (trained + tested) * facts.forwardFlopsPerImage;
-    return work / speed;
+    if (!rungRow(rung).trains) return (trained + tested) * secondsPerPhoto;
+    const DerivedFacts facts = derive(tuningConfig(rung, model, trainPhotos, epochs),
+                                      {3, std::max<std::int64_t>(classes, 2)});
+    const double forwards = facts.trainingFlopsPerImage / std::max(facts.forwardFlopsPerImage, 1.0);  // 3, or less
+    return (static_cast<double>(epochs) * trained * forwards + tested) * secondsPerPhoto;
 }
 
 }  // namespace vit

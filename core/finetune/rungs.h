@@ -35,9 +35,9 @@ Config configFor(const Config& model, const Dataset& data);
 TrainRequest tuningRequest(Rung rung, const Config& model, const std::filesystem::path& from, const Dataset& data,
                            std::int64_t epochs);
 
-// How long a rung is likely to take here; below 0: there is no telling. The first two take that long only where the
-// features are not kept yet.
-double likelySeconds(Rung rung, const Config& model, std::int64_t trainPhotos, std::int64_t testPhotos,
-                     std::int64_t classes, std::int64_t epochs);
+// How long a rung is likely to take, by the time that the model takes for one photo (secondsPerPhoto() in features.h). The
+// first two take that long only where the features are not kept yet.
+double likelySeconds(Rung rung, const Config& model, double secondsPerPhoto, std::int64_t trainPhotos,
+                     std::int64_t testPhotos, std::int64_t classes, std::int64_t epochs);
 
 }  // namespace vit

@@ -320,6 +320,8 @@ void TestFinetune::featuresAreKeptAndKnownAgain() {
     weights.tensors.at("norm.bias").bytes[0] ^= std::byte{1};
     writeSafetensors(run / run_files::kBestWeights, weights);
     QVERIFY(!photoFeatures(run, photos, prints, cache).kept);
+    const double pace = secondsPerPhoto(run, photos);
+    QVERIFY(pace > 0 && pace < 1);
     const Progress never = [](const std::string&, std::int64_t, std::int64_t) { return false; };
     QVERIFY(!test::thrown<Cancelled>([&] { photoFeatures(run, photos, prints, folder / "none", never); }).isEmpty());
     QVERIFY(!fs::exists(folder / "none"));

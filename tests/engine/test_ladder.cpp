@@ -311,9 +311,13 @@ void TestLadder::everyRungHasAWord() {
         QVERIFY(rungOf(row.key) == row.rung);
         QCOMPARE(rungRow(row.rung).label, row.label);
         const Config config = preset("testing").config;
-        const double seconds = likelySeconds(row.rung, config, 100, 20, 3, 5);
-        QVERIFY(seconds < 0 || (seconds > 0 && seconds < 60));
+        const double seconds = likelySeconds(row.rung, config, 0.01, 100, 20, 3, 5);
+        if (!row.trains) QCOMPARE(seconds, 1.2);
+        else QVERIFY(seconds > 5 * 100 * 0.01 && seconds < 3 * 5 * 100 * 0.01 + 0.21);
     }
+    const Config config = preset("testing").config;
+    QVERIFY(likelySeconds(Rung::LastBlocks, config, 0.01, 100, 20, 3, 5) <
+            likelySeconds(Rung::AllBlocks, config, 0.01, 100, 20, 3, 5));
     QVERIFY(thrown<InvalidInput>([] { rungOf("lora"); }).contains("choose among neighbours, linear-probe, last-blocks"));
 }
 
