@@ -37,10 +37,10 @@ bool isCopyOf(const DataInfo& info, const Files& wanted) {
     try {
         Files files = filesOf(info.folder / kFilesFolder);
         const DataManifest manifest = readManifest(info.folder / kManifestFile);
-        for (const auto& [path, bytes] : wanted) {
+        for (const auto& file : wanted) {
             const bool leftOut = std::ranges::any_of(
-                manifest.leftOut, [&](const std::string& text) { return text.starts_with(path + ": "); });
-            if (leftOut) files[path] = bytes;
+                manifest.leftOut, [&](const std::string& text) { return text.starts_with(file.first + ": "); });
+            if (leftOut) files.insert(file);
         }
         return files == wanted;
     } catch (const Error&) {

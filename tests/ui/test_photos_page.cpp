@@ -41,6 +41,8 @@ class TestPhotosPage : public QObject, test::WindowDriver {
     Q_OBJECT
 
 private:
+    QTemporaryDir m_trained;  // the runs folder with one run
+
     QString path(const QString& name) const { return m_folder->filePath(name); }
     QString text(const char* label) const { return find<QLabel>(label)->text(); }
     void press(const char* button) const { QTest::mouseClick(find<QPushButton>(button), Qt::LeftButton); }
@@ -64,10 +66,18 @@ private:
         QDropEvent event(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(target, &event);
     }
+    // The first time by the Train button, then a copy of its run.
     void trainAModel() {
-        chooseTestingPreset(1);
-        clickTrain();
-        QTRY_VERIFY_WITH_TIMEOUT(!m_bridge->busy(), kPatience);
+        namespace fs = std::filesystem;
+        const fs::path kept = m_trained.path().toStdString(), runs = path("runs").toStdString();
+        if (fs::is_empty(kept)) {
+            chooseTestingPreset(1);
+            clickTrain();
+            QTRY_VERIFY_WITH_TIMEOUT(!m_bridge->busy(), kPatience);
+            fs::copy(runs, kept, fs::copy_options::recursive);
+        } else {
+            fs::copy(kept, runs, fs::copy_options::recursive);
+        }
         m_window->showPage(MainWindow::PhotosPageIndex);
         QTRY_VERIFY(find<QComboBox>("photosModel")->count() == 1);
     }
@@ -127,13 +137,14 @@ void TestPhotosPage::fromAFolderToAResult() {
     QVERIFY(canStart());
 
     // Another start takes the features that are kept; a wrong photo is looked into with the new model.
-    auto* view = m_window->photosPage()->findChild<QListView*>("evaluatedImages");
+    auto* view = m_window->photosPage()->findChild<QListView*>("wrongPhotos");
     QTest::mouseClick(m_window->photosPage()->findChild<QPushButton*>("uncertainHits"), Qt::LeftButton);
     QVERIFY(view->model()->rowCount() > 0);
     const QPoint first = view->visualRect(view->model()->index(0, 0)).center();
     QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, first);
     QTest::mouseDClick(view->viewport(), Qt::LeftButton, {}, first);
     QCOMPARE(shown(), "vit::ui::InspectPage");
+    QTRY_VERIFY_WITH_TIMEOUT(text("predictionCaption").contains("-my-colours-"), kPatience);
     m_window->showPage(MainWindow::PhotosPageIndex);
     press("photosShowRun");
     QCOMPARE(shown(), "vit::ui::TrainPage");

@@ -245,7 +245,7 @@ void MainWindow::connectPages() {
     connect(m_photosPage, &PhotosPage::imageChosen, this,
             [this, inspect](const QString& run, const std::shared_ptr<const Image>& image, const QString& title,
                             const QString& trueClass) {
-                m_bridge.openModel(run.toStdString());
+                m_inspectPage->setRun(run.toStdString());
                 inspect(image, title, trueClass);
             });
     connect(m_photosPage, &PhotosPage::runChosen, this, [this](const QString& run) {

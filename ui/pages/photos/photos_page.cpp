@@ -111,7 +111,7 @@ QWidget* PhotosPage::makeResultCard() {
                           "Export run"));
     m_curve = new LearningPlot(card);
     m_curve->setMinimumWidth(kCurveWidth);
-    m_images = new EvaluatedImages(card);
+    m_images = new EvaluatedImages(card, QStringLiteral("wrongPhotos"));
     m_images->setMinimumHeight(kImagesHeight);
     auto* top = new QHBoxLayout;
     top->addWidget(new StepHeading(4, tr("Result"), card), 1);
