@@ -42,6 +42,7 @@ core/runs                  the store of runs | base config data data/images eval
 core/inspect               questions to a model | base config data data/images device evaluation events model runs
 core/lenses                analyses as numbers, tables and figures | base config data/images events figure inspect io
 core/session               the worker, and a run from request to result | base config data data/images data/store device events import inspect io model ranks runs train train/checkpoints train/optimizers
+core/finetune              ways from a trained model to a classifier of one's own photos | base config data data/images data/sources data/store evaluation events import inspect io model runs session
 core/jobs                  trainings that outlive who asked for them, and runs on their way | base config data/images data/store device events io ranks runs session
 core/sweeps                many runs by a plan | base config events io runs session
 core/export                formats of other programs | base config data data/images evaluation events figure io runs
@@ -55,6 +56,7 @@ ui/pages/data              browsing a data set | core ui/bridge ui/look ui/widge
 ui/pages/train             curves, layers, progress and log of a run | core ui/bridge ui/lens ui/look ui/plot ui/widgets
 ui/pages/inspect           a picture seen through lenses, and its predictions | core ui/bridge ui/lens ui/look ui/plot ui/widgets ui/pages/data
 ui/pages/evaluate          how good a model is, and the images behind it | core ui/bridge ui/look ui/widgets ui/pages/data
+ui/pages/photos            a classifier of one's own photos | core ui/bridge ui/look ui/plot ui/widgets ui/pages/data ui/pages/evaluate
 ui/pages/runs              the list of runs, and their comparison | core ui/bridge ui/form ui/look ui/plot ui/widgets ui/pages/train
 ui/pages/sweeps            plans of many runs | core ui/bridge ui/look ui/widgets
 ui/shell                   puts the window together | core ui

@@ -15,6 +15,7 @@ void addDataCommand(CLI::App& app);
 void addTrainCommand(CLI::App& app);
 void addEvaluateCommand(CLI::App& app);
 void addPredictCommand(CLI::App& app);
+void addFinetuneCommand(CLI::App& app);
 void addInspectCommand(CLI::App& app);
 void addPatchesCommand(CLI::App& app);
 void addRunsCommand(CLI::App& app);

@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
     vit::cli::addTrainCommand(app);
     vit::cli::addEvaluateCommand(app);
     vit::cli::addPredictCommand(app);
+    vit::cli::addFinetuneCommand(app);
     vit::cli::addInspectCommand(app);
     vit::cli::addPatchesCommand(app);
     vit::cli::addRunsCommand(app);

@@ -32,8 +32,9 @@ RunSummary findTrainedRun(const std::string& nameOrFolder) {
 }
 
 fs::path findModel(const std::string& nameOrFolder) {
-    if (nameOrFolder.empty() && !RunStore().lastTrained())
-        if (fs::path included = includedModel(); !included.empty()) return included;
+    const bool included = nameOrFolder == "included" && !RunStore().find(nameOrFolder);
+    if (included || (nameOrFolder.empty() && !RunStore().lastTrained()))
+        if (fs::path model = includedModel(); !model.empty()) return model;
     return findTrainedRun(nameOrFolder).folder;
 }
 

@@ -132,6 +132,8 @@ struct OptimizerConfig {
     double matrixRate = 0.02;  // Muon's learning rate for the matrices of blocks and stem; learningRate is that of the rest
     double clipNorm = 0;       // gradients together no longer than this; 0 = as long as they are
     double emaDecay = 0;       // of the weights' moving average, which is then what is judged and kept; 0 = none
+    double layerDecay = 1;     // a depth's learning rate is this times that of the next deeper one; 1 = one rate for all
+    std::int64_t frozenBlocks = 0;  // the embedding and the first N blocks learn nothing; 0 = all learn
 
     bool operator==(const OptimizerConfig&) const = default;
 };

@@ -134,19 +134,32 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     addBlock(block, model, facts.tokens);
     Cost rest;
     addEmbedding(rest, model, input);
+    const Cost embedding = rest;
     rest.addNorm(facts.tokens, model.projectionDim);
     if (model.preNorm) rest.addNorm(facts.tokens, model.projectionDim);
     if (config.head.type == HeadType::AttentionPooling) addAttentionPooling(rest, model, facts.tokens);
     addHead(rest, config.head, headInputs(model, config.head), input.classes);
 
     const auto layers = static_cast<double>(model.layers);
-    for (const ParameterRow& row : parameterPlan(model, config.head, input)) facts.parameters += row.count();
+    // What is frozen has no backward pass, and neither gradients nor moments.
+    const std::int64_t frozenBlocks = std::clamp<std::int64_t>(config.optimizer.frozenBlocks, 0, model.layers);
+    std::int64_t frozen = 0;
+    for (const ParameterRow& row : parameterPlan(model, config.head, input)) {
+        facts.parameters += row.count();
+        if (frozenBlocks > 0 && row.depth <= frozenBlocks) frozen += row.count();
+    }
+    Cost still;
+    if (frozenBlocks > 0) {
+        still.flops = embedding.flops + static_cast<double>(frozenBlocks) * block.flops;
+        still.activations = embedding.activations + static_cast<double>(frozenBlocks) * block.activations;
+    }
     facts.forwardFlopsPerImage = rest.flops + layers * block.flops;
-    facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage;
-    const double activations = rest.activations + layers * block.activations;
+    facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage - 2 * still.flops;
+    const double activations = rest.activations + layers * block.activations - still.activations;
     const double copies = kCopiesOfWeights + (config.optimizer.emaDecay > 0 ? 1 : 0);
-    facts.trainingMemoryBytes = kBytesPerNumber * (copies * static_cast<double>(facts.parameters) +
-                                                   static_cast<double>(config.run.imagesAtOnce()) * activations);
+    facts.trainingMemoryBytes =
+        kBytesPerNumber * (copies * static_cast<double>(facts.parameters - frozen) + static_cast<double>(frozen) +
+                           static_cast<double>(config.run.imagesAtOnce()) * activations);
     return facts;
 }
 

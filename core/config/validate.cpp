@@ -140,6 +140,13 @@ Problem decayLeavesWeights(const Config& config) {
            (decoupled ? ", or a convention that multiplies it by the learning rate." : ".");
 }
 
+Problem frozenBlocksAreThere(const Config& config) {
+    const std::int64_t layers = config.model.layers;
+    if (config.optimizer.frozenBlocks <= layers) return std::nullopt;
+    return "The model has " + groupedText(layers) + (layers == 1 ? " block" : " blocks") +
+           ": freeze no more than those, or leave them all to learn with 0.";
+}
+
 Problem shiftLeavesSomething(const Config& config) {
     if (config.augmentation.shift < config.model.imageSize) return std::nullopt;
     return "Nothing of an image of " + std::to_string(config.model.imageSize) +
@@ -207,6 +214,7 @@ const std::vector<Rule>& rules() {
         {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention", "optimizer.type",
           "optimizer.matrix_rate"},
          decayLeavesWeights},
+        {{"optimizer.frozen_blocks", "model.layers"}, frozenBlocksAreThere},
         {{"schedule.final_factor", "schedule.type"}, stepsDropToSomething},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
         {{"run.accumulate", "run.batch_size"}, everyPartHasAnImage},

@@ -47,6 +47,13 @@ torch::Tensor features(LoadedModel& model, const torch::Tensor& prepared) {
     return found.to(torch::kCPU, torch::kFloat32).contiguous();
 }
 
+// The images at `first` and after it, prepared: [count, C, S, S].
+torch::Tensor preparedPart(LoadedModel& model, const DatasetView& images, std::int64_t first, std::int64_t count) {
+    std::vector<std::int64_t> positions(static_cast<std::size_t>(count));
+    std::iota(positions.begin(), positions.end(), first);
+    return model.classifier().pipeline().prepare(gather(images, positions).images);
+}
+
 torch::Tensor units(const torch::Tensor& rows) { return rows / rows.norm(2, {1}, true).clamp_min(1e-30); }
 
 }  // namespace
@@ -65,6 +72,23 @@ std::string featuresText(const Config& config) {
 std::vector<float> featuresOf(LoadedModel& model, const Image& photo) {
     const torch::NoGradGuard noGrad;
     return toArray(features(model, model.classifier().prepare(photo))[0]).values;
+}
+
+std::vector<float> featuresOf(LoadedModel& model, const DatasetView& images) {
+    const torch::NoGradGuard noGrad;
+    const int channels = images.dataset().shape().channels;
+    if (channels != model.nativeShape().channels)
+        throw InvalidInput("The model takes images of " + std::to_string(model.nativeShape().channels) +
+                           (model.nativeShape().channels == 1 ? " channel" : " channels") + ", those of " +
+                           images.dataset().name() + " have " + std::to_string(channels) + ": choose another model.");
+    const std::int64_t batch = std::max<std::int64_t>(1, model.config().run.imagesAtOnce());
+    std::vector<float> rows;
+    for (std::int64_t first = 0; first < images.count(); first += batch) {
+        const std::int64_t count = std::min(batch, images.count() - first);
+        const FloatArray part = toArray(features(model, preparedPart(model, images, first, count)));
+        rows.insert(rows.end(), part.values.begin(), part.values.end());
+    }
+    return rows;
 }
 
 std::shared_ptr<NeighbourIndex> beginIndex(LoadedModel& model, const DatasetView& images) {
@@ -86,13 +110,10 @@ std::shared_ptr<NeighbourIndex> beginIndex(LoadedModel& model, const DatasetView
 
 void extendIndex(NeighbourIndex& index, std::int64_t count) {
     const torch::NoGradGuard noGrad;
-    const InputPipeline& pipeline = index.model->classifier().pipeline();
     const std::int64_t end = std::min(index.count() + count, index.images.count());
     while (index.count() < end) {
         const std::int64_t batch = std::min(end - index.count(), index.model->config().run.batchSize);
-        std::vector<std::int64_t> positions(static_cast<std::size_t>(batch));
-        std::iota(positions.begin(), positions.end(), index.count());
-        const torch::Tensor prepared = pipeline.prepare(gather(index.images, positions).images);
+        const torch::Tensor prepared = preparedPart(*index.model, index.images, index.count(), batch);
         const FloatArray rows = toArray(units(features(*index.model, prepared)));
         index.rows.insert(index.rows.end(), rows.values.begin(), rows.values.end());
     }

@@ -21,6 +21,9 @@ std::string featuresText(const Config& config);  // "the 1,024 numbers that ente
 
 // Of a photo of any size, in fp32. Throws InvalidInput when it is empty.
 std::vector<float> featuresOf(LoadedModel& model, const Image& photo);
+// Of the images of a view, which need not be of the model's classes: [images, featureCount], in fp32. Throws InvalidInput
+// when the model takes images of other channels.
+std::vector<float> featuresOf(LoadedModel& model, const DatasetView& images);
 
 // The features of a split's images. They are those of a model that does not learn on, so that they are comparable with
 // each other and with those of a picture that is asked for later.

@@ -26,9 +26,36 @@ std::string toHex(const unsigned char* bytes, unsigned count) {
     return text;
 }
 
+class Digest {
+public:
+    explicit Digest(ChecksumKind kind) : m_kind(kind) {
+        if (EVP_DigestInit_ex(m_context.get(), kind == ChecksumKind::Md5 ? EVP_md5() : EVP_sha256(), nullptr) != 1)
+            throw Error("OpenSSL on this computer does not offer this kind of sum.");
+    }
+
+    void add(const void* bytes, std::size_t count) { EVP_DigestUpdate(m_context.get(), bytes, count); }
+
+    HashSum sum() {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+        unsigned length = 0;
+        EVP_DigestFinal_ex(m_context.get(), digest.data(), &length);
+        return {.kind = m_kind, .hex = toHex(digest.data(), length)};
+    }
+
+private:
+    ChecksumKind m_kind;
+    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> m_context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+};
+
 }  // namespace
 
-Checksum checksumOf(const std::filesystem::path& path, ChecksumKind kind, const Progress& progress) {
+HashSum checksumOf(std::span<const std::byte> bytes, ChecksumKind kind) {
+    Digest digest(kind);
+    digest.add(bytes.data(), bytes.size());
+    return digest.sum();
+}
+
+HashSum checksumOf(const std::filesystem::path& path, ChecksumKind kind, const Progress& progress) {
     const auto fail = [&](const std::string& cause) {
         throw Error("Cannot check " + path.string() + ": " + cause + ".");
     };
@@ -38,21 +65,16 @@ Checksum checksumOf(const std::filesystem::path& path, ChecksumKind kind, const 
     std::ifstream file(path, std::ios::binary);
     if (!file) fail(std::generic_category().message(errno));
 
-    const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-    if (EVP_DigestInit_ex(context.get(), kind == ChecksumKind::Md5 ? EVP_md5() : EVP_sha256(), nullptr) != 1)
-        fail("OpenSSL on this computer does not offer this kind of sum");
+    Digest digest(kind);
     std::vector<char> block(std::size_t{1} << 20);
     for (std::int64_t done = 0; done < total;) {
         file.read(block.data(), static_cast<std::streamsize>(block.size()));
         const std::streamsize count = file.gcount();
         if (count == 0) fail("it cannot be read to its end");
-        EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(count));
+        digest.add(block.data(), static_cast<std::size_t>(count));
         report(progress, "Checking " + path.filename().string(), done += count, total);
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_DigestFinal_ex(context.get(), digest.data(), &length);
-    return {.kind = kind, .hex = toHex(digest.data(), length)};
+    return digest.sum();
 }
 
 }  // namespace vit

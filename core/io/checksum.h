@@ -4,21 +4,25 @@
 
 #include "core/base/progress.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace vit {
 
 enum class ChecksumKind { Md5, Sha256 };
 
-struct Checksum {
+struct HashSum {
     ChecksumKind kind = ChecksumKind::Sha256;
     std::string hex;  // lower case
 
-    bool operator==(const Checksum&) const = default;
+    bool operator==(const HashSum&) const = default;
 };
 
 // Throws Error if the file cannot be read.
-Checksum checksumOf(const std::filesystem::path& file, ChecksumKind kind, const Progress& progress = {});
+HashSum checksumOf(const std::filesystem::path& file, ChecksumKind kind, const Progress& progress = {});
+
+HashSum checksumOf(std::span<const std::byte> bytes, ChecksumKind kind);
 
 }  // namespace vit

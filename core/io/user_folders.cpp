@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 
 #include <cstdlib>
+#include <string>
 
 namespace vit {
 
@@ -16,13 +17,19 @@ std::filesystem::path absoluteFromEnvironment(const char* name) {
     return path.is_absolute() ? path : std::filesystem::path();
 }
 
+std::filesystem::path folderOf(const char* variable, const std::filesystem::path& belowHome, const char* what) {
+    constexpr const char* kProgram = "vit-workbench";
+    if (const auto given = absoluteFromEnvironment(variable); !given.empty()) return given / kProgram;
+    if (const auto home = absoluteFromEnvironment("HOME"); !home.empty()) return home / belowHome / kProgram;
+    throw Error(std::string("There is no folder for ") + what + ": set HOME or " + variable + " to an absolute path.");
+}
+
 }  // namespace
 
 std::filesystem::path userDataFolder() {
-    constexpr const char* kProgram = "vit-workbench";
-    if (const auto data = absoluteFromEnvironment("XDG_DATA_HOME"); !data.empty()) return data / kProgram;
-    if (const auto home = absoluteFromEnvironment("HOME"); !home.empty()) return home / ".local" / "share" / kProgram;
-    throw Error("There is no folder for data and runs: set HOME or XDG_DATA_HOME to an absolute path.");
+    return folderOf("XDG_DATA_HOME", std::filesystem::path(".local") / "share", "data and runs");
 }
+
+std::filesystem::path userCacheFolder() { return folderOf("XDG_CACHE_HOME", ".cache", "what is kept to save time"); }
 
 }  // namespace vit

@@ -9,5 +9,7 @@ namespace vit {
 // $XDG_DATA_HOME/vit-workbench, by default ~/.local/share/vit-workbench; need not exist yet.
 // (https://specifications.freedesktop.org/basedir-spec: a path that is not absolute counts as not set.)
 std::filesystem::path userDataFolder();
+// $XDG_CACHE_HOME/vit-workbench, by default ~/.cache/vit-workbench: what can be made anew.
+std::filesystem::path userCacheFolder();
 
 }  // namespace vit

@@ -6,6 +6,7 @@
 
 #include <ATen/Context.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace vit {
@@ -21,6 +22,22 @@ void seedGenerator(torch::Device device, const ForwardMode& mode) {
     generator.set_current_seed((std::uint64_t{words[0]} << 32) | words[1]);
 }
 
+// No gradients of these while there is one of it. Between two steps questions are asked that may want them.
+class WithoutGradients {
+public:
+    explicit WithoutGradients(std::vector<torch::Tensor>& weights) : m_weights(weights) { set(false); }
+    ~WithoutGradients() { set(true); }
+    WithoutGradients(const WithoutGradients&) = delete;
+    WithoutGradients& operator=(const WithoutGradients&) = delete;
+
+private:
+    std::vector<torch::Tensor>& m_weights;
+
+    void set(bool wanted) {
+        for (torch::Tensor& weight : m_weights) weight.set_requires_grad(wanted);
+    }
+};
+
 }  // namespace
 
 TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed,
@@ -30,10 +47,17 @@ TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t 
       m_seed(static_cast<std::uint64_t>(seed)),
       m_say(std::move(say)),
       m_parts(std::move(parts)),
-      m_parameters(classifier.network()->parameters()),
       m_batchSize(m_parts.ranks != nullptr ? m_parts.ranks->slice().of(classifier.config().run.batchSize).count
                                            : classifier.config().run.batchSize),
-      m_records(StepGraph::isPossible(classifier.device())) {}
+      m_records(StepGraph::isPossible(classifier.device())) {
+    const std::vector<Weight> weights = classifier.network()->weights();
+    for (torch::Tensor& parameter : classifier.network()->parameters()) {
+        const bool learning = std::ranges::any_of(weights, [&](const Weight& weight) {
+            return weight.tensor.is_same(parameter) && learns(weight.row, classifier.config().optimizer);
+        });
+        (learning ? m_parameters : m_frozen).push_back(parameter);
+    }
+}
 
 torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
     const ForwardMode mode{true, m_seed, static_cast<std::uint64_t>(step), batch.firstImage};
@@ -62,6 +86,7 @@ torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, doub
 torch::Tensor TrainStep::learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended) {
     m_optimizer.clearGradients();
     if (batch.count() == 0) return torch::zeros({3}, torch::dtype(torch::kFloat64).device(m_classifier.device()));
+    const WithoutGradients frozen(m_frozen);
     if (m_parts.accumulate > 1) return learnInParts(batch, mode);
     const torch::Tensor logits = m_classifier.logits(batch.images, mode);
     const torch::Tensor loss = m_parts.objective(logits, batch.labels);

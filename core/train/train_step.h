@@ -45,7 +45,8 @@ private:
     std::function<void(const Message&)> m_say;
     StepParts m_parts;
     Ended m_ended = [](Phase) {};
-    std::vector<torch::Tensor> m_parameters;
+    std::vector<torch::Tensor> m_parameters;  // those that learn
+    std::vector<torch::Tensor> m_frozen;      // the others
     std::int64_t m_batchSize;             // of all batches but an epoch's last; this rank's part of them
     bool m_records;                       // the first whole batch is to be recorded
     std::unique_ptr<StepGraph> m_graph;

@@ -199,6 +199,8 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
         << set({"data.balanced=true", "loss.class_weights=balanced", "augmentation.alternating_flip=true",
                 "augmentation.policy=trivial", "augmentation.brightness=0.3", "augmentation.contrast=0.3",
                 "augmentation.saturation=0.3", "augmentation.cutout=5", "augmentation.erasing=0.3"});
+    QTest::newRow("tuned")
+        << set({"optimizer.layer_decay=0.7", "optimizer.frozen_blocks=1", "optimizer.ema_decay=0.9"});
     QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Derived facts against numbers that were worked out by hand.
 #include "core/config/derived.h"
+#include "core/config/parameter_plan.h"
 
 #include <QTest>
 
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void countsTheArithmeticOfParts();
     void memoryGrowsWithTheBatch();
     void partsOfABatchTakeTheMemoryOfOne();
+    void whatIsFrozenCostsLess();
     void unusableSizesGiveZeros_data();
     void unusableSizesGiveZeros();
 };
@@ -128,6 +130,22 @@ void TestDerived::partsOfABatchTakeTheMemoryOfOne() {
     config.optimizer.emaDecay = 0.9;
     const DerivedFacts averaged = derive(config, {3, 10});
     QCOMPARE(averaged.trainingMemoryBytes, bytes + 4.0 * static_cast<double>(averaged.parameters));
+}
+
+// All blocks frozen: two thirds of their work and of the embedding's, and three copies of their weights, are saved.
+void TestDerived::whatIsFrozenCostsLess() {
+    Config config = smallConfig();
+    const DerivedFacts whole = derive(config, {3, 10});
+    config.optimizer.frozenBlocks = config.model.layers;
+    const DerivedFacts frozen = derive(config, {3, 10});
+    std::int64_t still = 0;
+    for (const ParameterRow& row : parameterPlan(config.model, config.head, {3, 10}))
+        if (row.depth <= config.model.layers) still += row.count();
+    QCOMPARE(frozen.parameters, whole.parameters);
+    QCOMPARE(frozen.forwardFlopsPerImage, whole.forwardFlopsPerImage);
+    QVERIFY(frozen.trainingFlopsPerImage > frozen.forwardFlopsPerImage);
+    QVERIFY(frozen.trainingFlopsPerImage < 1.1 * frozen.forwardFlopsPerImage);
+    QVERIFY(whole.trainingMemoryBytes - frozen.trainingMemoryBytes > 12.0 * static_cast<double>(still));
 }
 
 void TestDerived::unusableSizesGiveZeros_data() {

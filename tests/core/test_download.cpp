@@ -15,7 +15,7 @@
 #include <csignal>
 #include <sys/resource.h>
 
-using vit::Checksum;
+using vit::HashSum;
 using vit::ChecksumKind;
 using vit::Download;
 using namespace vit::test;
@@ -28,7 +28,7 @@ QByteArray someContent() {
     return content;
 }
 
-Checksum md5Of(const QByteArray& content) {
+HashSum md5Of(const QByteArray& content) {
     return {ChecksumKind::Md5, QCryptographicHash::hash(content, QCryptographicHash::Md5).toHex().toStdString()};
 }
 

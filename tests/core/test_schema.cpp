@@ -96,11 +96,11 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [optimizer, rate, decay, convention, all, beta1, beta2, epsilon, momentum, nesterov,
-                                  matrixRate, clip, ema] = config.optimizer;
+                                  matrixRate, clip, ema, layerDecay, frozen] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views] = config.run;
-    QCOMPARE(schema().size(), std::size_t{7 + 14 + 26 + 3 + 4 + 13 + 7 + 17});
+    QCOMPARE(schema().size(), std::size_t{7 + 14 + 26 + 3 + 4 + 15 + 7 + 17});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -420,6 +420,10 @@ void TestSchema::reportsProblems_data() {
         "use 0 to 30");
     row("brightness", [](Config& c) { c.augmentation.brightness = 1.5; }, "augmentation.brightness", "use 0 to 1");
     row("mixup", [](Config& c) { c.loss.mixup = -0.1; }, "loss.mixup", "use 0 to 10");
+    row("more frozen blocks than there are", [](Config& c) { c.optimizer.frozenBlocks = c.model.layers + 1; },
+        "optimizer.frozen_blocks", "freeze no more than those");
+    row("a layer decay that grows", [](Config& c) { c.optimizer.layerDecay = 1.1; }, "optimizer.layer_decay",
+        "is out of range");
     row("an average that never moves", [](Config& c) { c.optimizer.emaDecay = 1; }, "optimizer.ema_decay",
         "use 0 to 0.999999");
     row("more parts than images",

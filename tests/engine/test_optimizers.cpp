@@ -71,6 +71,9 @@ private Q_SLOTS:
     void muonLeavesTheRestToAdamW();
     void clippingIsLibtorchs_data();
     void clippingIsLibtorchs();
+    void eachDepthHasItsRate_data();
+    void eachDepthHasItsRate();
+    void frozenWeightsHaveNoSlot();
 };
 
 void TestOptimizers::sgdIsLibtorchs_data() {
@@ -207,6 +210,60 @@ void TestOptimizers::clippingIsLibtorchs() {
     torch::nn::utils::clip_grad_norm_(theirs, most);
     for (std::size_t i = 0; i + 1 < ours.size(); ++i) QVERIFY(difference(ours[i].grad(), theirs[i].grad()) < 1e-6);
     QVERIFY(!ours.back().grad().defined());
+}
+
+void TestOptimizers::eachDepthHasItsRate_data() {
+    QTest::addColumn<OptimizerType>("type");
+    QTest::addColumn<DecayConvention>("convention");
+    for (const OptimizerRow& row : optimizerTable())
+        for (const auto& [name, convention] :
+             {std::pair{"decoupled", DecayConvention::Decoupled}, {"keras", DecayConvention::Keras},
+              {"pytorch", DecayConvention::PyTorch}})
+            QTest::addRow("%s, %s", row.value, name) << row.type << convention;
+}
+
+// As it moves at that rate where all have it; half of a rate is exact.
+void TestOptimizers::eachDepthHasItsRate() {
+    QFETCH(OptimizerType, type);
+    QFETCH(DecayConvention, convention);
+    const auto after = [&](double layerDecay, double rate) {
+        OptimizerConfig config{.type = type, .weightDecay = 0.01, .decayConvention = convention};
+        config.layerDecay = layerDecay;
+        std::vector<Weight> all = weights();
+        all.push_back({{"norm.weight", {6}, ParameterRole::NormScale, 3}, drawn({6}, 4).set_requires_grad(true)});
+        const std::unique_ptr<Optimizer> optimizer = makeOptimizer(all, config);
+        for (int step = 0; step < kSteps; ++step) {
+            for (const Weight& weight : all) weight.tensor.mutable_grad() = gradientOf(weight, step);
+            optimizer->step(rate);
+        }
+        return all;
+    };
+    const std::vector<Weight> decayed = after(0.5, kRate);
+    for (std::size_t i = 0; i < decayed.size(); ++i) {
+        const double share = std::pow(0.5, static_cast<double>(3 - decayed[i].row.depth));
+        const std::vector<Weight> alone = after(1, kRate * share);
+        QVERIFY2(torch::equal(decayed[i].tensor, alone[i].tensor), decayed[i].row.name.c_str());
+        if (share < 1) QVERIFY(!torch::equal(decayed[i].tensor, after(1, kRate)[i].tensor));
+    }
+}
+
+// Even where somebody gives them a gradient.
+void TestOptimizers::frozenWeightsHaveNoSlot() {
+    for (const OptimizerRow& row : optimizerTable()) {
+        OptimizerConfig config{.type = row.type, .weightDecay = 0.01, .emaDecay = 0.9};
+        config.frozenBlocks = 1;
+        const std::vector<Weight> before = weights(), all = weights();
+        const std::unique_ptr<Optimizer> optimizer = makeOptimizer(all, config);
+        for (int step = 0; step < kSteps; ++step) {
+            for (const Weight& weight : all) weight.tensor.mutable_grad() = gradientOf(weight, step);
+            optimizer->step(kRate);
+        }
+        for (std::size_t i = 0; i < all.size(); ++i)
+            QCOMPARE(torch::equal(all[i].tensor, before[i].tensor), all[i].row.depth == 1);
+        TensorFile file;
+        optimizer->store(file);
+        for (const auto& [name, data] : file.tensors) QVERIFY2(name.find("blocks.0") == std::string::npos, name.c_str());
+    }
 }
 
 QTEST_GUILESS_MAIN(TestOptimizers)

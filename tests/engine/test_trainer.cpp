@@ -77,6 +77,9 @@ private Q_SLOTS:
     void averagedWeightsAreJudgedAndKept();
     void averagedWeightsAreKeptWithoutAnEpoch();
     void twoViewsAreTheirMean();
+    void whatIsFrozenStays_data();
+    void whatIsFrozenStays();
+    void frozenFusedIsFrozenPlain();
 };
 
 void TestTrainer::optionsGoOnToTheBit_data() {
@@ -93,6 +96,8 @@ void TestTrainer::optionsGoOnToTheBit_data() {
         c.augmentation.cutout = 6;
     });
     row("balanced classes", [](Config& c) { c.data.balanced = true; });
+    row("layer decay", [](Config& c) { c.optimizer.layerDecay = 0.7; });
+    row("frozen blocks", [](Config& c) { c.optimizer.frozenBlocks = 1; });
     row("class weights", [](Config& c) { c.loss.classWeights = ClassWeights::Balanced; });
 }
 
@@ -205,10 +210,77 @@ void TestTrainer::twoViewsAreTheirMean() {
     QVERIFY(model.viewsOf(Split::Validation) == TestViews::One);
 }
 
+void TestTrainer::whatIsFrozenStays_data() {
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char* name, const Change& change) { QTest::newRow(name) << change; };
+    for (const auto& [name, type] : {std::pair{"AdamW", OptimizerType::AdamW}, {"SGD", OptimizerType::Sgd},
+                                     {"Lion", OptimizerType::Lion}, {"Muon", OptimizerType::Muon}})
+        row(name, [type](Config& c) { c.optimizer.type = type; });
+    row("plain layers", [](Config& c) { c.run.kernels = KernelChoice::Plain; });
+    row("averaged", [](Config& c) { c.optimizer.emaDecay = 0.9; });
+    row("clipped, in parts", [](Config& c) {
+        c.optimizer.clipNorm = 0.5;
+        c.run.accumulate = 3;
+    });
+    row("measured", [](Config& c) { c.run.layerStatisticsSteps = 1; });
+    row("with a stem and a class token", [](Config& c) {
+        c.model.stemWidths = {8};
+        c.head.type = HeadType::ClassToken;
+    });
+    row("all blocks", [](Config& c) { c.optimizer.frozenBlocks = 2; });
+}
+
+// To the bit, decay and all, in both files; what comes after it learns.
+void TestTrainer::whatIsFrozenStays() {
+    QFETCH(Change, change);
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.path().toStdString();
+    Config config = smallConfig();
+    config.run.epochs = 1;
+    config.optimizer.weightDecay = 0.01;
+    config.optimizer.frozenBlocks = 1;
+    change(config);
+    Classifier fresh(config, describe(*pictures()), torch::kCPU);
+    trained(config, path);
+    const TensorFile last = readSafetensors(path / "last.safetensors");
+    const TensorFile best = readSafetensors(path / "best.safetensors");
+    for (const Weight& weight : fresh.network()->weights()) {
+        const bool frozen = weight.row.depth <= config.optimizer.frozenBlocks;
+        const std::string& name = weight.row.name;
+        const std::vector<std::byte> before = toTensorData(weight.tensor).bytes;
+        QVERIFY2((last.tensors.at("model." + name).bytes == before) == frozen, name.c_str());
+        QVERIFY2((best.tensors.at(name).bytes == before) == frozen, name.c_str());
+        for (const char* state : {"m", "momentum", "average"})
+            QVERIFY(!frozen || !last.tensors.contains("optimizer." + std::string(state) + "." + name));
+    }
+}
+
+// The kernels add in another order; what is frozen they leave alone too.
+void TestTrainer::frozenFusedIsFrozenPlain() {
+    const QTemporaryDir folder;
+    const auto path = [&](const char* name) { return std::filesystem::path(folder.path().toStdString()) / name; };
+    Config config = smallConfig();
+    config.run.epochs = 1;
+    config.optimizer.frozenBlocks = 1;
+    config.optimizer.layerDecay = 0.7;
+    config.run.kernels = KernelChoice::Plain;
+    trained(config, path("plain"));
+    config.run.kernels = KernelChoice::Auto;
+    trained(config, path("fused"));
+    const TensorFile plain = readSafetensors(path("plain") / "best.safetensors");
+    const TensorFile fused = readSafetensors(path("fused") / "best.safetensors");
+    for (const auto& [name, data] : plain.tensors) {
+        const double difference =
+            (toTensor(data) - toTensor(fused.tensors.at(name))).abs().max().item<double>();
+        QVERIFY2(difference < 1e-4, name.c_str());
+    }
+}
+
 // The model lives on, to be asked; with the gradients it would hold as much memory again, or a recorded step's pool.
 void TestTrainer::gradientsGoWithIt() {
     Config config = preset("testing").config;
     config.run.device = DeviceChoice::Cpu;
+    config.optimizer.frozenBlocks = 1;
     const QTemporaryDir folder;
     std::shared_ptr<Classifier> classifier;
     {
@@ -217,7 +289,10 @@ void TestTrainer::gradientsGoWithIt() {
         trainer.run({.maxSteps = 1});
         classifier = trainer.sharedClassifier();
     }
-    for (const torch::Tensor& parameter : classifier->network()->parameters()) QVERIFY(!parameter.grad().defined());
+    for (const torch::Tensor& parameter : classifier->network()->parameters()) {
+        QVERIFY(!parameter.grad().defined());
+        QVERIFY(parameter.requires_grad());  // of those that were frozen too: analyses derive by what they make
+    }
 }
 
 QTEST_GUILESS_MAIN(TestTrainer)

@@ -17,6 +17,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 import golden_evaluation
+import golden_finetune
 import golden_inputs
 import golden_inspect
 import golden_metrics
@@ -28,7 +29,7 @@ if __name__ == "__main__":
     folder = Path(__file__).parent / "golden"
     folder.mkdir(exist_ok=True)
     for part in (golden_inputs, golden_model, golden_optimizer, golden_metrics, golden_weight_files,
-                 golden_evaluation):
+                 golden_evaluation, golden_finetune):
         part.write(folder)
     for model in golden_inspect.MODELS:
         golden_inspect.write(folder, model)

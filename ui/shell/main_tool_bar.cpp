@@ -35,6 +35,8 @@ MainToolBar::MainToolBar(const WindowActions& actions, QMenu* places, QWidget* p
     addWidget(m_place);
     addSeparator();
     addAction(actions.openPhoto);
+    // Its icon says enough, and the pages need the room.
+    static_cast<QToolButton*>(widgetForAction(actions.openPhoto))->setToolButtonStyle(Qt::ToolButtonIconOnly);
     setRole(widgetForAction(actions.train), "primary");
     widgetForAction(actions.train)->setObjectName("trainButton");
     widgetForAction(actions.pause)->setObjectName("pauseButton");

@@ -15,6 +15,7 @@
 #include "ui/pages/data/data_page.h"
 #include "ui/pages/evaluate/evaluate_page.h"
 #include "ui/pages/inspect/inspect_page.h"
+#include "ui/pages/photos/photos_page.h"
 #include "ui/pages/runs/runs_page.h"
 #include "ui/pages/runs/runs_wiring.h"
 #include "ui/pages/sweeps/sweep_page.h"
@@ -109,7 +110,10 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
-    openPhoto(event->mimeData()->urls().constFirst().toLocalFile());
+    const QString path = event->mimeData()->urls().constFirst().toLocalFile();
+    if (!QFileInfo(path).isDir()) return openPhoto(path);
+    showPage(PhotosPageIndex);
+    m_photosPage->openFolder(path);
 }
 
 void MainWindow::makeContent() {
@@ -126,12 +130,14 @@ void MainWindow::makeContent() {
     m_runsPage = new RunsPage(m_bridge, m_prompts, m_settings, m_pages);
     m_sweepPage = new SweepPage(m_bridge, m_prompts, m_pages);
     m_evaluatePage = new EvaluatePage(m_bridge, m_store, m_prompts, m_pages);
+    m_photosPage = new PhotosPage(m_bridge, m_store, m_prompts, m_pages);
     m_pages->addWidget(m_trainPage);
     m_pages->addWidget(m_dataPage);
     m_pages->addWidget(m_inspectPage);
     m_pages->addWidget(m_runsPage);
     m_pages->addWidget(m_sweepPage);
     m_pages->addWidget(m_evaluatePage);
+    m_pages->addWidget(m_photosPage);
     m_splitter->addWidget(m_form);
     m_splitter->addWidget(m_pages);
     m_splitter->setCollapsible(1, false);
@@ -236,6 +242,17 @@ void MainWindow::connectPages() {
     };
     connect(m_dataPage, &DataPage::imageChosen, this, inspect);
     connect(m_evaluatePage, &EvaluatePage::imageChosen, this, inspect);
+    connect(m_photosPage, &PhotosPage::imageChosen, this,
+            [this, inspect](const QString& run, const std::shared_ptr<const Image>& image, const QString& title,
+                            const QString& trueClass) {
+                m_inspectPage->setRun(run.toStdString());
+                inspect(image, title, trueClass);
+            });
+    connect(m_photosPage, &PhotosPage::runChosen, this, [this](const QString& run) {
+        showPage(TrainPageIndex);
+        m_trainPage->showRun(run.toStdString());  // its model predicts from then on
+    });
+    connect(m_photosPage, &PhotosPage::datasetsChanged, this, &MainWindow::refreshDataSets);
     connect(m_dataPage, &DataPage::datasetChosen, this, [this](const QString& name) {
         m_form->setText("data.name", name.toStdString());
         m_form->showField("data.name");
@@ -321,6 +338,7 @@ void MainWindow::refreshDataSets() {
     m_dataSetLookup.run([store = m_store](const Progress&) { return store->list(); },
                         [this](std::vector<DataInfo> dataSets) {
                             m_evaluatePage->setDataSets(dataSets);
+                            m_photosPage->setDataSets(dataSets);
                             m_form->setDataSets(std::move(dataSets));
                         });
 }

@@ -28,6 +28,7 @@ class EvaluatePage;
 class ExperimentForm;
 class InspectPage;
 class MainToolBar;
+class PhotosPage;
 class PlaceChooser;
 class Prompts;
 class RunControl;
@@ -43,7 +44,7 @@ class MainWindow : public QMainWindow {
     Q_OBJECT
 
 public:
-    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex, SweepPageIndex, EvaluatePageIndex };
+    enum Page { TrainPageIndex, DataPageIndex, InspectPageIndex, RunsPageIndex, SweepPageIndex, EvaluatePageIndex, PhotosPageIndex };
 
     MainWindow(SessionBridge& bridge, std::shared_ptr<DataStore> store, Prompts& prompts, Settings& settings,
                ThemeController& theme, QWidget* parent = nullptr);
@@ -56,6 +57,7 @@ public:
     RunsPage* runsPage() const { return m_runsPage; }
     SweepPage* sweepPage() const { return m_sweepPage; }
     EvaluatePage* evaluatePage() const { return m_evaluatePage; }
+    PhotosPage* photosPage() const { return m_photosPage; }
 
     void showPage(int page);
     void openPhoto(const QString& path);
@@ -107,6 +109,7 @@ private:
     RunsPage* m_runsPage;
     SweepPage* m_sweepPage;
     EvaluatePage* m_evaluatePage;
+    PhotosPage* m_photosPage;
     QLabel* m_status;
 };
 

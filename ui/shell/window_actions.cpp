@@ -64,6 +64,8 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
                          tr("Try many values of hyperparameters, one run after the other")), 4);
     addChoice(pages, add(tr("Evaluate"), "evaluate", QKeySequence("Ctrl+6"),
                          tr("See how good a model is, and which images it is wrong about")), 5);
+    addChoice(pages, add(tr("My photos"), "tag", QKeySequence("Ctrl+7"),
+                         tr("Make a classifier of your own photos")), 6);
     themes = makeChoice(window);
     addChoice(themes, add(tr("Follow system"), nullptr, {}, {}), static_cast<int>(ThemeChoice::System));
     addChoice(themes, add(tr("Light"), nullptr, {}, {}), static_cast<int>(ThemeChoice::Light));

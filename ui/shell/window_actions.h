@@ -38,7 +38,7 @@ struct WindowActions {
     QAction* evaluate;    // the run shown, on the test set
     QAction* findField;
 
-    QActionGroup* pages;  // Train, Data, Inspect, Runs, Sweeps, Evaluate
+    QActionGroup* pages;  // Train, Data, Inspect, Runs, Sweeps, Evaluate, My photos
     QActionGroup* themes;  // System, Light, Dark: the action's data is the ThemeChoice
     QAction* showForm;
     QAction* publishedCurves;

@@ -220,7 +220,7 @@ void downloadFile(const Download& download, const std::filesystem::path& target,
     requireFreeSpace(target.parent_path(), download.bytes - sizeOrZero(part), "The download of " + download.url);
     const bool resumed = sizeOrZero(part) > 0;
     fetch(download, part, progress);
-    Checksum found = checksumOf(part, download.checksum.kind, progress);
+    HashSum found = checksumOf(part, download.checksum.kind, progress);
     if (found != download.checksum && resumed) {
         // The beginning may have come from another version of the file.
         removeFile(part);

@@ -13,7 +13,7 @@ namespace vit {
 
 struct Download {
     std::string url;         // http or https; redirects are followed, proxies are taken from the environment
-    Checksum checksum;
+    HashSum checksum;
     std::int64_t bytes = 0;  // 0 = not known
     int stallSeconds = 30;   // gives up when nothing comes for so long
 };

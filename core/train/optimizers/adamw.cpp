@@ -16,23 +16,22 @@ AdamW::AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, 
 void AdamW::update(double learningRate) {
     // The kernel multiplies the decay by the learning rate and adds epsilon to sqrt(v / (1 - b2^t)). Where a convention
     // does otherwise, its constants are changed so that the same update results.
-    double decay = config().weightDecay;
     double epsilon = config().epsilon;
-    if (config().decayConvention == DecayConvention::Decoupled) decay /= learningRate;
     if (config().decayConvention != DecayConvention::PyTorch)
         epsilon /= std::sqrt(1 - std::pow(config().beta2, static_cast<double>(steps())));
-    updateGroup(true, learningRate, decay, epsilon);
-    updateGroup(false, learningRate, 0, epsilon);
+    for (const Group& group : groups()) updateGroup(group, learningRate * group.rateShare, epsilon);
 }
 
-void AdamW::updateGroup(bool decayed, double learningRate, double weightDecay, double epsilon) {
+void AdamW::updateGroup(const Group& group, double learningRate, double epsilon) {
+    double weightDecay = group.decayed ? config().weightDecay : 0;
+    if (config().decayConvention == DecayConvention::Decoupled) weightDecay /= learningRate;
     std::vector<torch::Tensor> parameters, gradients, m, v;
-    for (Slot& slot : slots()) {
-        if (slot.decayed != decayed || !m_takes(slot.row) || !slot.parameter.grad().defined()) continue;
-        parameters.push_back(slot.parameter);
-        gradients.push_back(slot.parameter.grad());
-        m.push_back(slot.states[0].value);
-        v.push_back(slot.states[1].value);
+    for (Slot* slot : group.slots) {
+        if (!m_takes(slot->row) || !slot->parameter.grad().defined()) continue;
+        parameters.push_back(slot->parameter);
+        gradients.push_back(slot->parameter.grad());
+        m.push_back(slot->states[0].value);
+        v.push_back(slot->states[1].value);
     }
     if (parameters.empty()) return;
     const torch::Tensor count = torch::full({}, static_cast<double>(steps()),

@@ -13,8 +13,9 @@ void Lion::update(double learningRate) {
         const torch::Tensor& gradient = slot.parameter.grad();
         if (!gradient.defined()) continue;
         torch::Tensor& m = slot.states[0].value;
-        if (slot.decayed) slot.parameter.mul_(1 - decayOf(learningRate));
-        slot.parameter.sub_(m.lerp(gradient, 1 - config().beta1).sign_(), learningRate);
+        const double rate = learningRate * slot.rateShare;
+        if (slot.decayed) slot.parameter.mul_(1 - decayOf(rate));
+        slot.parameter.sub_(m.lerp(gradient, 1 - config().beta1).sign_(), rate);
         m.lerp_(gradient, 1 - config().beta2);
     }
 }

@@ -45,7 +45,7 @@ void Muon::update(double learningRate) {
     std::map<std::vector<std::int64_t>, std::vector<Slot*>> byShape;
     for (Slot& slot : slots())
         if (isHiddenMatrix(slot.row) && slot.parameter.grad().defined()) byShape[slot.row.shape].push_back(&slot);
-    const double rate = config().matrixRate * learningRate / config().learningRate;
+    const double matrixRate = config().matrixRate * learningRate / config().learningRate;
     for (const auto& [shape, alike] : byShape) {
         std::vector<torch::Tensor> directions;
         for (Slot* slot : alike) directions.push_back(directionOf(*slot));
@@ -53,6 +53,7 @@ void Muon::update(double learningRate) {
         // A matrix with more outputs than inputs moves each of its outputs less.
         const double scale = std::sqrt(std::max(1.0, static_cast<double>(shape[0]) / static_cast<double>(shape[1])));
         for (std::size_t i = 0; i < alike.size(); ++i) {
+            const double rate = matrixRate * alike[i]->rateShare;
             if (alike[i]->decayed) alike[i]->parameter.mul_(1 - decayOf(rate));
             alike[i]->parameter.sub_(moves[static_cast<std::int64_t>(i)], rate * scale);
         }

@@ -7,6 +7,9 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace vit {
 
 namespace {
@@ -28,12 +31,34 @@ void read(const TensorFile& file, const std::string& name, const torch::Tensor& 
 
 }  // namespace
 
+bool learns(const ParameterRow& row, const OptimizerConfig& config) {
+    return config.frozenBlocks == 0 || row.depth > config.frozenBlocks;
+}
+
 Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config) : m_config(config) {
+    std::int64_t deepest = 0;
+    for (const Weight& weight : weights) deepest = std::max(deepest, weight.row.depth);
+    std::vector<Weight> learning;
     for (const Weight& weight : weights) {
+        if (!learns(weight.row, config)) continue;
         const bool decayed = config.decayAll || isKernel(weight.row.role);
-        m_slots.push_back({weight.row, weight.tensor, decayed});
+        const double share = std::pow(config.layerDecay, static_cast<double>(deepest - weight.row.depth));
+        m_slots.push_back({weight.row, weight.tensor, decayed, share});
+        learning.push_back(weight);
     }
-    if (config.emaDecay > 0) m_average = std::make_unique<WeightAverage>(weights, config.emaDecay);
+    if (config.emaDecay > 0) m_average = std::make_unique<WeightAverage>(learning, config.emaDecay);
+}
+
+std::vector<Optimizer::Group> Optimizer::groups() {
+    std::vector<Group> groups;
+    for (Slot& slot : m_slots) {
+        auto found = std::ranges::find_if(groups, [&](const Group& group) {
+            return group.decayed == slot.decayed && group.rateShare == slot.rateShare;
+        });
+        if (found == groups.end()) found = groups.insert(found, Group{slot.decayed, slot.rateShare});
+        found->slots.push_back(&slot);
+    }
+    return groups;
 }
 
 double Optimizer::decayOf(double learningRate) const {

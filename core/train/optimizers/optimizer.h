@@ -17,6 +17,9 @@
 
 namespace vit {
 
+// Whether a weight of that depth learns at all (optimizer.frozen_blocks).
+bool learns(const ParameterRow& row, const OptimizerConfig& config);
+
 class Optimizer {
 public:
     virtual ~Optimizer() = default;
@@ -47,15 +50,25 @@ protected:
         ParameterRow row;
         torch::Tensor parameter;
         bool decayed;  // kernels of dense layers alone, or all
+        double rateShare;  // of the learning rate, by its depth (optimizer.layer_decay)
         std::vector<State> states{};  // filled by the derived class, in an order of its own; zeros at first
     };
 
+    // Slots that are updated with the same constants.
+    struct Group {
+        bool decayed;
+        double rateShare;
+        std::vector<Slot*> slots{};
+    };
+
+    // Of the weights that learn; the others have no slot, and no average either.
     Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config);
 
     const OptimizerConfig& config() const { return m_config; }
     // The share of a decayed weight that one step at this rate takes away.
     double decayOf(double learningRate) const;
     std::vector<Slot>& slots() { return m_slots; }
+    std::vector<Group> groups();
 
     // steps() counts this update already.
     virtual void update(double learningRate) = 0;

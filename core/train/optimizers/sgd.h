@@ -14,7 +14,7 @@ public:
 
 private:
     void update(double learningRate) override;
-    void updateGroup(bool decayed, double learningRate);
+    void updateGroup(const Group& group, double learningRate);
 };
 
 }  // namespace vit

@@ -50,7 +50,7 @@ QVariant EvaluatedImagesModel::data(const QModelIndex& index, int role) const {
         .arg(truth, predicted, confidence, selection().title(index.row()));
 }
 
-EvaluatedImages::EvaluatedImages(QWidget* parent) : QFrame(parent) {
+EvaluatedImages::EvaluatedImages(QWidget* parent, const QString& name) : QFrame(parent) {
     setRole(this, "card");
     m_heading = new QLabel(this);
     m_heading->setObjectName("evaluatedImagesHeading");
@@ -67,7 +67,7 @@ EvaluatedImages::EvaluatedImages(QWidget* parent) : QFrame(parent) {
                         tr("Show the images that the model is right about with the least certainty"));
     m_model = new EvaluatedImagesModel(this);
     m_view = new QListView(this);
-    m_view->setObjectName("evaluatedImages");
+    m_view->setObjectName(name);
     m_view->setAccessibleName(tr("Images"));
     m_view->setViewMode(QListView::IconMode);
     m_view->setMovement(QListView::Static);

@@ -35,7 +35,8 @@ class EvaluatedImages : public QFrame {
     Q_OBJECT
 
 public:
-    explicit EvaluatedImages(QWidget* parent = nullptr);
+    // `name` is the list's objectName.
+    explicit EvaluatedImages(QWidget* parent = nullptr, const QString& name = QStringLiteral("evaluatedImages"));
 
     void setResult(std::shared_ptr<const EvaluatedSplit> result);  // begins with the most confident errors
     void showCell(int truth, int predicted);

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A table, and the configurations that belong to it.
+#include "core/finetune/rungs.h"
+
+#include "core/base/error.h"
+#include "core/config/derived.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace vit {
+
+namespace {
+
+constexpr std::array kRungs = {
+    RungRow{Rung::Neighbours, "neighbours", "Nearest neighbours",
+            "The class of the most similar training photos. Nothing is trained.", false},
+    RungRow{Rung::LinearProbe, "linear-probe", "Linear probe",
+            "A new last layer on what the model sees already. The model itself stays as it is.", false},
+    RungRow{Rung::LastBlocks, "last-blocks", "Last blocks",
+            "Trains the last third of the blocks with the new layer, and freezes the rest.", true},
+    RungRow{Rung::AllBlocks, "all-blocks", "All blocks",
+            "Trains the whole model, its first layers the least.", true},
+};
+
+constexpr std::int64_t kBatch = 32;
+
+OptimizerConfig tuningOptimizer(Rung rung, const ModelConfig& model) {
+    OptimizerConfig optimizer;
+    optimizer.learningRate = 0.0005;
+    optimizer.weightDecay = 0.05;
+    optimizer.decayConvention = DecayConvention::PyTorch;
+    optimizer.decayAll = false;
+    optimizer.epsilon = 1e-8;
+    if (rung == Rung::AllBlocks) optimizer.layerDecay = 0.75;
+    if (rung == Rung::LastBlocks) optimizer.frozenBlocks = model.layers - std::max<std::int64_t>(1, model.layers / 3);
+    return optimizer;
+}
+
+Config tuningConfig(Rung rung, const Config& model, std::int64_t trainPhotos, std::int64_t epochs) {
+    Config config = model;
+    config.augmentation = {.horizontalFlip = true, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0};
+    config.loss = {.labelSmoothing = 0.1};
+    config.optimizer = tuningOptimizer(rung, model.model);
+    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = epochs > 1 ? 0.5 : 0};
+    config.run.epochs = epochs;
+    config.run.batchSize = std::clamp<std::int64_t>(trainPhotos, 1, kBatch);
+    config.run.accumulate = 1;
+    config.run.keepEpochs = 0;
+    config.run.patience = 0;
+    return config;
+}
+
+}  // namespace
+
+std::span<const RungRow> rungTable() { return kRungs; }
+
+const RungRow& rungRow(Rung rung) { return *std::ranges::find(kRungs, rung, &RungRow::rung); }
+
+Rung rungOf(std::string_view key) {
+    std::string names;
+    for (const RungRow& row : kRungs) {
+        if (row.key == key) return row.rung;
+        names += (names.empty() ? "" : ", ") + std::string(row.key);
+    }
+    throw InvalidInput("There is no rung \"" + std::string(key) + "\": choose among " + names + ".");
+}
+
+Config configFor(const Config& model, const Dataset& data) {
+    Config config = model;
+    config.data = {.name = data.name(), .validationShare = 0};
+    if (config.head.type == HeadType::Flatten && config.head.units.empty())
+        config.head.type = HeadType::GlobalAveragePooling;
+    config.run.patience = 0;  // there are no validation images
+    return config;
+}
+
+TrainRequest tuningRequest(Rung rung, const Config& model, const std::filesystem::path& from, const Dataset& data,
+                           std::int64_t epochs) {
+    TrainRequest request;
+    request.config = tuningConfig(rung, configFor(model, data), data.trainCount(), epochs);
+    request.label = data.name() + "-" + rungRow(rung).key;
+    request.startFrom = from;
+    return request;
+}
+
+double likelySeconds(Rung rung, const Config& model, double secondsPerPhoto, std::int64_t trainPhotos,
+                     std::int64_t testPhotos, std::int64_t classes, std::int64_t epochs) {
+    const auto trained = static_cast<double>(trainPhotos), tested = static_cast<double>(testPhotos);
+    if (!rungRow(rung).trains) return (trained + tested) * secondsPerPhoto;
+    const DerivedFacts facts = derive(tuningConfig(rung, model, trainPhotos, epochs),
+                                      {3, std::max<std::int64_t>(classes, 2)});
+    const double forwards = facts.trainingFlopsPerImage / std::max(facts.forwardFlopsPerImage, 1.0);  // 3, or less
+    return (static_cast<double>(epochs) * trained * forwards + tested) * secondsPerPhoto;
+}
+
+}  // namespace vit
