@@ -63,7 +63,7 @@ private:
 
     void openPhotos() {
         const std::int64_t size = m_config.model.imageSize;
-        m_result.photos = m_store.open(m_request.data, size, m_host.progress);
+        m_result.photos = m_store.open(photosConfig(m_config, m_request.data), m_host.progress);
         if (m_result.photos->shape().channels != m_channels)
             throw InvalidInput("The model takes " + std::string(m_channels == 1 ? "grey" : "colour") +
                                " images, those of " + m_request.data + " are " + (m_channels == 1 ? "in colour" : "grey") +

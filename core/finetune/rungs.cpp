@@ -67,9 +67,17 @@ Rung rungOf(std::string_view key) {
     throw InvalidInput("There is no rung \"" + std::string(key) + "\": choose among " + names + ".");
 }
 
-Config configFor(const Config& model, const Dataset& data) {
+Config photosConfig(const Config& model, const std::string& data) {
     Config config = model;
-    config.data = {.name = data.name(), .validationShare = 0};
+    config.data = {.name = data, .validationShare = 0};
+    config.data.photoFit = model.data.photoFit;
+    config.data.photoShare = model.data.photoShare;
+    config.data.photoFilter = model.data.photoFilter;
+    return config;
+}
+
+Config configFor(const Config& model, const Dataset& data) {
+    Config config = photosConfig(model, data.name());
     if (config.head.type == HeadType::Flatten && config.head.units.empty())
         config.head.type = HeadType::GlobalAveragePooling;
     config.run.patience = 0;  // there are no validation images

@@ -27,7 +27,10 @@ const RungRow& rungRow(Rung rung);
 // Throws InvalidInput that names those there are.
 Rung rungOf(std::string_view key);
 
-// The model's configuration for these photos: their name, all of them to train with, and a head that takes the features.
+// The model's configuration with that data set, whose photos are prepared as the model's own were, all of them to train with.
+Config photosConfig(const Config& model, const std::string& data);
+
+// That with a head that takes the features.
 Config configFor(const Config& model, const Dataset& data);
 
 // A run of a rung that trains, from the weights of the run in `from`, whose configuration is `model`: of the last blocks

@@ -249,10 +249,11 @@ void PhotosPage::examine() {
         return updateState();
     }
     const auto look = [store = m_store, name = name.toStdString(), folder = chosen->folder,
-                       size = chosen->config.model.imageSize](const Progress& progress) {
+                       config = chosen->config](const Progress& progress) {
+        const std::int64_t size = config.model.imageSize;
         Examined found;
         found.info = store->info(name);
-        found.dataset = store->open(name, size, progress);
+        found.dataset = store->open(photosConfig(config, name), progress);
         found.report = photoReport(found.info, *found.dataset, fingerprintsOf(*found.dataset, progress), size, progress);
         found.secondsPerPhoto = vit::secondsPerPhoto(folder, found.dataset, progress);
         return found;
