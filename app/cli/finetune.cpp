@@ -112,7 +112,7 @@ Rows rungRows(const LadderResult& result) {
         if (!rung.done()) continue;
         rows.push_back({rungRow(rung.rung).label, percentText(rung.figures.metrics.accuracy),
                         percentText(rung.figures.macroF1), rung.estimate ? percentText(*rung.estimate) : "",
-                        durationText(rung.seconds), rung.detail, rung.run.empty() ? "" : runName(rung.run)});
+                        rung.seconds < 0.1 ? "< 0.1 s" : durationText(rung.seconds), rung.detail, rung.run.empty() ? "" : runName(rung.run)});
     }
     return rows;
 }
