@@ -75,6 +75,7 @@ void TestFusedObstacle::everyOptionAgreesOrIsRefused() {
         field.set(config, value);
         if (key == "model.projection_dim") config.model.mlpUnits.back() = config.model.projectionDim;
         if (key == "model.stem_pools") config.model.stemWidths = {8, 24};
+        if (key == "model.layer_scale") config.model.mlpLastGelu = false;
         if (!validate(config).empty()) continue;
         ++tried;
         if (const std::string obstacle = fusedObstacle(config.model); !obstacle.empty()) {
@@ -85,8 +86,8 @@ void TestFusedObstacle::everyOptionAgreesOrIsRefused() {
         }
         VisionTransformer plain(config.model, config.head, ModelInput{3, 10});
         VisionTransformer fused(config.model, config.head, ModelInput{3, 10});
-        plain->initialize(7);
-        fused->initialize(7);
+        plain->initialize(7, config.model);
+        fused->initialize(7, config.model);
         fused->useFusedKernels(makeFusedKernels(config.model, fused->tokens()));
         torch::manual_seed(5);
         const torch::Tensor images = torch::randn({3, 3, config.model.imageSize, config.model.imageSize});

@@ -14,6 +14,7 @@
 #include <ATen/autocast_mode.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace vit {
 
@@ -101,6 +102,25 @@ private:
     }
 };
 
+// In the kernel's order, which is that of the plan (fusedObstacle() has made sure of it). The factors of a layer scale go
+// into the weights before them, which makes the same of the branch; autograd takes their gradients apart again.
+std::vector<Tensor> kernelParameters(Block& block) {
+    if (block->ls1.is_empty()) return block->parameters();
+    const std::string last = "mlp.fc" + std::to_string(block->mlp->layers.size());
+    std::vector<Tensor> parameters;
+    for (const auto& parameter : block->named_parameters()) {
+        const std::string& name = parameter.key();
+        Tensor value = parameter.value();
+        if (name == "ls1.gamma" || name == "ls2.gamma") continue;
+        for (const auto& [layer, scale] : {std::pair("attn.proj", block->ls1), std::pair(last.c_str(), block->ls2)}) {
+            if (name == std::string(layer) + ".weight") value = value * scale->gamma.unsqueeze(1);
+            if (name == std::string(layer) + ".bias") value = value * scale->gamma;
+        }
+        parameters.push_back(value);
+    }
+    return parameters;
+}
+
 FusedKernels::BlockOutput KernelsOfModel::block(Block& block, std::int64_t index, const Tensor& tokens,
                                                 const ForwardMode& mode, bool wantAttended) const {
     const std::shared_ptr<const kernels::BlockKernel>& kernel = m_block.now();
@@ -116,8 +136,7 @@ FusedKernels::BlockOutput KernelsOfModel::block(Block& block, std::int64_t index
     for (const std::int64_t path : {BlockImpl::kAttentionPath, BlockImpl::kMlpPath})
         pass->dropouts.push_back(dropout(block->dropPath(), path));
     BlockOutput output;
-    // In the kernel's order, which is that of the plan (fusedObstacle() has made sure of it).
-    output.tokens = runFused(pass, tokens, block->parameters()).view(tokens.sizes());
+    output.tokens = runFused(pass, tokens, kernelParameters(block)).view(tokens.sizes());
     if (wantAttended) {
         // A copy: what is saved lives no longer than the gradients need it.
         const auto place = static_cast<std::int64_t>(kernel->attended());

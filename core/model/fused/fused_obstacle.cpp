@@ -28,6 +28,8 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.stemPools = model.stemPools;
     if (model.positions != PositionType::Rotary && model.positions != PositionType::Relative)
         known.positions = model.positions;
+    // A factor of what has passed through GELU is none of the weights before it.
+    if (!model.mlpLastGelu) known.layerScale = model.layerScale;
     known.registers = model.registers;
     known.registerPositions = model.registerPositions;
     known.preNorm = model.preNorm;
@@ -51,11 +53,14 @@ std::vector<std::string> namesTheKernelsTake(const ModelConfig& model) {
     for (const char* part : {"norm1", "attn.qkv"}) add(part);
     if (model.qkNorm)
         for (const char* part : {"attn.q_norm", "attn.k_norm"}) add(part);
-    for (const char* part : {"attn.proj", "norm2"}) add(part);
+    add("attn.proj");
+    if (model.layerScale > 0) names.emplace_back("blocks.0.ls1.gamma");
+    add("norm2");
     for (std::size_t i = 1; i <= model.mlpUnits.size(); ++i) {
         add("mlp.fc" + std::to_string(i));
         if (i == 1 && model.mlpDepthwise) add("mlp.dw");
     }
+    if (model.layerScale > 0) names.emplace_back("blocks.0.ls2.gamma");
     return names;
 }
 
