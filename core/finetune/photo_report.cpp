@@ -112,11 +112,14 @@ void tellDuplicates(PhotoReport& report, const Dataset& data, const Fingerprints
 
 void tellLeftOut(PhotoReport& report, const fs::path& folder) {
     if (folder.empty() || !fs::exists(folder / kManifestFile)) return;
-    const std::vector<std::string> leftOut = readManifest(folder / kManifestFile).leftOut;
+    std::vector<std::string> leftOut;
+    for (const std::string& file : readManifest(folder / kManifestFile).leftOut)
+        leftOut.push_back(file.substr(0, file.find(": ")));  // without the cause, which is long
     if (leftOut.empty()) return;
     const auto count = static_cast<std::int64_t>(leftOut.size());
     report.warnings.push_back(groupedText(count) + (count == 1 ? " file" : " files") +
-                              " could not be opened and " + (count == 1 ? "was" : "were") + " left out: " + listed(leftOut));
+                              " could not be opened and " + (count == 1 ? "was" : "were") + " left out (" + listed(leftOut) +
+                              "): replace what matters and add the folder again.");
 }
 
 // The shorter side in pixels; 0 = the file does not say.

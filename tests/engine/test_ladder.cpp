@@ -163,7 +163,7 @@ void TestLadder::reportTellsWhatMatters_data() {
                           path / "red" / ("copy" + std::to_string(i) + ".png"));
     }, "in both the training and the test part (red/");
     row("an unreadable file", [](const fs::path& path) { writeFileAtomically(path / "red" / "torn.png", "no picture"); },
-        "1 file could not be opened and was left out: red/torn.png");
+        "1 file could not be opened and was left out (red/torn.png): replace");
     row("a small photo", [](const fs::path& path) { test::writePhoto(test::noisyPhoto(0, 1, 9), path / "red" / "small.png"); },
         "1 photo is smaller than the model's input of 16 px (the smallest 9 px)");
     row("a huge photo", [](const fs::path& path) { test::writePhoto(test::noisyPhoto(0, 1, 201), path / "red" / "huge.png"); },
