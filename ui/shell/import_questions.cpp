@@ -35,7 +35,7 @@ constexpr std::array kUsual = {
           "0.26862954 0.26130258 0.27577711"},
 };
 
-const Issue* find(const Issues& questions, std::string_view key) {
+const Issue* questionOf(const Issues& questions, std::string_view key) {
     const auto found = std::find_if(questions.begin(), questions.end(), [&](const Issue& issue) { return issue.key == key; });
     return found == questions.end() ? nullptr : &*found;
 }
@@ -71,17 +71,17 @@ ImportQuestions::ImportQuestions(const QString& file, const Issues& questions, Q
     intro->setWordWrap(true);
     auto* form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    if (const Issue* issue = find(questions, kHeads)) {
+    if (const Issue* issue = questionOf(questions, kHeads)) {
         m_heads = numberBox("heads", 1, 64, suggestion(issue->message, 12), tr("Usual is one for each 64 numbers of a token."));
         form->addRow(tr("Attention &heads"), m_heads);
     }
-    if (const Issue* issue = find(questions, kImageSize)) {
+    if (const Issue* issue = questionOf(questions, kImageSize)) {
         m_imageSize = numberBox("imageSize", 8, 1024, suggestion(issue->message, 224),
                                 tr("The width of the square that the model looks at."));
         m_imageSize->setSuffix(tr(" px"));
         form->addRow(tr("Image &size"), m_imageSize);
     }
-    if (find(questions, kStatistics) != nullptr) addStatistics(form);
+    if (questionOf(questions, kStatistics) != nullptr) addStatistics(form);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     m_import = buttons->addButton(tr("Import"), QDialogButtonBox::AcceptRole);
