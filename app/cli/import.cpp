@@ -100,15 +100,30 @@ void print(const ImportedModel& model, const std::filesystem::path& folder, bool
     for (const std::string& note : model.notes) std::cout << note << '\n';
     if (keras)
         std::cout << "Not in the file, taken from keras-example: dropouts and the norms' epsilon (--set changes them).\n";
-    if (model.description.dataset == "unknown") {
-        std::cout
-            << "Name the data set with --data to have its class names, to evaluate the model and to train it on.\n";
-    }
+    const std::vector<std::string>& names = model.description.classNames;
+    if (model.description.dataset == "unknown" && (keras || names.front() == "class 0"))
+        std::cout << "Its classes have no names: give them with --data or --classes.\n";
+    if (!keras) std::cout << "vit-cli finetune " << folder.string() << " --data FOLDER teaches it your own.\n";
+}
+
+// What only a person can tell is told by options here.
+[[noreturn]] void askByOptions(const InvalidInput& fault) {
+    Issues issues = fault.issues();
+    if (issues.empty()) throw fault;
+    for (Issue& issue : issues) issue.key = issue.key == "statistics" ? "--mean and --std" : "--set " + issue.key;
+    throw InvalidInput(std::move(issues));
 }
 
 void importFile(const Options& options) {
     const bool keras = isKerasFile(options.file);
-    const ImportedModel model = importModel(options.file, hintsFrom(options));
+    const ImportHints hints = hintsFrom(options);
+    const ImportedModel model = [&] {
+        try {
+            return importModel(options.file, hints);
+        } catch (const InvalidInput& fault) {
+            askByOptions(fault);
+        }
+    }();
     const std::filesystem::path folder = options.out.empty() ? RunStore().create(keras ? "keras-import" : "import")
                                                              : std::filesystem::path(options.out);
     writeImportedRun(model, folder);

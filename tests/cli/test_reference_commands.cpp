@@ -34,6 +34,8 @@ class TestReferenceCommands : public QObject {
 
 private Q_SLOTS:
     void importsKerasWeights();
+    void importsPretrainedWeights();
+    void asksForWhatWeightsLack();
     void namesClassesFromAFile();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
@@ -69,6 +71,37 @@ void TestReferenceCommands::importsKerasWeights() {
     QCOMPARE(predicted.out.count("class "), 3);
 
     QCOMPARE(runCli(command).code, 2);  // the folder is in use now
+}
+
+void TestReferenceCommands::importsPretrainedWeights() {
+    const Finished imported = runCli({"import", weightFile("pretrained/hf_vit"), "--out", path("hf")});
+    QCOMPARE(imported.err, QString());
+    QCOMPARE(imported.code, 0);
+    QVERIFY2(imported.out.contains("Hugging Face weights (safetensors)"), qPrintable(imported.out));
+    QVERIFY2(imported.out.contains("16 and 4 px, 16 patches"), qPrintable(imported.out));
+    QImage picture(40, 30, QImage::Format_RGB888);
+    picture.fill(Qt::darkGreen);
+    QVERIFY(picture.save(path("photo.png")));
+    const Finished predicted = runCli({"predict", path("photo.png"), "--run", path("hf"), "--top", "3"});
+    QCOMPARE(predicted.out.count("kind "), 3);
+    const Finished larger =
+        runCli({"import", weightFile("pretrained/hf_vit"), "--out", path("large"), "--set", "model.image_size=32"});
+    QVERIFY2(larger.out.contains("4 × 4 patches were interpolated to 8 × 8"), qPrintable(larger.out + larger.err));
+    const Finished exported = runCli({"export", path("hf"), "--format", "onnx", "--out", path("hf.onnx")});
+    QVERIFY2(exported.code == 0, qPrintable(exported.err));
+}
+
+void TestReferenceCommands::asksForWhatWeightsLack() {
+    const QString file = path("alone.safetensors");
+    QVERIFY(QFile::copy(weightFile("pretrained/timm_vit/model.safetensors"), file));
+    const Finished asked = runCli({"import", file, "--out", path("alone")});
+    QCOMPARE(asked.code, 2);
+    QVERIFY2(asked.err.contains("--set model.heads") && asked.err.contains("--mean and --std"), qPrintable(asked.err));
+    QVERIFY(!QFileInfo::exists(path("alone")));
+    const Finished imported = runCli({"import", file, "--out", path("alone"), "--set", "model.heads=2", "--mean", "0.5", "0.5",
+                                      "0.5", "--std", "0.5", "0.5", "0.5"});
+    QVERIFY2(imported.code == 0, qPrintable(imported.err));
+    QVERIFY2(imported.out.contains("Its classes have no names"), qPrintable(imported.out));
 }
 
 void TestReferenceCommands::namesClassesFromAFile() {
