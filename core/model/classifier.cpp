@@ -3,10 +3,12 @@
 #include "core/model/classifier.h"
 
 #include "core/base/error.h"
+#include "core/config/derived.h"
 #include "core/device/autocast.h"
 #include "core/input/queued_copy.h"
 #include "core/model/fused/kernel_choice.h"
 
+#include <ATen/Parallel.h>
 #include <torch/utils.h>
 
 #include <chrono>
@@ -106,11 +108,25 @@ std::vector<ClassProbability> mostProbable(const torch::Tensor& logits, const st
     return top;
 }
 
+namespace {
+
+// The fused kernels give a thread whole images, so that a single one has one thread; libtorch's layers share it among all,
+// which pays where it is much work.
+bool sharesOneImage(const Classifier& classifier) {
+    constexpr double kMuchWork = 2e9;  // multiplications and additions
+    return classifier.device().is_cpu() && at::get_num_threads() > 1 &&
+           derive(classifier.config(), classifier.description().input()).forwardFlopsPerImage > kMuchWork;
+}
+
+}  // namespace
+
 Prediction Classifier::predict(const Image& photo, int top) {
     const torch::NoGradGuard noGrad;
     const auto start = std::chrono::steady_clock::now();
     Prediction prediction;
-    prediction.top = mostProbable(m_network(prepare(photo))[0], m_description.classNames, top);
+    const torch::Tensor input = prepare(photo);
+    const torch::Tensor logits = sharesOneImage(*this) ? m_network->without(input, {}) : m_network(input);
+    prediction.top = mostProbable(logits[0], m_description.classNames, top);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
     prediction.milliseconds = elapsed.count();
     return prediction;

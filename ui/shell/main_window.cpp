@@ -252,6 +252,7 @@ void MainWindow::connectPages() {
         showPage(TrainPageIndex);
         m_trainPage->showRun(run.toStdString());  // its model predicts from then on
     });
+    connect(m_photosPage, &PhotosPage::importWanted, m_actions.importWeights, &QAction::trigger);
     connect(m_photosPage, &PhotosPage::datasetsChanged, this, &MainWindow::refreshDataSets);
     connect(m_dataPage, &DataPage::datasetChosen, this, [this](const QString& name) {
         m_form->setText("data.name", name.toStdString());
@@ -387,7 +388,8 @@ void MainWindow::connectImportAndExport() {
     connect(&m_import, &ModelImport::imported, this, [this](const QString& folder, const QString& text) {
         m_status->setText(text);
         m_bridge.openModel(folder.toStdString());
-        showPage(InspectPageIndex);
+        if (m_pages->currentIndex() == PhotosPageIndex) m_photosPage->chooseModel(folder);
+        else showPage(InspectPageIndex);
     });
     m_export->fill(m_actions.exportRun);
     connect(m_export, &RunExport::statusChanged, m_status, &QLabel::setText);

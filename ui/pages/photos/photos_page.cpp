@@ -94,6 +94,12 @@ QWidget* PhotosPage::makeModelCard() {
     row->addWidget(new StepHeading(2, tr("The model to begin with"), card));
     row->addSpacing(kSpaceLarge);
     row->addWidget(m_model, 1);
+    auto* import = new QPushButton(tr("Import weights…"), card);
+    import->setObjectName("photosImport");
+    import->setToolTip(tr("Begin with a Vision Transformer that was pretrained elsewhere: weights of timm, Hugging Face, "
+                          "torchvision or PyTorch"));
+    connect(import, &QPushButton::clicked, this, &PhotosPage::importWanted);
+    row->addWidget(import);
     return card;
 }
 
@@ -194,7 +200,9 @@ void PhotosPage::findModels() {
         return models;
     };
     m_modelLookup.run(find, [this](std::vector<Model> models) {
-        const QString chosen = m_model->currentData().toString();
+        const QString before = m_model->currentData().toString();
+        const QString chosen = m_wantedModel.isEmpty() ? before : std::exchange(m_wantedModel, {});
+        if (chosen != before) m_examined.reset();
         m_models = std::move(models);
         m_model->clear();
         for (const Model& one : m_models) m_model->addItem(one.name, qstr(one.folder.string()));
@@ -208,6 +216,11 @@ void PhotosPage::findModels() {
 const PhotosPage::Model* PhotosPage::model() const {
     const auto place = static_cast<std::size_t>(m_model->currentIndex());
     return m_model->currentIndex() >= 0 && place < m_models.size() ? &m_models[place] : nullptr;
+}
+
+void PhotosPage::chooseModel(const QString& folder) {
+    m_wantedModel = folder;
+    findModels();
 }
 
 void PhotosPage::setDataSets(const std::vector<DataInfo>& infos) { m_photos->setDataSets(infos); }

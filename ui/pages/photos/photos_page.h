@@ -41,9 +41,12 @@ public:
     // Adds the folder as a data set if it is none yet, and looks at its photos.
     void openFolder(const QString& folder);
     void setDataSets(const std::vector<DataInfo>& infos);
+    // A run's folder: it becomes the model to begin with.
+    void chooseModel(const QString& folder);
 
 Q_SIGNALS:
     void datasetsChanged();
+    void importWanted();  // of weights that were trained elsewhere
     void runChosen(const QString& folder);
     // To be looked into with the model of that run.
     void imageChosen(const QString& runFolder, std::shared_ptr<const vit::Image> image, const QString& title,
@@ -84,6 +87,7 @@ private:
     std::optional<Examined> m_examined;
     Climbed m_climbed;
     QString m_lastFolder;
+    QString m_wantedModel;  // is chosen as soon as it is found
 
     Banner* m_banner;
     QScrollArea* m_scroll;
