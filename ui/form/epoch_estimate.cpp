@@ -35,7 +35,8 @@ void EpochEstimate::runStarted(const RunStarted& run, const std::optional<vit::M
 }
 
 void EpochEstimate::epochDone(const EpochDone& epoch) {
-    if (epoch.seconds <= 0 || !m_input) return;
+    constexpr double kTooShort = 0.3;  // seconds: most of such an epoch is around the computation
+    if (epoch.seconds < kTooShort || !m_input) return;
     const double flops =
         epochFlops(derive(m_run.config, *m_input), double(m_run.trainImages), double(m_run.validationImages));
     m_settings.setMeasured(speedKey(m_run.config.run, m_runPlace), flops / epoch.seconds);
