@@ -200,15 +200,15 @@ private:
             case 'J': pushInteger(static_cast<std::int32_t>(number(4))); break;  // BININT
             case 0x8a: pushLong(number(1)); break;                      // LONG1
             case 'G': pushReal(); break;                                // BINFLOAT
-            case 'X': pushText(text(number(4))); break;                 // BINUNICODE
-            case 0x8c: pushText(text(number(1))); break;                // SHORT_BINUNICODE
-            case 0x8d: pushText(text(number(8))); break;                // BINUNICODE8
-            case 'T': pushText(text(number(4))); break;                 // BINSTRING
-            case 'U': pushText(text(number(1))); break;                 // SHORT_BINSTRING
+            case 'X':                                                   // BINUNICODE
+            case 'T':                                                   // BINSTRING
             case 'B': pushText(text(number(4))); break;                 // BINBYTES
+            case 0x8c:                                                  // SHORT_BINUNICODE
+            case 'U':                                                   // SHORT_BINSTRING
             case 'C': pushText(text(number(1))); break;                 // SHORT_BINBYTES
-            case ')': push(make(Kind::List)); break;                    // EMPTY_TUPLE
-            case ']': push(make(Kind::List)); break;                    // EMPTY_LIST
+            case 0x8d: pushText(text(number(8))); break;                // BINUNICODE8
+            case ')':                                                   // EMPTY_TUPLE
+            case ']':                                                   // EMPTY_LIST
             case 0x8f: push(make(Kind::List)); break;                   // EMPTY_SET
             case '}': push(make(Kind::Dictionary)); break;              // EMPTY_DICT
             case 't':                                                   // TUPLE

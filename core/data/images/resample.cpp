@@ -96,8 +96,9 @@ std::vector<ResampleRow> resampleRows(ResampleFilter filter, int inputs, int out
     for (int i = begin; i < begin + count; ++i) {
         const double centre = (i + 0.5) * scale;
         ResampleRow row;
-        row.first = std::max(0, static_cast<int>(centre - reach + 0.5));
-        const int end = std::min(inputs, static_cast<int>(centre + reach + 0.5));
+        const auto pixelAt = [](double place) { return static_cast<int>(std::floor(place + 0.5)); };
+        row.first = std::max(0, pixelAt(centre - reach));
+        const int end = std::min(inputs, pixelAt(centre + reach));
         double sum = 0;
         for (int x = row.first; x < end; ++x) {
             row.weights.push_back(weightAt((x - centre + 0.5) * (1 / stretch)));
