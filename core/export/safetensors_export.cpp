@@ -78,7 +78,7 @@ TensorFile stateDict(const TrainedWeights& weights) {
     TensorFile file;
     for (const ParameterRow& row : weights.plan()) {
         Shape shape = row.shape;
-        if (row.role == ParameterRole::Position) shape.insert(shape.begin(), 1);                     // [1, N, D]
+        if (row.name == "pos_embed") shape.insert(shape.begin(), 1);                                 // [1, N, D]
         if (row.role == ParameterRole::ClassToken) shape.insert(shape.begin(), {1, 1});              // [1, 1, D]
         if (row.role == ParameterRole::Register) shape.insert(shape.begin(), 1);                     // [1, R, D]
         const std::string name = timm ? timmName(weights.config(), row.name) : row.name;
