@@ -5,6 +5,7 @@
 // To add a family: one file in core/import/families, its row in families.cpp, and its model in tests/parity.
 #pragma once
 
+#include "core/base/error.h"
 #include "core/config/config.h"
 #include "core/import/source_weights.h"
 
@@ -70,6 +71,15 @@ CommonWeights renamed(SourceWeights& weights, std::string_view prefix, std::span
 // By the names that configurations use: "gelu", "gelu_pytorch_tanh", "quick_gelu", …; none for any other.
 std::optional<Activation> activationNamed(std::string_view name);
 std::optional<PhotoFilter> filterNamed(std::string_view name);
+
+// What a configuration says by a name, which must not be passed over: throws InvalidInput, with the key and the name, for one
+// that is none of this program's.
+template <typename Value>
+Value known(std::string_view key, const std::string& name, const std::optional<Value>& value) {
+    if (value) return *value;
+    throw InvalidInput("The model's configuration says " + std::string(key) + " = " + name +
+                       ", which is not among the parts that this program has.");
+}
 
 // Of a configuration and a preprocessor as Hugging Face writes them, where `model` is the path of the object with the
 // model's sizes, with a dot at its end, or empty.

@@ -43,6 +43,7 @@ void writeImportedRun(const ImportedModel& model, const std::filesystem::path& f
     environment[run_files::kImportedKey] = model.origin;
     writer.writeEnvironment(jsonText(environment, 2) + "\n");
     writer.log(Message{Severity::Info, "Imported from " + model.origin + "."});
+    for (const std::string& note : model.notes) writer.log(Message{Severity::Info, note});
     writer.flush();
     saveBestWeights(folder / run_files::kBestWeights, *network, {});  // last: now the run has a model
 }

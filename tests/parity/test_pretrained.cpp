@@ -173,6 +173,34 @@ private Q_SLOTS:
         QVERIFY(refusal(file, hints).contains("3 heads cannot share 16 numbers evenly"));
     }
 
+    // What a configuration says and this program has not is no reason to take something else.
+    void whatIsNotKnownIsRefused_data() {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::newRow("pooling") << R"("global_pool": "token")" << R"("global_pool": "avgmax")";
+        QTest::newRow("activation") << R"("num_heads": 2)" << R"("num_heads": 2, "act_layer": "relu")";
+        QTest::newRow("crop") << R"("crop_mode": "center")" << R"("crop_mode": "border")";
+        QTest::newRow("filter") << R"("interpolation": "bicubic")" << R"("interpolation": "lanczos")";
+    }
+
+    void whatIsNotKnownIsRefused() {
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        const QTemporaryDir folder;
+        QFile config(QString::fromStdString(folderOf("timm_vit")) + "/config.json");
+        QVERIFY(config.open(QIODevice::ReadOnly));
+        QString text = QString::fromUtf8(config.readAll());
+        QVERIFY(text.contains(from));
+        QFile changed(folder.filePath("config.json"));
+        QVERIFY(changed.open(QIODevice::WriteOnly));
+        changed.write(text.replace(from, to).toUtf8());
+        changed.close();
+        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_vit")) + "/model.safetensors",
+                            folder.filePath("model.safetensors")));
+        const QString said = refusal(folder.path().toStdString(), {.config = fineTuningConfig()});
+        QVERIFY2(said.contains("not among the parts"), qPrintable(said));
+    }
+
     void whatTheFilesSayIsKept() {
         const ImportHints hints{.config = fineTuningConfig()};
         const ImportedModel named = importModel(folderOf("hf_vit"), hints);

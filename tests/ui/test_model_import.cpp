@@ -127,7 +127,13 @@ void TestModelImport::whatTheFileLacksIsAsked() {
     import.importFile(file, preset("first-steps").config, dialog.answers());
     QTRY_VERIFY_WITH_TIMEOUT(imported.count() + failed.count() > 0, kWaitMs);
     QVERIFY2(failed.isEmpty(), qPrintable(failed.value(0).value(0).toString()));
-    QCOMPARE(readRun(imported[0][0].toString().toStdString()).config.model.keyDim, 8);
+    const std::filesystem::path run = imported[0][0].toString().toStdString();
+    QCOMPARE(readRun(run).config.model.keyDim, 8);
+    // What was taken as usual is said, and stays in the run's log.
+    QVERIFY2(imported[0][2].toString().contains("exact GELU"), qPrintable(imported[0][2].toString()));
+    QFile log(QString::fromStdString((run / "log.txt").string()));
+    QVERIFY(log.open(QIODevice::ReadOnly));
+    QVERIFY(log.readAll().contains("exact GELU"));
 }
 
 void TestModelImport::publishedCurvesAreOneClickAway() {

@@ -385,8 +385,9 @@ void MainWindow::connectImportAndExport() {
         connect(dialog, &QDialog::accepted, this, [this, file, dialog] { importWeights(file, dialog->answers()); });
         dialog->open();
     });
-    connect(&m_import, &ModelImport::imported, this, [this](const QString& folder, const QString& text) {
+    connect(&m_import, &ModelImport::imported, this, [this](const QString& folder, const QString& text, const QString& notes) {
         m_status->setText(text);
+        if (!notes.isEmpty()) m_prompts.showInformation(this, tr("Import weights"), text + QStringLiteral(".\n\n") + notes);
         m_bridge.openModel(folder.toStdString());
         if (m_pages->currentIndex() == PhotosPageIndex) m_photosPage->chooseModel(folder);
         else showPage(InspectPageIndex);

@@ -18,6 +18,7 @@ struct Import {
     Config config;
     ModelInput input;
     QString classes;
+    QStringList notes;
     Issues questions;  // not empty: nothing was imported
 };
 
@@ -88,6 +89,7 @@ void ModelImport::importFile(const QString& file, const Config& config, const Im
                 result.config = model.config;
                 result.input = model.description.input();
                 result.classes = classesText(model, keras);
+                for (const std::string& note : model.notes) result.notes << QString::fromStdString(note);
             } catch (const InvalidInput& fault) {
                 if (!canAsk(fault.issues()) || !answers.empty()) throw;
                 result.questions = fault.issues();
@@ -102,7 +104,8 @@ void ModelImport::importFile(const QString& file, const Config& config, const Im
             Q_EMIT imported(QString::fromStdString(result.folder.string()),
                             tr("Imported as %1: %2 parameters, %3")
                                 .arg(QString::fromStdString(result.folder.filename().string()),
-                                     withThousands(derive(result.config, result.input).parameters), result.classes));
+                                     withThousands(derive(result.config, result.input).parameters), result.classes),
+                            result.notes.join('\n'));
         });
 }
 

@@ -26,7 +26,8 @@ public:
     void importFile(const QString& file, const Config& config, const ImportAnswers& answers = {});
 
 Q_SIGNALS:
-    void imported(const QString& runFolder, const QString& text);
+    // `notes`: what was left out or taken as usual, a sentence a line; empty: nothing.
+    void imported(const QString& runFolder, const QString& text, const QString& notes);
     void failed(const QString& problem);
     void asks(const QString& file, const vit::Issues& questions);  // what answers must say
 

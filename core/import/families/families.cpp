@@ -3,6 +3,7 @@
 #include "core/import/families/families.h"
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/import/family.h"
 
 #include <nlohmann/json.hpp>
@@ -110,10 +111,8 @@ SourceFacts huggingFaceFacts(const SourceWeights& weights, const std::string& mo
     facts.heads = whole("num_attention_heads");
     facts.imageSize = whole("image_size");
     facts.epsilon = numberIn(config, model + "layer_norm_eps");
-    if (const auto name = textIn(config, model + "hidden_act")) {
-        facts.activation = activationNamed(*name);
-        if (!facts.activation) throw InvalidInput("The model's activation, " + *name + ", is none that this program has.");
-    }
+    if (const auto name = textIn(config, model + "hidden_act"))
+        facts.activation = known("hidden_act", *name, activationNamed(*name));
     if (config != nullptr && config->is_object() && config->contains("id2label") && (*config)["id2label"].is_object()) {
         const auto& labels = (*config)["id2label"];
         for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -127,8 +126,8 @@ SourceFacts huggingFaceFacts(const SourceWeights& weights, const std::string& mo
     facts.mean = numbersIn(photos, "image_mean").value_or(std::vector<double>());
     facts.deviation = numbersIn(photos, "image_std").value_or(std::vector<double>());
     if (const auto filter = numberIn(photos, "resample")) {  // Pillow's numbers
-        if (*filter == 2) facts.filter = PhotoFilter::Bilinear;
-        else if (*filter == 3) facts.filter = PhotoFilter::Bicubic;
+        const std::string name = *filter == 2 ? "bilinear" : *filter == 3 ? "bicubic" : numberText(*filter);
+        facts.filter = known("resample", name, filterNamed(name));
     }
     const auto edge = [&](const std::string& key) -> std::optional<double> {
         if (const auto number = numberIn(photos, key)) return number;

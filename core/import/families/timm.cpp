@@ -57,6 +57,12 @@ std::optional<PhotoFit> fitNamed(const std::string& mode) {
     return std::nullopt;
 }
 
+std::optional<Pooling> poolingNamed(const std::string& name) {
+    if (name == "token") return Pooling::ClassToken;
+    if (name == "avg") return Pooling::Average;
+    return std::nullopt;
+}
+
 // Of the models that timm has under names; those of one width differ in nothing else that matters here.
 std::int64_t headsOf(const std::string& architecture, std::int64_t dim) {
     constexpr std::int64_t kUsual = 64;  // numbers a head
@@ -97,14 +103,14 @@ SourceFacts timmFacts(const SourceWeights& weights) {
     facts.mean = numbersIn(config, photos + "mean").value_or(std::vector<double>());
     facts.deviation = numbersIn(config, photos + "std").value_or(std::vector<double>());
     facts.share = numberIn(config, photos + "crop_pct");
-    if (const auto mode = textIn(config, photos + "crop_mode")) facts.fit = fitNamed(*mode);
-    if (const auto name = textIn(config, photos + "interpolation")) facts.filter = filterNamed(*name);
+    if (const auto mode = textIn(config, photos + "crop_mode")) facts.fit = known("crop_mode", *mode, fitNamed(*mode));
+    if (const auto name = textIn(config, photos + "interpolation"))
+        facts.filter = known("interpolation", *name, filterNamed(*name));
     if (const auto heads = numberIn(config, "model_args.num_heads")) facts.heads = static_cast<std::int64_t>(*heads);
-    if (const auto name = textIn(config, "model_args.act_layer")) facts.activation = activationNamed(*name);
-    if (const auto pool = textIn(config, "global_pool")) {
-        if (*pool == "token") facts.pooling = Pooling::ClassToken;
-        if (*pool == "avg") facts.pooling = Pooling::Average;
-    }
+    if (const auto name = textIn(config, "model_args.act_layer"))
+        facts.activation = known("act_layer", *name, activationNamed(*name));
+    if (const auto pool = textIn(config, "global_pool"); pool && !pool->empty() && *pool != "map")
+        facts.pooling = known("global_pool", *pool, poolingNamed(*pool));
     const auto& shape = weights.tensors.at("patch_embed.proj.weight").shape;
     const auto architecture = textIn(config, "architecture");
     if (architecture && !shape.empty()) addArchitecture(facts, *architecture, shape.front());
