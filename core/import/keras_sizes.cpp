@@ -4,9 +4,9 @@
 
 #include "core/base/error.h"
 #include "core/config/schema.h"
+#include "core/import/array_shapes.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
 namespace vit {
@@ -14,18 +14,6 @@ namespace vit {
 namespace {
 
 using Shape = std::vector<std::int64_t>;
-
-std::string shapeText(const Shape& shape) {
-    std::string text = "[";
-    for (const std::int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-    return text + "]";
-}
-
-// The number whose square it is, or 0.
-std::int64_t squareRoot(std::int64_t square) {
-    const auto root = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(square))));
-    return root * root == square ? root : 0;
-}
 
 std::int64_t inputsOf(const KerasDense& dense) {
     return dense.kernel.shape[0];

@@ -8,12 +8,12 @@
 #include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
 #include "core/config/wave_positions.h"
+#include "core/import/array_shapes.h"
 #include "core/import/class_names.h"
 #include "core/import/family.h"
 #include "core/import/positions.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -22,12 +22,6 @@ namespace vit {
 namespace {
 
 using Shape = std::vector<std::int64_t>;
-
-std::string shapeText(const Shape& shape) {
-    std::string text = "[";
-    for (const std::int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-    return text + "]";
-}
 
 std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t kShown = 6;
@@ -41,11 +35,6 @@ std::int64_t count(const Shape& shape) {
     std::int64_t product = 1;
     for (const std::int64_t size : shape) product *= size;
     return product;
-}
-
-std::int64_t squareRoot(std::int64_t square) {
-    const auto root = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(square))));
-    return root * root == square ? root : 0;
 }
 
 FloatArray zeros(Shape shape) {

@@ -387,10 +387,10 @@ void MainWindow::connectImportAndExport() {
     });
     connect(&m_import, &ModelImport::imported, this, [this](const QString& folder, const QString& text, const QString& notes) {
         m_status->setText(text);
-        if (!notes.isEmpty()) m_prompts.showInformation(this, tr("Import weights"), text + QStringLiteral(".\n\n") + notes);
         m_bridge.openModel(folder.toStdString());
         if (m_pages->currentIndex() == PhotosPageIndex) m_photosPage->chooseModel(folder);
         else showPage(InspectPageIndex);
+        if (!notes.isEmpty()) m_prompts.showInformation(this, tr("Import weights"), text + QStringLiteral(".\n\n") + notes);
     });
     m_export->fill(m_actions.exportRun);
     connect(m_export, &RunExport::statusChanged, m_status, &QLabel::setText);
