@@ -138,7 +138,11 @@ std::shared_ptr<Classifier> CheckBench::reference(const Config& config, std::int
     auto classifier =
         std::make_shared<Classifier>(config, described(side, classes), torch::kCPU, false, KernelChoice::Plain);
     stir(classifier->network());
-    classifier->network()->to(torch::kFloat64);
+    const torch::NoGradGuard noGrad;
+    for (torch::Tensor& parameter : classifier->network()->parameters())
+        parameter.set_data(parameter.to(torch::kFloat64));
+    for (torch::Tensor& buffer : classifier->network()->buffers())
+        if (buffer.is_floating_point()) buffer.set_data(buffer.to(torch::kFloat64));  // others are indices
     return classifier;
 }
 

@@ -9,6 +9,7 @@
 namespace vit {
 
 std::span<const Check> numberChecks();    // number_checks.cpp: forward pass, gradients, updates, bf16
+std::span<const Check> partChecks();      // part_checks.cpp: every option of a model, the recipes
 std::span<const Check> inputChecks();     // input_checks.cpp: batches and augmentations
 std::span<const Check> dropoutChecks();   // dropout_checks.cpp
 std::span<const Check> trainingChecks();  // training_checks.cpp: steps, and what may happen between them

@@ -23,7 +23,7 @@ namespace {
 std::vector<Check> allChecks() {
     std::vector<Check> checks;
     for (const auto table :
-         {numberChecks(), inputChecks(), dropoutChecks(), trainingChecks(), runChecks(), speedChecks()})
+         {numberChecks(), partChecks(), inputChecks(), dropoutChecks(), trainingChecks(), runChecks(), speedChecks()})
         checks.insert(checks.end(), table.begin(), table.end());
     return checks;
 }

@@ -7,8 +7,10 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <numeric>
 #include <string>
+#include <vector>
 
 namespace vit {
 
@@ -19,6 +21,8 @@ constexpr std::int64_t kBatches = 6;
 constexpr int kSide = 8;
 // Bilinear weights in single precision, at a pixel's border.
 constexpr double kPixels = 1e-4;
+// Where whole numbers are cut, as posterising does, a last bit decides about a pixel's whole step.
+constexpr double kPixelSteps = 0.01;
 
 struct Sides {
     Config config;
@@ -73,24 +77,67 @@ Findings labels(CheckBench& bench) {
 
 Findings augmentation(CheckBench& bench) { return {within(worstOf(bench, bench.small()), kPixels)}; }
 
-// Alone, each of those that the model's own settings switch on.
+// Images and the shares of their classes.
+Findings mixed(CheckBench& bench) {
+    Findings findings;
+    for (const bool cut : {false, true}) {
+        Config config = unchangedImages(bench);
+        (cut ? config.loss.cutmix : config.loss.mixup) = 1;
+        const Sides sides(bench, config);
+        EpochBatches expected = sides.expected();
+        EpochBatches computed = sides.computed();
+        Worst worst;
+        for (std::int64_t i = 0; i < kBatches; ++i) {
+            const PreparedBatch one = expected.next(), other = computed.next();
+            worst.see(relativeDifference(bench.back(other.images), one.images.to(torch::kFloat64)), "images");
+            worst.see(relativeDifference(bench.back(other.labels), one.labels.to(torch::kFloat64)), "labels");
+        }
+        findings.push_back(within(worst.value, kPixels, worst.where));
+        findings.back().of = cut ? "CutMix" : "mixup";
+    }
+    return findings;
+}
+
+// Settings that between them switch on every augmentation there is.
+std::vector<AugmentationConfig> allSettings() {
+    AugmentationConfig all;
+    all.horizontalFlip = all.alternatingFlip = true;
+    all.rotation = all.zoomHeight = all.zoomWidth = 0.1;
+    all.shift = 2;
+    all.brightness = all.contrast = all.saturation = 0.3;
+    all.erasing = 0.5;
+    all.cutout = 3;
+    all.randomOperations = 4;
+    std::vector<AugmentationConfig> settings(3, all);
+    settings[0].alternatingFlip = false;
+    settings[1].policy = AugmentationPolicy::RandAugment;
+    settings[2].policy = AugmentationPolicy::TrivialAugment;
+    return settings;
+}
+
+// Each alone.
 Findings eachAugmentation(CheckBench& bench) {
-    const Config config = bench.small();
     const Sides sides(bench, unchangedImages(bench));
     const BatchPlaces places{.seed = 5, .step = 3, .first = 0, .count = kImages};
     std::vector<std::int64_t> positions(kImages);
     std::iota(positions.begin(), positions.end(), 0);
     const torch::Tensor stored = gather(sides.view, positions).images;
+    const std::vector<AugmentationConfig> settings = allSettings();
     Findings findings;
     for (const Augmentation& row : augmentations()) {
-        if (!row.isOn(config.augmentation)) continue;
+        const auto on = std::ranges::find_if(settings, row.isOn);
+        if (on == settings.end()) {
+            findings.push_back({CheckState::Failed, "no settings of this check switch it on", {}, row.name});
+            continue;
+        }
         const std::span<const Augmentation> table(&row, 1);
-        const DrawnNumbers drawn = drawNumbers(config.augmentation, {&places, 1}, table);
+        const DrawnNumbers drawn = drawNumbers(*on, {&places, 1}, table);
         const torch::Tensor expected =
             augment(sides.cpu.prepare(stored), drawn, table, sides.cpu.scale()).to(torch::kFloat64);
         const torch::Tensor computed = augment(sides.device.prepare(stored.to(bench.device())),
                                                copyTo(drawn, bench.device()), table, sides.device.scale());
-        findings.push_back(within(relativeDifference(bench.back(computed), expected), kPixels));
+        findings.push_back(within(relativeDifference(bench.back(computed), expected),
+                                  row.ofPixels ? kPixelSteps : kPixels));
         findings.back().of = row.name;
     }
     return findings;
@@ -100,6 +147,7 @@ constexpr Check kChecks[] = {
     {"input.pictures", "Pictures of an epoch: gathered, normalised, resized", false, pictures},
     {"input.labels", "Their labels: wrong ones", false, labels},
     {"input.augmentation", "The same, augmented", false, augmentation},
+    {"input.mixed", "Images mixed with each other", false, mixed},
     {"input.each", "One augmentation", false, eachAugmentation},
 };
 

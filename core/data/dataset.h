@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct LabelledImages {
     std::shared_ptr<const ImageSource> train;  // the validation images are its last ones
     std::shared_ptr<const ImageSource> test;
     std::vector<std::string> superclasses = {};  // the wider class that each class belongs to; empty: none is known
+    std::optional<ChannelStatistics> statistics = {};  // of the training table, where they are known without reading it
 };
 
 class Dataset {

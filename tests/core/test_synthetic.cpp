@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <thread>
 
 using vit::DatasetView;
 using vit::Image;
@@ -185,6 +186,8 @@ class TestSynthetic : public QObject {
 private Q_SLOTS:
     void sizesAndNames();
     void sameSeedSameImages();
+    void statisticsAreThoseOfTheImages();
+    void manyMayReadAtOnce();
     void balancedAndShuffled();
     void imagesDiffer();
     void shapesStandOutFromTheirGrounds();
@@ -211,6 +214,32 @@ void TestSynthetic::sameSeedSameImages() {
     QCOMPARE(bytesOf(*one.test), bytesOf(*two.test));
     QCOMPARE(labelsOf(*one.test), labelsOf(*two.test));
     QVERIFY(bytesOf(*one.train) != bytesOf(*other.train));
+}
+
+// In the last digits they are those of the machine's own sines.
+void TestSynthetic::statisticsAreThoseOfTheImages() {
+    const auto data = vit::makeSyntheticShapes();
+    const vit::ChannelStatistics measured = vit::measureChannels(*data.train);
+    QVERIFY(data.statistics.has_value());
+    for (std::size_t c = 0; c < 3; ++c) {
+        QVERIFY(std::abs(data.statistics->mean[c] - measured.mean[c]) < 1e-3);
+        QVERIFY(std::abs(data.statistics->deviation[c] - measured.deviation[c]) < 1e-3);
+    }
+    QVERIFY(!vit::makeSyntheticShapes({.seed = 3}).statistics);
+}
+
+// Each image once, whichever threads want it, and in whatever order.
+void TestSynthetic::manyMayReadAtOnce() {
+    const auto one = vit::makeSyntheticShapes({.train = 300, .test = 1});
+    const auto two = vit::makeSyntheticShapes({.train = 300, .test = 1});
+    std::vector<std::thread> readers;
+    for (int t = 0; t < 4; ++t)
+        readers.emplace_back([&one, t] {
+            std::vector<std::uint8_t> into(one.train->shape().bytes());
+            for (std::int64_t i = 0; i < 300; ++i) one.train->read((i * 7 + t * 50) % 300, into);
+        });
+    for (std::thread& reader : readers) reader.join();
+    QCOMPARE(bytesOf(*one.train), bytesOf(*two.train));
 }
 
 void TestSynthetic::balancedAndShuffled() {

@@ -45,6 +45,8 @@ private Q_SLOTS:
     void aClosedWindowTakesTheRunUpAgain();
     void aLostConnectionCanBeLeft();
     void dataAreCopied();
+    void dataMayBeThereAlone();
+    void aCopyCanBeStopped();
     void processesOfThisComputer();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
@@ -74,6 +76,20 @@ private:
         const LogModel& log = m_window->trainPage()->log();
         for (int row = 0; row < log.rowCount(); ++row) lines << log.index(row, log.columnCount() - 1).data().toString();
         return lines.join('\n');
+    }
+    // A data set "mine" of two classes in the folder of data sets.
+    void addPictures(const QString& store) const {
+        for (int i = 0; i < 160; ++i) {
+            const fs::path folder = m_folder->filePath(i % 2 == 0 ? "pictures/cat" : "pictures/dog").toStdString();
+            fs::create_directories(folder);
+            saveImage(test::gradientImage(32 + i % 7, 32), folder / (std::to_string(i) + ".png"));
+        }
+        DataStore(store.toStdString()).add("mine", m_folder->filePath("pictures").toStdString());
+    }
+    void chooseMine() {
+        chooseTestingPreset(1);
+        m_window->form()->setText("data.name", "mine");
+        m_window->form()->setText("data.train_limit", "0");
     }
     // A run of a hundred thousand epochs that has come as far as weights to ask.
     void trainUntilAsked() {
@@ -242,17 +258,9 @@ void TestElsewhere::aLostConnectionCanBeLeft() {
 }
 
 void TestElsewhere::dataAreCopied() {
-    for (int i = 0; i < 160; ++i)
-        saveImage(test::gradientImage(32 + i % 7, 32), [&] {
-            const fs::path folder = m_folder->filePath(i % 2 == 0 ? "pictures/cat" : "pictures/dog").toStdString();
-            fs::create_directories(folder);
-            return folder / (std::to_string(i) + ".png");
-        }());
-    DataStore(m_folder->filePath("data").toStdString()).add("mine", m_folder->filePath("pictures").toStdString());
+    addPictures(m_folder->filePath("data"));
     chooseThere();
-    chooseTestingPreset(1);
-    m_window->form()->setText("data.name", "mine");
-    m_window->form()->setText("data.train_limit", "0");
+    chooseMine();
     QVERIFY2(m_window->form()->isValid(), qPrintable(m_window->form()->problemSummary()));
     QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
     QSignalSpy phases(m_bridge.get(), &SessionBridge::phaseChanged);
@@ -264,6 +272,48 @@ void TestElsewhere::dataAreCopied() {
     });
     QVERIFY(told);
     QVERIFY2(log().contains("was copied"), qPrintable(log()));
+}
+
+void TestElsewhere::dataMayBeThereAlone() {
+    addPictures(QString::fromStdString(there().data()));
+    chooseMine();
+    QVERIFY(!m_window->form()->isValid());
+    chooseThere();
+    chooseMine();
+    QVERIFY2(m_window->form()->isValid(), qPrintable(m_window->form()->problemSummary()));
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    clickTrain();
+    QTRY_VERIFY2_WITH_TIMEOUT(!finished.isEmpty(), qPrintable(log()), kTrainingTimeoutMs);
+    QVERIFY2(!log().contains("was copied"), qPrintable(log()));
+
+    m_window->form()->setText("data.name", "cifar-100");
+    QSignalSpy failed(m_bridge.get(), &SessionBridge::runFailed);
+    clickTrain();
+    QTRY_VERIFY_WITH_TIMEOUT(!failed.isEmpty(), kTrainingTimeoutMs);
+    QVERIFY2(log().contains("neither on 127.0.0.1 nor on this computer"), qPrintable(log()));
+}
+
+void TestElsewhere::aCopyCanBeStopped() {
+    addPictures(m_folder->filePath("data"));
+    chooseThere();
+    chooseMine();
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    QSignalSpy started(m_bridge.get(), &SessionBridge::runStarted);
+    const auto stopWhileCopying = connect(m_bridge.get(), &SessionBridge::phaseChanged, this, [&](const PhaseChanged& phase) {
+        if (phase.what.starts_with("Copying")) m_bridge->requestStop();
+    });
+    clickTrain();
+    QTRY_VERIFY2_WITH_TIMEOUT(!finished.isEmpty(), qPrintable(log()), kTrainingTimeoutMs);
+    disconnect(stopWhileCopying);
+    QCOMPARE(finished[0][0].value<RunFinished>().reason, StopReason::Stopped);
+    QVERIFY(started.isEmpty() && jobsThere().empty() && !m_bridge->busy());
+    for (const QString& store : {m_folder->filePath("data"), QString::fromStdString(there().data())})
+        QTRY_VERIFY2_WITH_TIMEOUT(QDir(store).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot) ==
+                                      (store.startsWith(m_folder->path()) ? QStringList{"mine"} : QStringList{}),
+                                  qPrintable(store), kTrainingTimeoutMs);
+    clickTrain();  // it can be begun again
+    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, kTrainingTimeoutMs);
+    QCOMPARE(finished[1][0].value<RunFinished>().reason, StopReason::Completed);
 }
 
 void TestElsewhere::processesOfThisComputer() {

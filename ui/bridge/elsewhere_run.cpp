@@ -96,12 +96,16 @@ void ElsewhereRun::stop() {
     if (m_copy || (m_about.job.empty() && m_again.isActive())) {
         m_copy.reset();
         m_again.stop();
-        RunFinished stopped;
-        stopped.reason = StopReason::Stopped;
-        m_last = stopped;
-        return endNow();
+        return endUnbegun();
     }
     send(QByteArray::fromStdString(commandLine("stop")));
+}
+
+void ElsewhereRun::endUnbegun() {
+    RunFinished stopped;
+    stopped.reason = StopReason::Stopped;
+    m_last = stopped;
+    endNow();
 }
 
 void ElsewhereRun::pause(bool paused) {
@@ -142,6 +146,7 @@ void ElsewhereRun::onAnswer(const QJsonObject& answer) {
     m_attempts = 0;
     const QString problem = answer["problem"].toString();
     if (problem.isEmpty()) return onJob(answer);
+    if (problem == "data" && m_stopping) return endUnbegun();
     if (problem == "data" && !m_host.isEmpty()) return copyData(answer["name"].toString().toStdString());
     std::vector<std::string> keys;
     for (const auto& key : answer["keys"].toArray()) keys.push_back(key.toString().toStdString());

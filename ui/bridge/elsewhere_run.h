@@ -76,6 +76,7 @@ private:
     void lose(const FarProblem& problem);
     void finish();
     void endNow();
+    void endUnbegun();  // stopped before there was a job
     void fail(const QString& text, std::vector<std::string> keys = {});
     void send(const QByteArray& line);
     void sendPictures();

@@ -59,6 +59,12 @@ void ExperimentForm::setDataSets(std::vector<DataInfo> dataSets) {
     Q_EMIT dataSetsChanged();
 }
 
+void ExperimentForm::setDataElsewhere(bool elsewhere) {
+    if (!m_state.setDataElsewhere(elsewhere)) return;
+    refreshStatus();
+    Q_EMIT issuesChanged();
+}
+
 void ExperimentForm::setMachineIssues(const RunConfig& run, Issues issues) {
     m_state.setMachineIssues(run, std::move(issues));
     refreshStatus();

@@ -35,6 +35,7 @@ public:
     void setDataSets(std::vector<DataInfo> dataSets);
     const std::vector<DataInfo>& dataSets() const { return m_state.dataSets(); }
 
+    void setDataElsewhere(bool elsewhere);  // see FormState
     void setMachineIssues(const RunConfig& run, Issues issues);
     void setEpochEstimate(const EpochEstimate* estimate);  // borrowed; nothing: no time is told
     void refreshFacts();                                   // after the estimate has learned

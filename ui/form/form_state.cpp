@@ -6,6 +6,7 @@
 #include "core/data/store/known_data.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace vit::ui {
 
@@ -22,6 +23,12 @@ FormState::FormState() : m_preset(&vit::preset("first-steps")), m_config(m_prese
 void FormState::setDataSets(std::vector<DataInfo> dataSets) {
     m_dataSets = std::move(dataSets);
     check();
+}
+
+bool FormState::setDataElsewhere(bool elsewhere) {
+    if (std::exchange(m_dataElsewhere, elsewhere) == elsewhere) return false;
+    check();
+    return true;
 }
 
 void FormState::setMachineIssues(const RunConfig& run, Issues issues) {
@@ -95,7 +102,7 @@ void FormState::check() {
 }
 
 std::optional<Issue> FormState::dataSetIssue() const {
-    if (m_dataSets.empty()) return std::nullopt;
+    if (m_dataSets.empty() || m_dataElsewhere) return std::nullopt;
     const DataInfo* info = findDataSet(m_config.data.name);
     if (!info)
         return Issue{"data.name", "There is no data set named \"" + m_config.data.name +

@@ -23,6 +23,8 @@ public:
     // name is taken as good.
     void setDataSets(std::vector<DataInfo> dataSets);
     const std::vector<DataInfo>& dataSets() const { return m_dataSets; }
+    // Trained on another computer, which may have what this one lacks; it is asked when a run begins.
+    bool setDataElsewhere(bool elsewhere);  // whether that is new
 
     // What this computer has against a run's device, precision or threads; issues as long as those are as in `run`.
     void setMachineIssues(const RunConfig& run, Issues issues);
@@ -57,6 +59,7 @@ private:
     const DataInfo* findDataSet(const std::string& name) const;
 
     std::vector<DataInfo> m_dataSets;
+    bool m_dataElsewhere = false;
     RunConfig m_machineRun;
     Issues m_machineIssues;  // of m_machineRun
     const Preset* m_preset;

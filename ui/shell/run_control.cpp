@@ -108,6 +108,7 @@ void RunControl::updatePlace() {
     PlaceChooser& place = m_parts.place;
     place.setEnabled(m_state == State::Idle, tr("Where runs are trained can be chosen again when this one has ended"));
     m_parts.toolBar.showPlace(place.text(), place.toolTip());
+    m_parts.form.setDataElsewhere(place.place().kind == TrainingPlace::Kind::Host);
 }
 
 void RunControl::connectActions() {

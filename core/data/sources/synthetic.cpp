@@ -2,14 +2,14 @@
 // Draws the synthetic shapes: a ground, a soft shadow, the shape, a little noise.
 #include "core/data/sources/synthetic.h"
 
-#include "core/base/parallel.h"
 #include "core/base/split_mix.h"
-#include "core/data/memory_images.h"
 #include "core/data/sources/synthetic_outline.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
+#include <mutex>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
@@ -225,17 +225,41 @@ std::vector<std::int32_t> shuffledLabels(std::int64_t count, std::uint64_t seed,
     return labels;
 }
 
-ImageTable drawTable(std::int64_t count, std::uint64_t seed, std::uint64_t table) {
-    const std::uint64_t stream = table << 40;  // the tables' images and orders draw from streams of their own
-    ImageTable result{.labels = shuffledLabels(count, seed, stream)};
-    result.pixels.resize(static_cast<std::size_t>(count) * kPixels * 3);
-    parallelFor(count, [&](std::int64_t i) {
-        const auto index = static_cast<std::size_t>(i);
-        const Outline& outline = syntheticOutlines()[static_cast<std::size_t>(result.labels[index])];
-        drawImage(&result.pixels[index * kPixels * 3], outline, seed, stream + 1 + index);
-    });
-    return result;
-}
+// Draws an image when it is first read, and keeps it.
+class DrawnImages : public ImageSource {
+public:
+    DrawnImages(std::int64_t count, std::uint64_t seed, std::uint64_t table)
+        : m_seed(seed), m_stream(table << 40), m_labels(shuffledLabels(count, seed, m_stream)),
+          m_pixels(std::make_unique_for_overwrite<std::uint8_t[]>(m_labels.size() * kShape.bytes())),
+          m_drawn(std::make_unique<std::once_flag[]>(m_labels.size())) {}
+
+    const ImageShape& shape() const override { return kShape; }
+    std::int64_t count() const override { return static_cast<std::int64_t>(m_labels.size()); }
+    std::int32_t label(std::int64_t index) const override { return m_labels[static_cast<std::size_t>(index)]; }
+
+    std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t>) const override {
+        const auto i = static_cast<std::size_t>(index);
+        std::uint8_t* pixels = m_pixels.get() + i * kShape.bytes();
+        std::call_once(m_drawn[i], [&] {
+            const Outline& outline = syntheticOutlines()[static_cast<std::size_t>(m_labels[i])];
+            drawImage(pixels, outline, m_seed, m_stream + 1 + i);
+        });
+        return {pixels, kShape.bytes()};
+    }
+
+private:
+    static constexpr ImageShape kShape{kSide, kSide, 3};
+
+    std::uint64_t m_seed;
+    std::uint64_t m_stream;  // each table's images and order draw from streams of their own
+    std::vector<std::int32_t> m_labels;
+    std::unique_ptr<std::uint8_t[]> m_pixels;
+    std::unique_ptr<std::once_flag[]> m_drawn;  // one an image
+};
+
+// What measureChannels() finds in the images of the default options, which it would have to draw.
+constexpr ChannelStatistics kStatistics = {{121.26557112630208, 120.60606005859376, 120.20673893229167},
+                                           {55.30967831024573, 55.96574642648719, 54.11602919153611}};
 
 }  // namespace
 
@@ -249,10 +273,13 @@ const std::vector<std::string>& syntheticClassNames() {
 }
 
 LabelledImages makeSyntheticShapes(const SyntheticOptions& options) {
-    const ImageShape shape{kSide, kSide, 3};
-    return {syntheticClassNames(),
-            std::make_shared<const MemoryImages>(shape, drawTable(options.train, options.seed, 1)),
-            std::make_shared<const MemoryImages>(shape, drawTable(options.test, options.seed, 2))};
+    LabelledImages images{syntheticClassNames(),
+                          std::make_shared<const DrawnImages>(options.train, options.seed, 1),
+                          std::make_shared<const DrawnImages>(options.test, options.seed, 2)};
+    constexpr SyntheticOptions kUsual;
+    if (options.train == kUsual.train && options.seed == kUsual.seed)
+        images.statistics = kStatistics;
+    return images;
 }
 
 }  // namespace vit

@@ -154,9 +154,11 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, const Confi
                                                               .how = &config.data,
                                                               .known = findKnownData(info.name),
                                                               .progress = progress});
-        const ChannelStatistics statistics = info.builtIn || !preparesAsEver(config.data)
-                                                 ? measureChannels(*images.train, progress)
-                                                 : keptStatistics(*images.train, info.folder / kManifestFile, progress);
+        const ChannelStatistics statistics =
+            images.statistics ? *images.statistics
+            : info.builtIn || !preparesAsEver(config.data)
+                ? measureChannels(*images.train, progress)
+                : keptStatistics(*images.train, info.folder / kManifestFile, progress);
         return std::make_shared<const Dataset>(info.name, std::move(images), statistics);
     });
 }
