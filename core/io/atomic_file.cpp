@@ -7,6 +7,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,6 +115,22 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {
     const std::array parts = {bytes};
     writeFileAtomically(path, std::span<const std::span<const std::byte>>(parts));
+}
+
+bool isHalfWritten(const std::filesystem::path& file) {
+    const std::string name = file.filename().string();
+    if (!name.starts_with('.') || !name.ends_with(".tmp")) return false;
+    const std::size_t dash = name.rfind('-');
+    const std::size_t dot = dash == std::string::npos ? dash : name.rfind('.', dash);
+    if (dot == std::string::npos) return false;
+    pid_t process = 0;
+    const auto [end, fault] = std::from_chars(name.data() + dot + 1, name.data() + dash, process);
+    if (fault != std::errc() || end != name.data() + dash || process <= 0) return false;
+    if (process != ::getpid()) return ::kill(process, 0) != 0 && errno == ESRCH;
+    // In a container the number is often that of the process before.
+    std::error_code fails;
+    const auto written = std::filesystem::last_write_time(file, fails);
+    return !fails && std::filesystem::file_time_type::clock::now() - written > std::chrono::minutes(1);
 }
 
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text) {

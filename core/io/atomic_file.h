@@ -17,6 +17,10 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view tex
 // The parts one after another.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> parts);
 
+// Whether this is what such a write has left behind half done: its process, on this computer, is no more, or is this one,
+// which would have ended it within a minute.
+bool isHalfWritten(const std::filesystem::path& file);
+
 // Throws Error with the path and the reason.
 std::string readTextFile(const std::filesystem::path& path);
 

@@ -56,14 +56,13 @@ std::string logLine(const char* severity, const std::string& text) {
     return run_files::timeText(std::time(nullptr), run_files::kIsoTime) + severity + text;
 }
 
-// Files that were being written when a process was killed; theirs are the names that writeFileAtomically() makes.
+// Files that were being written when a process was killed; not those that another one writes just now.
 std::vector<std::string> removeHalfWritten(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> found;
     std::error_code fault;
     std::filesystem::directory_iterator entry(folder, fault);
     for (; !fault && entry != std::filesystem::directory_iterator(); entry.increment(fault)) {
-        const std::string name = entry->path().filename().string();
-        if (name.starts_with('.') && name.ends_with(".tmp")) found.push_back(entry->path());
+        if (isHalfWritten(entry->path())) found.push_back(entry->path());
     }
     if (fault) throwSystemFault("Cannot look into", folder, fault.value());
     std::vector<std::string> notes;

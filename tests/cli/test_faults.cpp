@@ -157,7 +157,7 @@ Outcome killedWhileWriting(const DisturbedRun& run) {
     run.trainTo(8);
     std::ofstream(run.folder() / "steps.jsonl", std::ios::app) << R"({"event":"step","ste)";
     std::ofstream(run.folder() / "epochs.jsonl", std::ios::app) << R"({"event":"epo)";
-    std::ofstream(run.folder() / ".last.safetensors.4242-7.tmp") << "half";
+    std::ofstream(run.folder() / ".last.safetensors.99999999-7.tmp") << "half";
     DisturbedCli child = run.resume();
     return run.endedLikeUndisturbed(child);
 }
@@ -302,7 +302,7 @@ void TestFaults::faults_data() {
     row("SIGKILL while training", killed, 0, {"came after the last checkpoint: they are trained again"}, "nothing");
     row("SIGKILL amid a line and a checkpoint", killedWhileWriting, 0,
         {"The last line of steps.jsonl was torn: left out", "The last line of epochs.jsonl was torn: left out",
-         "The half-written file .last.safetensors.4242-7.tmp was removed"}, "nothing");
+         "The half-written file .last.safetensors.99999999-7.tmp was removed"}, "nothing");
     row("a bit of the checkpoint flipped", checkpointSpoiled(flipBit), 1,
         {"last.safetensors: its checksum is not right", "Its best weights, best.safetensors, are whole",
          "To train it again from its beginning, remove last.safetensors"},

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -44,6 +45,7 @@ private Q_SLOTS:
     void killedWriterLeavesOldOrNew();
     void writersOfOneFileDoNotMix();
     void takenTemporaryNamesAreNoFault();
+    void halfWrittenIsWhatNobodyWrites();
     void readingSaysWhatIsWrong();
 };
 
@@ -195,6 +197,23 @@ void TestAtomicFile::takenTemporaryNamesAreNoFault() {
     writeFileAtomically(pathIn(folder, "a.json"), std::string_view("new"));
     QCOMPARE(readTextFile(pathIn(folder, "a.json")), std::string("new"));
     QCOMPARE(readTextFile(victim), std::string("precious"));
+}
+
+void TestAtomicFile::halfWrittenIsWhatNobodyWrites() {
+    const QTemporaryDir folder;
+    const auto made = [&](const std::string& name) {
+        const std::filesystem::path path = pathIn(folder, name.c_str());
+        std::ofstream(path) << "half";
+        return path;
+    };
+    const std::filesystem::path own = made(".a.json." + std::to_string(::getpid()) + "-3.tmp");
+    QVERIFY(!isHalfWritten(own));
+    std::filesystem::last_write_time(own, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    QVERIFY(isHalfWritten(own));
+    QVERIFY(!isHalfWritten(made(".a.json." + std::to_string(::getppid()) + "-3.tmp")));
+    QVERIFY(isHalfWritten(made(".a.json.99999999-3.tmp")));
+    for (const char* name : {"a.json", "a.99999999-3.tmp", ".a.tmp", ".a.x-3.tmp", ".-.tmp", ".99999999999999999999-3.tmp"})
+        QVERIFY2(!isHalfWritten(made(name)), name);
 }
 
 void TestAtomicFile::readingSaysWhatIsWrong() {

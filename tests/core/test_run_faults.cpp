@@ -193,14 +193,14 @@ void TestRunFaults::tornFilesAreRecoveredFrom() {
     session.wait();
     const fs::path folder = home() / "torn";
     std::ofstream(folder / "steps.jsonl", std::ios::app) << R"({"event":"step","ste)";
-    std::ofstream(folder / ".last.safetensors.4242-7.tmp") << "half";
+    std::ofstream(folder / ".last.safetensors.99999999-7.tmp") << "half";
     TrainRequest rest;
     rest.resumeFrom = folder;
     session.train(rest);
     session.wait();
     QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{2});
     QCOMPARE(runDifference(home() / "whole", folder), std::string());
-    QVERIFY(!fs::exists(folder / ".last.safetensors.4242-7.tmp"));
+    QVERIFY(!fs::exists(folder / ".last.safetensors.99999999-7.tmp"));
     const std::string log = readTextFile(folder / "log.txt");
     QVERIFY2(log.find("steps.jsonl was torn") != std::string::npos, log.c_str());
     QVERIFY2(log.find("half-written file") != std::string::npos, log.c_str());

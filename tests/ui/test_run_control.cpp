@@ -137,11 +137,13 @@ void TestRunControl::startThenAtOncePause() {
     clickTrain();
     click("pauseButton");
     QVERIFY(started.wait(kTrainingTimeoutMs));
+    QTest::qWait(200);  // what was done before it has come
+    const qsizetype before = steps.size();
     QTest::qWait(300);
-    QVERIFY(steps.isEmpty());
+    QCOMPARE(steps.size(), before);
     QVERIFY(find<QToolButton>("pauseButton")->text().contains("Resume"));
     click("pauseButton");
-    QTRY_VERIFY_WITH_TIMEOUT(!steps.isEmpty(), kTrainingTimeoutMs);
+    QTRY_VERIFY_WITH_TIMEOUT(steps.size() > before, kTrainingTimeoutMs);
     click("stopButton");
     QVERIFY(finished.wait(kTrainingTimeoutMs));
 }
@@ -172,7 +174,8 @@ void TestRunControl::stopJustAfterResuming() {
     click("stopButton");
     QVERIFY(finished.wait(kTrainingTimeoutMs));
     QCOMPARE(finished[0][0].value<RunFinished>().reason, StopReason::Stopped);
-    QCOMPARE(std::int64_t(readCurves(run.runFolder).steps.size()), run.stepsDone);
+    QVERIFY(finished[0][0].value<RunFinished>().stepsDone >= run.stepsDone);
+    QCOMPARE(std::int64_t(readCurves(run.runFolder).steps.size()), finished[0][0].value<RunFinished>().stepsDone);
     QTRY_VERIFY(action(kResume)->isEnabled());
 }
 
