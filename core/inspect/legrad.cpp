@@ -26,7 +26,8 @@ torch::Tensor leGrad(const RelevanceSubject& subject, std::string&) {
     for (std::size_t i = 0; i < trace.attention.size(); ++i) {
         const torch::Tensor slope = torch::autograd::grad({logitAfter(subject, trace.tokens[i + 1])},
                                                           {trace.attention[i]}, {}, true)[0][0];  // [H, N, N]
-        sum += slope.relu().to(torch::kCPU, torch::kFloat64).mean({0, 1}).slice(0, subject.grid.firstPatch());
+        const torch::Tensor raising = slope.relu().to(torch::kCPU, torch::kFloat64);
+        sum += raising.mean(c10::IntArrayRef({0, 1})).slice(0, subject.grid.firstPatch());  // so libtorch 2.11 knows which
     }
     return sum / static_cast<double>(trace.attention.size());
 }

@@ -73,8 +73,10 @@ if(Libtorch_FOUND AND NOT TARGET Libtorch::Libtorch)
   target_include_directories(Libtorch::Libtorch SYSTEM INTERFACE
     "${Libtorch_INCLUDE_DIR}" "${Libtorch_INCLUDE_DIR}/torch/csrc/api/include")
   # CUDA's kernels register themselves when libtorch_cuda is loaded; no symbol of it is used, so it must not be dropped.
+  # PyTorch's own builds (2.11) hold parts of an older std::filesystem, which crash when a program's calls end there: the
+  # system's comes first.
   target_link_libraries(Libtorch::Libtorch INTERFACE
-    "-Wl,--push-state,--no-as-needed" ${_libs} "-Wl,--pop-state" "-Wl,-rpath-link,${_root}/lib"
+    "-Wl,--push-state,--no-as-needed" -lstdc++ ${_libs} "-Wl,--pop-state" "-Wl,-rpath-link,${_root}/lib"
     # So that it links where NVIDIA's run-time libraries are not installed; what is missing then is told at the start.
     $<$<BOOL:${Libtorch_CUDA}>:-Wl,--allow-shlib-undefined>)
   target_compile_options(Libtorch::Libtorch INTERFACE -fopenmp)
