@@ -133,7 +133,9 @@ private Q_SLOTS:
         const QString path = folder.filePath(file);
         writeArchive(path, pickle);
         const QString said = test::thrown<DamagedWeights>([&] { readPyTorchFile(path.toStdString()); });
-        QVERIFY2(said.contains(message), qPrintable(said));
+        // What repeats itself is packed so well by newer versions of libarchive that the archive's size gives it away first.
+        const bool bySize = message == "too many values" && said.contains("claims more bytes");
+        QVERIFY2(said.contains(message) || bySize, qPrintable(said));
         QVERIFY2(said.contains(file), qPrintable(said));
     }
 
