@@ -23,7 +23,8 @@ Findings forward(CheckBench& bench) {
     const Config config = model(bench);
     const torch::Tensor images = madeUpBatch(config, kSize.images, 0);
     const torch::Tensor logits = bench.model(config, kSize.classes)->logits(images.to(bench.device()), {});
-    const torch::Tensor expected = bench.reference(config, kSize.classes)->network()->forward(images.to(torch::kFloat64));
+    const auto reference = bench.reference(config, kSize.classes);
+    const torch::Tensor expected = reference->network()->forward(images.to(torch::kFloat64));
     return {within(relativeDifference(bench.back(logits), expected), kForward)};
 }
 

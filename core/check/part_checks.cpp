@@ -4,7 +4,7 @@
 
 #include "core/check/pass.h"
 #include "core/config/presets.h"
-#include "core/config/schema.h"
+#include "core/config/variants.h"
 
 #include <torch/utils.h>
 
@@ -27,71 +27,34 @@ Config base(const CheckBench& bench) {
     return config;
 }
 
-// What a row can say beside what it says; one value where many would show the same.
-std::vector<Value> otherValues(const Field& field, const Config& config) {
-    const Value own = field.get(config);
-    std::vector<Value> values;
-    switch (field.kind) {
-        case FieldKind::Boolean: return {!std::get<bool>(own)};
-        case FieldKind::Choice:
-            for (const Choice& choice : field.choices)
-                if (Value(choice.value) != own) values.emplace_back(choice.value);
-            return values;
-        case FieldKind::Integer: return {std::get<std::int64_t>(own) + 2};
-        case FieldKind::Real: return {std::min(field.maximum, std::get<double>(own) + field.step)};
-        case FieldKind::IntegerList: {
-            std::vector<std::int64_t> longer = std::get<std::vector<std::int64_t>>(own);
-            longer.insert(longer.begin(), 24);
-            return {longer};
-        }
-        case FieldKind::Text: return {};
-    }
-    return {};
-}
-
-// A convolution instead of nothing, for the rows that say how it is.
-void giveStem(Config& config) { config.model.stemWidths = {8, 8}; }
-
-bool isValid(const Config& config) { return validate(config).empty(); }
-
-// The configurations that differ from `start` in this row, as far as they make a model.
-std::vector<Config> variants(const Field& field, const Config& start) {
-    std::vector<Config> found;
-    for (const Value& value : otherValues(field, start)) {
-        Config config = start;
-        field.set(config, value);
-        if (field.key == "model.projection_dim") config.model.mlpUnits.back() = config.model.projectionDim;
-        if (field.key == "model.stem_pools") {
-            giveStem(config);
-            config.model.stemPools = {1};
-        }
-        if (isValid(config)) found.push_back(CheckBench::withoutDropout(config));
-    }
-    return found;
-}
-
 Finding worseOf(const Finding& a, const Finding& b) { return b.state == CheckState::Failed ? b : a; }
+
+torch::Tensor flat(std::vector<torch::Tensor> tensors) {
+    for (torch::Tensor& tensor : tensors) tensor = tensor.flatten();
+    return torch::cat(tensors);
+}
 
 Findings options(CheckBench& bench) {
     const Config start = base(bench);
     Findings findings;
     for (const Field& field : schema()) {
         if (!field.key.starts_with("model.") && !field.key.starts_with("head.")) continue;
-        if (!matters(field, start)) continue;
+        const std::vector<Config> others = variants(field, start);
+        if (others.empty()) findings.push_back({CheckState::Failed, "no other value makes a model here", {}, field.label});
+        bool tried = false;
         Worst logits, gradients;
-        for (const Config& config : variants(field, start)) {
+        for (const Config& other : others) {
+            const Config config = CheckBench::withoutDropout(other);
             if (config == start) continue;  // dropout, which is checked by its rate
+            tried = true;
             bench.goOn();
             const Pass computed = passOfDevice(bench, config, kSmall);
             const Pass expected = passOfReference(bench, config, kSmall);
             const std::string value = toText(field, field.get(config));
             logits.see(relativeDifference(bench.back(computed.logits), expected.logits), value);
-            std::vector<torch::Tensor> one, other;
-            for (const torch::Tensor& gradient : computed.gradients) one.push_back(bench.back(gradient).flatten());
-            for (const torch::Tensor& gradient : expected.gradients) other.push_back(gradient.flatten());
-            gradients.see(relativeDifference(torch::cat(one), torch::cat(other)), value);
+            gradients.see(relativeDifference(bench.back(flat(computed.gradients)), flat(expected.gradients)), value);
         }
-        if (logits.where.empty()) continue;
+        if (!tried) continue;
         findings.push_back(worseOf(within(gradients.value, kGradient, gradients.where),
                                    within(logits.value, kForward, logits.where)));
         findings.back().of = field.label;

@@ -117,6 +117,10 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
     writeFileAtomically(path, std::span<const std::span<const std::byte>>(parts));
 }
 
+void writeFileAtomically(const std::filesystem::path& path, std::string_view text) {
+    writeFileAtomically(path, std::as_bytes(std::span(text.data(), text.size())));
+}
+
 bool isHalfWritten(const std::filesystem::path& file) {
     const std::string name = file.filename().string();
     if (!name.starts_with('.') || !name.ends_with(".tmp")) return false;
@@ -131,10 +135,6 @@ bool isHalfWritten(const std::filesystem::path& file) {
     std::error_code fails;
     const auto written = std::filesystem::last_write_time(file, fails);
     return !fails && std::filesystem::file_time_type::clock::now() - written > std::chrono::minutes(1);
-}
-
-void writeFileAtomically(const std::filesystem::path& path, std::string_view text) {
-    writeFileAtomically(path, std::as_bytes(std::span(text.data(), text.size())));
 }
 
 std::string readTextFile(const std::filesystem::path& path) {

@@ -12,6 +12,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -120,7 +121,8 @@ private Q_SLOTS:
         QTest::newRow("an unknown instruction") << "x.pth" << QByteArray("\x80\x02\xfe.") << "no need of";
         QByteArray doubling = literal("\x80\x02}q\x01K\x01K\x02s");
         for (int i = 0; i < 60; ++i) doubling += literal("h\x01" "b");
-        QTest::newRow("doubles itself") << "x.pth" << doubling + "." << "too many values";
+        // Newer versions of libarchive pack it so well that its size gives it away first.
+        QTest::newRow("doubles itself") << "x.pth" << doubling + "." << "too many values|claims more bytes";
         QTest::newRow("a dictionary in itself") << "x.pth" << literal("\x80\x02}q\x01X\x05\x00\x00\x00modelh\x01s.")
                                                 << "no dictionary of tensors";
     }
@@ -133,9 +135,7 @@ private Q_SLOTS:
         const QString path = folder.filePath(file);
         writeArchive(path, pickle);
         const QString said = test::thrown<DamagedWeights>([&] { readPyTorchFile(path.toStdString()); });
-        // What repeats itself is packed so well by newer versions of libarchive that the archive's size gives it away first.
-        const bool bySize = message == "too many values" && said.contains("claims more bytes");
-        QVERIFY2(said.contains(message) || bySize, qPrintable(said));
+        QVERIFY2(said.contains(QRegularExpression(message)), qPrintable(said));
         QVERIFY2(said.contains(file), qPrintable(said));
     }
 

@@ -18,8 +18,9 @@ struct SyntheticOptions {
 
 const std::vector<std::string>& syntheticClassNames();
 
-// 32 × 32 RGB; as many images of each class as can be, in random order. The same options give the same bytes. An image is
-// drawn when it is first read, so that a run begins at once.
+// 32 × 32 RGB; as many images of each class as can be, in random order. The same options give the same bytes, but for
+// the borders of shapes, which OpenCV's versions fill differently. An image is drawn when it is first read, so that a
+// run begins at once.
 LabelledImages makeSyntheticShapes(const SyntheticOptions& options = {});
 
 }  // namespace vit
