@@ -17,7 +17,7 @@ QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().horizontalAdv
 void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
-    constexpr qsizetype kStub = 4;  // the beginning of a word, which says nothing
+    constexpr qsizetype kStub = 8;  // the beginning of a text, which says nothing
     if (shown.size() <= kStub && shown != text()) return;
     style()->drawItemText(&painter, contentsRect(), static_cast<int>(alignment()), palette(), isEnabled(), shown,
                           foregroundRole());
