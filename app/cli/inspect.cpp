@@ -84,20 +84,21 @@ OtherModel otherModel(const std::string& text, const std::filesystem::path& own)
     return {findModel(text), 0, own};
 }
 
-// "2:0": layer and head.
+// "2:1": block and head, from 1.
 std::pair<std::int64_t, std::int64_t> headOf(const std::string& text) {
     std::int64_t layer = -1, head = -1;
     const char* end = text.data() + text.size();
     const auto first = std::from_chars(text.data(), end, layer);
     if (first.ec == std::errc() && first.ptr != end && *first.ptr == ':') {
         const auto second = std::from_chars(first.ptr + 1, end, head);
-        if (second.ec == std::errc() && second.ptr == end) return {layer, head};
+        if (second.ec == std::errc() && second.ptr == end) return {layer - 1, head - 1};
     }
-    throw InvalidInput("\"" + text + "\" is no head; write its layer and its number in that layer, such as 2:0.");
+    throw InvalidInput("\"" + text + "\" is no head; write its block and its number in that block, such as 2:1.");
 }
 
 WhatIf changeOf(const Options& options, const LoadedModel& model) {
-    WhatIf change{options.hidden, {}, {}, options.blocks};
+    WhatIf change{options.hidden, {}, {}, {}};
+    for (const std::int64_t block : options.blocks) change.blocks.push_back(block - 1);
     for (const std::string& head : options.heads) change.heads.push_back(headOf(head));
     const std::int64_t side = model.config().model.imageSize / model.config().model.patchSize;
     if (options.shuffle > 0) change.order = shuffledPatches(side * side, options.shuffle);
@@ -161,12 +162,12 @@ void addInspectCommand(CLI::App& app) {
                      "The file to write: a figure (.png, .svg, .pdf), a table (.csv) or the numbers (.npy)")
         ->required();
     command->add_option("--class", options->className, "A class's name or number; without it, the predicted one");
-    command->add_option("--layer", options->layer, "Of a lens that has layers, one, from 0; without it, all or the last");
-    command->add_option("--head", options->head, "Of attention, one head, from 0; without it, all");
+    command->add_option("--layer", options->layer, "Of a lens that has blocks, one, from 1; of tokens, those after it, or 0 before the first. Without it, all or the last");
+    command->add_option("--head", options->head, "Of attention, one head, from 1; without it, all");
     command->add_option("--token", options->token,
                         "Of attention, the token that looks, from 0; without it, the class token or all together");
     command->add_flag("--seen-by", options->seenBy, "Of attention, who looks at that token instead");
-    command->add_option("--fuse", options->fusion, "Of attention, a layer's heads as one: mean, max or min")
+    command->add_option("--fuse", options->fusion, "Of attention, a block's heads as one: mean, max or min")
         ->check(CLI::IsMember({"mean", "max", "min"}));
     command->add_flag("--foreground", options->foreground,
                       "Of tokens, tell foreground from background and colour the foreground alone");
@@ -186,8 +187,8 @@ void addInspectCommand(CLI::App& app) {
     command->add_option("--method", options->method, mapHelp())->capture_default_str();
     command->add_flag("--sanity", options->sanity, "Measure how far a map of relevance stays with random weights");
     command->add_option("--hide", options->hidden, "Of what-if, patches that are hidden, from 0 row by row");
-    command->add_option("--without-heads", options->heads, "Of what-if, heads switched off: layer:head, from 0");
-    command->add_option("--without-blocks", options->blocks, "Of what-if, blocks switched off, from 0");
+    command->add_option("--without-heads", options->heads, "Of what-if, heads switched off: block:head, from 1");
+    command->add_option("--without-blocks", options->blocks, "Of what-if, blocks switched off, from 1");
     command->add_option("--shuffle", options->shuffle, "Of what-if, the seed of another order of the patches; 0: none");
     command->callback([options] { run(*options); });
 }

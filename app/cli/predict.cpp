@@ -57,6 +57,10 @@ void printText(const std::string& path, const Prediction& prediction) {
 
 void run(const Options& options) {
     LoadedModel model = LoadedModel::open(findModel(options.run));
+    if (model.classNames().size() == 1) {
+        throw InvalidInput(model.state().name + " tells no classes apart yet; vit-cli finetune teaches it yours, and "
+                           "vit-cli inspect shows what it sees already.");
+    }
     std::string problems;  // one bad image does not keep the others from being looked at
     for (const std::string& path : options.images) {
         try {

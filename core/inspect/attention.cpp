@@ -70,11 +70,11 @@ FloatArray layerAttention(const FloatArray& attention, std::int64_t layer, std::
     const torch::NoGradGuard noGrad;
     const torch::Tensor all = asTensor(attention);
     if (layer < 0 || layer >= all.size(0))
-        throw InvalidInput("The model has layers 0 to " + std::to_string(all.size(0) - 1) + ", not " +
-                           std::to_string(layer) + ".");
+        throw InvalidInput("The model has blocks 1 to " + std::to_string(all.size(0)) + ", not " +
+                           std::to_string(layer + 1) + ".");
     if (head && (*head < 0 || *head >= all.size(1)))
-        throw InvalidInput("The model has heads 0 to " + std::to_string(all.size(1) - 1) + ", not " +
-                           std::to_string(*head) + ".");
+        throw InvalidInput("Its blocks have heads 1 to " + std::to_string(all.size(1)) + ", not " +
+                           std::to_string(*head + 1) + ".");
     return toArray(head ? all[layer][*head] : fuse(all[layer], fusion));
 }
 

@@ -26,7 +26,8 @@ std::vector<HeadFigures> headFigures(const FloatArray& attention, const TokenGri
 
 enum class Fusion { Mean, Max, Min };
 
-// One block's attention [N, N] of one head or of all by `fusion`.
+// One block's attention [N, N] of one head or of all by `fusion`. Throws InvalidInput, which counts them from 1 as a person
+// does, when there is no such block or head.
 FloatArray layerAttention(const FloatArray& attention, std::int64_t layer, std::optional<std::int64_t> head,
                           Fusion fusion = Fusion::Mean);
 

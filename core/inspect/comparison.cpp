@@ -24,7 +24,7 @@ std::vector<ComparedMap> makeMaps() {
     std::vector<ComparedMap> maps;
     for (const RelevanceMethod& method : relevanceMethods())
         maps.push_back({method.key, method.name, "relevance", method.diverging, method.ofClass, false});
-    maps.push_back({kAttention, "Mean attention of a layer", "share of the attention", false, false, true});
+    maps.push_back({kAttention, "Mean attention of a block", "share of the attention", false, false, true});
     maps.push_back({kNorms, "Norms of the tokens", "Euclidean norm", false, false, true});
     return maps;
 }
@@ -34,8 +34,8 @@ std::int64_t layerOf(const LoadedModel& model, const ComparisonSettings& setting
     const std::int64_t layers = model.config().model.layers;
     const std::int64_t layer = settings.layer.value_or(layers - 1);
     if (layer >= 0 && layer < layers) return layer;
-    throw InvalidInput("The model of " + model.state().name + " has layers 0 to " + std::to_string(layers - 1) +
-                       ", not " + std::to_string(layer) + ".");
+    throw InvalidInput("The model of " + model.state().name + " has blocks 1 to " + std::to_string(layers) +
+                       ", not " + std::to_string(layer + 1) + ".");
 }
 
 FloatArray normsAfter(const FloatArray& tokens, std::int64_t block, const TokenGrid& grid) {  // [L + 1, N, D]

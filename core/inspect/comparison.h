@@ -18,7 +18,7 @@ namespace vit {
 // A map that can be made of any model: each method of relevance, and those that are no matter of class.
 struct ComparedMap {
     std::string key;       // where a person types it: "relevance", "attention"
-    std::string name;      // "Mean attention of a layer"
+    std::string name;      // "Mean attention of a block"
     std::string quantity;  // what its numbers are: "relevance"
     bool diverging;
     bool ofClass;
@@ -33,7 +33,7 @@ const ComparedMap& comparedMap(std::string_view key);
 struct ComparisonSettings {
     std::string map = "relevance";
     std::string className;              // of a map that is of one; empty, or not the model's: its own answer
-    std::optional<std::int64_t> layer;  // of one that is of a layer, from 0; empty: the last
+    std::optional<std::int64_t> layer;  // of one that is of a block, from 0; empty: the last
 };
 
 struct ComparedSide {

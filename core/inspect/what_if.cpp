@@ -18,10 +18,11 @@ namespace vit {
 
 namespace {
 
-void require(std::int64_t number, std::int64_t count, const char* all) {
+// Patches are told apart by numbers from 0, as tokens are; blocks and heads, `from` 1.
+void require(std::int64_t number, std::int64_t count, const char* all, std::int64_t from = 0) {
     if (number >= 0 && number < count) return;
-    throw InvalidInput(std::string("The model has ") + all + " 0 to " + std::to_string(count - 1) + ", not " +
-                       std::to_string(number) + ".");
+    throw InvalidInput(std::string("The model has ") + all + " " + std::to_string(from) + " to " +
+                       std::to_string(count - 1 + from) + ", not " + std::to_string(number + from) + ".");
 }
 
 // The picture with its patches in that order.
@@ -50,13 +51,13 @@ Ablation switchedOff(const WhatIf& change, const ModelConfig& model) {
     Ablation ablation;
     if (!change.heads.empty()) ablation.heads = torch::zeros({1, model.layers, model.heads}, torch::kBool);
     for (const auto& [layer, head] : change.heads) {
-        require(layer, model.layers, "layers");
-        require(head, model.heads, "heads");
+        require(layer, model.layers, "blocks", 1);
+        require(head, model.heads, "heads", 1);
         ablation.heads[0][layer][head] = true;
     }
     if (!change.blocks.empty()) ablation.blocks = torch::zeros({1, model.layers}, torch::kBool);
     for (const std::int64_t block : change.blocks) {
-        require(block, model.layers, "blocks");
+        require(block, model.layers, "blocks", 1);
         ablation.blocks[0][block] = true;
     }
     return ablation;

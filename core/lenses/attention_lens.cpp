@@ -34,12 +34,12 @@ std::string asker(const LensSettings& settings, const TokenGrid& grid) {
            std::to_string(patch % grid.columns + 1);
 }
 
-// From `first` up to before `end`: one that was chosen, or all.
+// From `first`, counted from 0, up to before `end`: one that was chosen, or all.
 std::pair<std::int64_t, std::int64_t> chosen(const std::optional<std::int64_t>& one, std::int64_t count) {
-    return one ? std::pair{*one, *one + 1} : std::pair{std::int64_t{0}, count};
+    return one ? std::pair{*one - 1, *one} : std::pair{std::int64_t{0}, count};
 }
 
-// A table of layers and heads; a single row or column is laid out as suits the page.
+// A table of blocks and heads; a single row or column is laid out as suits the page.
 void setTitles(Figure& figure, const std::vector<std::string>& rows, const std::vector<std::string>& columns) {
     if (rows.size() > 1 && columns.size() > 1) {
         figure.columns = static_cast<int>(columns.size());
@@ -52,9 +52,9 @@ void setTitles(Figure& figure, const std::vector<std::string>& rows, const std::
 }
 
 std::vector<std::vector<std::string>> figuresTable(const std::vector<HeadFigures>& figures) {
-    std::vector<std::vector<std::string>> table = {{"layer", "head", "distance_px", "entropy_nats", "class_token_share"}};
+    std::vector<std::vector<std::string>> table = {{"block", "head", "distance_px", "entropy_nats", "class_token_share"}};
     for (const HeadFigures& row : figures) {
-        table.push_back({std::to_string(row.layer), std::to_string(row.head), numberText(row.distance),
+        table.push_back({std::to_string(row.layer + 1), std::to_string(row.head + 1), numberText(row.distance),
                          numberText(row.entropy), numberText(row.classTokenShare)});
     }
     return table;
@@ -68,7 +68,7 @@ LensResult attentionLens(const LensQuestion& question) {
     Look look = question.model.look(question.photo, {.attention = true});
     const std::int64_t layers = look.attention.shape[0], heads = look.attention.shape[1];
     // Which there are is said by what is asked of the first map.
-    mapOf(look, grid, settings.layer.value_or(0), settings.head.value_or(0), settings);
+    mapOf(look, grid, settings.layer.value_or(1) - 1, settings.head.value_or(1) - 1, settings);
     LensResult result;
     result.table = figuresTable(headFigures(look.attention, grid));
     result.figure.title = "Attention";
@@ -93,9 +93,9 @@ LensResult attentionLens(const LensQuestion& question) {
         result.figure.panels.emplace_back(std::move(panel));
     }
     std::vector<std::string> rows, columns;
-    for (std::int64_t layer = firstLayer; layer < endLayer; ++layer) rows.push_back("Layer " + std::to_string(layer));
+    for (std::int64_t layer = firstLayer; layer < endLayer; ++layer) rows.push_back("Block " + std::to_string(layer + 1));
     for (std::int64_t head = firstHead; head < endHead; ++head)
-        columns.push_back(settings.fusion ? fusionText(*settings.fusion) : "Head " + std::to_string(head));
+        columns.push_back(settings.fusion ? fusionText(*settings.fusion) : "Head " + std::to_string(head + 1));
     setTitles(result.figure, rows, columns);
     result.numbers = std::move(look.attention);
     return result;
@@ -109,7 +109,7 @@ LensResult distanceLens(const LensQuestion& question) {
     result.table = figuresTable(figures);
     result.numbers.shape = {look.attention.shape[0], look.attention.shape[1]};
     PlotPanel plot{.caption = "Mean distance between a patch and what it looks at",
-                   .xTitle = "Layer",
+                   .xTitle = "Block",
                    .yTitle = "Distance (pixels of the input)",
                    .joined = false,
                    .wholeX = true};
@@ -117,7 +117,7 @@ LensResult distanceLens(const LensQuestion& question) {
     plot.series.front().name = "Heads";
     for (const HeadFigures& row : figures) {
         result.numbers.values.push_back(static_cast<float>(row.distance));
-        plot.series.front().points.emplace_back(static_cast<double>(row.layer), row.distance);
+        plot.series.front().points.emplace_back(static_cast<double>(row.layer + 1), row.distance);
     }
     result.figure.title = "Attention distance";
     result.figure.facts = modelFacts(question.model);

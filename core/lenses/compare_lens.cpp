@@ -55,7 +55,8 @@ LensResult compareLens(const LensQuestion& question) {
     if (!settings.against) throw InvalidInput("There is nothing to compare with: name another run, or another epoch.");
     const OtherModel& against = *settings.against;
     const ComparedMap& kind = comparedMap(settings.method);
-    ComparisonSettings wanted{settings.method, chosenClass(question).name, settings.layer};
+    ComparisonSettings wanted{settings.method, chosenClass(question).name, {}};
+    if (settings.layer) wanted.layer = *settings.layer - 1;
     const ComparedSide a = comparedSide(question.model, question.photo, wanted, question.progress);
     LoadedModel other = LoadedModel::open(against.run, DeviceChoice::Cpu, Precision::Float32, against.epoch);
     const ComparedSide b = comparedSide(other, question.photo, wanted, question.progress);

@@ -89,16 +89,16 @@ LensResult headsLens(const LensQuestion& question) {
     const ClassProbability about = chosenClass(question);
     HeadEffects effects = headEffects(question.model, question.photo, about.index, question.progress);
     LensResult result;
-    result.table = {{"layer", "head", "logit_change", "probability_change"}};
+    result.table = {{"block", "head", "logit_change", "probability_change"}};
     const std::int64_t heads = effects.logit.shape[1];
     for (std::size_t i = 0; i < effects.logit.values.size(); ++i) {
         const auto place = static_cast<std::int64_t>(i);
-        result.table.push_back({std::to_string(place / heads), std::to_string(place % heads),
+        result.table.push_back({std::to_string(place / heads + 1), std::to_string(place % heads + 1),
                                 numberText(effects.logit.values[i]), numberText(effects.probability.values[i])});
     }
     MapPanel panel = mapPanel(question, {}, effects.probability, true, "change of the probability");
     panel.shading = Shading::Patches;
-    panel.caption = "Rows: layers; columns: heads";
+    panel.caption = "Rows: blocks; columns: heads";
     result.figure.title = "Heads switched off";
     result.figure.facts = modelFacts(question.model);
     result.figure.facts.push_back({"Class", about.name + ", " + percentText(about.probability)});

@@ -27,13 +27,13 @@ struct OtherModel {
     std::filesystem::path own;  // the run of the model that is asked; empty: not known
 };
 
-// What may be chosen; each lens takes what means something to it. Layers, heads and patches count from 0, a class token
-// is token 0.
+// What may be chosen; each lens takes what means something to it. Blocks and heads count from 1, tokens from 0, of which a
+// class token is the first.
 struct LensSettings {
     std::optional<std::int64_t> classNumber;  // empty: the predicted one
-    std::optional<std::int64_t> layer;        // empty: all, or the last
+    std::optional<std::int64_t> layer;        // the block; of tokens, those after it, 0: before the first; empty: all, or the last
     std::optional<std::int64_t> head;         // empty: all
-    std::optional<Fusion> fusion;             // of a layer's heads, instead of each by itself
+    std::optional<Fusion> fusion;             // of a block's heads, instead of each by itself
     std::optional<std::int64_t> token;        // the one that looks; empty: all of them
     Direction direction = Direction::LooksAt; // or who looks at that token
     bool foreground = false;                  // tokens: tell foreground from background, and colour the former

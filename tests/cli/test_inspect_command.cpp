@@ -200,8 +200,8 @@ private Q_SLOTS:
         QTest::newRow("nothing") << QStringList{} << false;
         QTest::newRow("hidden patches") << QStringList{"--hide", "0", "5", "6"} << true;
         QTest::newRow("shuffled patches") << QStringList{"--shuffle", "3"} << true;
-        QTest::newRow("no head") << QStringList{"--without-heads", "0:1"} << true;
-        QTest::newRow("no block") << QStringList{"--without-blocks", "1"} << true;
+        QTest::newRow("no head") << QStringList{"--without-heads", "1:2"} << true;
+        QTest::newRow("no block") << QStringList{"--without-blocks", "2"} << true;
     }
     void whatIfIsTold() {
         QFETCH(QStringList, change);
@@ -243,7 +243,7 @@ private Q_SLOTS:
         QTest::newRow("no such tokens") << QStringList{"--lens", "norms", "--layer", "50", "--out", "a.png"} << "50";
         QTest::newRow("flatten head") << QStringList{"--lens", "patch-classes", "--out", "a.png"} << "flatten head";
         QTest::newRow("no head") << QStringList{"--lens", "what-if", "--without-heads", "first", "--out", "a.png"}
-                                 << "2:0";
+                                 << "2:1";
         QTest::newRow("no such hidden patch") << QStringList{"--lens", "what-if", "--hide", "999", "--out", "a.png"}
                                               << "999";
         QTest::newRow("no such colours") << QStringList{"--lens", "norms", "--colours", "mud", "--out", "a.png"}

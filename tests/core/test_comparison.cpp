@@ -123,7 +123,7 @@ private Q_SLOTS:
         const std::int64_t last = model.config().model.layers - 1;
         QCOMPARE(layer(last), comparedSide(model, *m_photo, {.map = "norms"}).map.values);
         QVERIFY(layer(0) != layer(last));
-        QVERIFY(test::thrown<InvalidInput>([&] { layer(last + 1); }).contains(QString::number(last + 1)));
+        QVERIFY(test::thrown<InvalidInput>([&] { layer(last + 1); }).contains(QString::number(last + 2)));
         QVERIFY(test::thrown<InvalidInput>([&] { comparedSide(model, *m_photo, {.map = "x"}); }).contains("attention"));
         QVERIFY(!test::thrown<InvalidInput>([&] { comparedSide(model, Image{}, {}); }).isEmpty());
     }

@@ -74,11 +74,11 @@ private Q_SLOTS:
         // Another head, by keyboard.
         grid->setFocus();
         QTest::keyClick(grid, Qt::Key_Home, Qt::ControlModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(finding("attentionFinding").contains("Layer 0, head 0"), kLensPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(finding("attentionFinding").contains("Block 1, head 1"), kLensPatience);
         auto* head = m_lens->find<QSpinBox>("attentionHead");
         head->setFocus();
         QTest::keyClick(head, Qt::Key_Up);
-        QTRY_VERIFY(finding("attentionFinding").contains("Layer 0, head 1"));
+        QTRY_VERIFY(finding("attentionFinding").contains("Block 1, head 2"));
         QCOMPARE(grid->selectedTile(), 1);
     }
 
@@ -132,7 +132,7 @@ private Q_SLOTS:
             before = value;
         }
         const QStringList place = head.split(QChar(0xb7));
-        const QString chosen = QString("Layer %1, head %2").arg(place[0], place[1]);
+        const QString chosen = QString("Block %1, head %2").arg(place[0], place[1]);
         QTRY_VERIFY_WITH_TIMEOUT(finding("attentionFinding").startsWith(chosen), kLensPatience);
         chooseShown("attentionOrder", 0);
     }
@@ -172,8 +172,8 @@ private Q_SLOTS:
         lookAtAttention();
         m_lens->click("attentionOfLayer");
         const QByteArray figure = m_lens->saved("attention.svg");
-        QVERIFY(figure.contains("Layer 0, Head 1") || figure.contains("Layer 1, Head 1"));
-        QVERIFY(!figure.contains("Layer 0, Head 0") || !figure.contains("Layer 1, Head 0"));
+        QVERIFY(figure.contains("Block 1, Head 2") || figure.contains("Block 2, Head 2"));
+        QVERIFY(!figure.contains("Block 1, Head 1") || !figure.contains("Block 2, Head 1"));
         chooseShown("attentionShown", 1);
         QVERIFY(m_lens->saved("mean.svg").contains("Mean of the heads"));
         chooseShown("attentionShown", 0);
@@ -265,12 +265,12 @@ private Q_SLOTS:
         QTRY_VERIFY(plot->pointed() >= 0);
         plot->setFocus();
         QTest::keyClick(plot, Qt::Key_Home, Qt::ControlModifier);
-        QVERIFY(finding("tokensFinding").startsWith("Chosen: layer 0, head 0"));
+        QVERIFY(finding("tokensFinding").startsWith("Chosen: block 1, head 1"));
         QTest::keyClick(plot, Qt::Key_Right);
-        QVERIFY(finding("tokensFinding").startsWith("Chosen: layer 1, head 0"));
+        QVERIFY(finding("tokensFinding").startsWith("Chosen: block 2, head 1"));
         QTest::keyClick(plot, Qt::Key_Down);
-        QVERIFY(finding("tokensFinding").startsWith("Chosen: layer 1, head 1"));
-        QVERIFY(m_lens->saved("distance.csv").startsWith("layer,head,distance_px"));
+        QVERIFY(finding("tokensFinding").startsWith("Chosen: block 2, head 2"));
+        QVERIFY(m_lens->saved("distance.csv").startsWith("block,head,distance_px"));
         chooseShown("tokensShown", 0);
     }
 

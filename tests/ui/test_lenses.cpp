@@ -3,8 +3,10 @@
 #include "core/io/atomic_file.h"
 #include "core/runs/run_store.h"
 #include "tests/support/lens_driver.h"
+#include "ui/pages/inspect/lenses/lens_deck.h"
 
 #include <QTableWidget>
+#include <QTimer>
 
 #include <filesystem>
 
@@ -35,6 +37,15 @@ private Q_SLOTS:
     }
 
     void trains() { QVERIFY(m_lens->train()); }
+
+    void showsWhatItSeesHoweverFastTheWeightsChange() {
+        auto* deck = m_lens->page->findChild<LensDeck*>();
+        QTimer epochs;
+        connect(&epochs, &QTimer::timeout, deck, &LensDeck::renew);
+        epochs.start(0);
+        m_lens->click("lensAttention");
+        QTRY_VERIFY_WITH_TIMEOUT(m_lens->find<MapView>("attentionView")->isVisible(), kLensPatience);
+    }
 
     void layersEndWithTheAnswer() {
         m_lens->click("lensLayers");

@@ -103,6 +103,10 @@ void PredictionPanel::updateHistory() {
 }
 
 void PredictionPanel::showBars(const Prediction& prediction) {
+    if (prediction.top.size() == 1) {
+        return showMessage(tr("This model tells no classes apart yet. Teach it yours on My photos; what it sees already is "
+                              "shown by Attention, Tokens and Neighbours."));
+    }
     m_stale = false;
     m_message->hide();
     m_bars->setStale(false);

@@ -116,14 +116,14 @@ void AttentionPanel::makeControls() {
 // What is seen at a glance.
 void AttentionPanel::makeGlance() {
     m_scope = new Segments(m_controls);
-    m_scope->add(All, "attentionAll", tr("All"), tr("All heads of all layers, a row for each layer"));
-    m_scope->add(OfLayer, "attentionOfLayer", tr("Layer"),
-                 tr("All heads of the chosen layer, their mean and maximum"));
-    m_scope->add(OfHead, "attentionOfHead", tr("Head"), tr("The chosen head in all layers"));
+    m_scope->add(All, "attentionAll", tr("All"), tr("All heads of all blocks, a row for each block"));
+    m_scope->add(OfLayer, "attentionOfLayer", tr("Block"),
+                 tr("All heads of the chosen block, their mean and maximum"));
+    m_scope->add(OfHead, "attentionOfHead", tr("Head"), tr("The chosen head in all blocks"));
     m_controls->add(m_scope);
     m_order = new QComboBox(m_controls);
     m_order->setObjectName("attentionOrder");
-    m_order->addItem(tr("By layer and head"), ByPlace);
+    m_order->addItem(tr("By block and head"), ByPlace);
     m_order->addItem(tr("By distance, far first"), ByDistance);
     m_order->addItem(tr("By entropy, sharp first"), ByEntropy);
     m_order->addItem(tr("By effect on the answer"), ByEffect);
@@ -139,9 +139,9 @@ void AttentionPanel::makeChoice() {
     m_shown = new QComboBox(m_controls);
     m_shown->setObjectName("attentionShown");
     m_shown->addItem(tr("The chosen head"), OneHead);
-    m_shown->addItem(tr("Mean of the layer's heads"), MeanOfHeads);
-    m_shown->addItem(tr("Maximum of the layer's heads"), MaxOfHeads);
-    m_shown->addItem(tr("Rollout through all layers"), Rollout);
+    m_shown->addItem(tr("Mean of the block's heads"), MeanOfHeads);
+    m_shown->addItem(tr("Maximum of the block's heads"), MaxOfHeads);
+    m_shown->addItem(tr("Rollout through all blocks"), Rollout);
     m_controls->add(tr("Over the picture"), m_shown);
     auto* place = new QWidget(m_controls);
     auto* row = new QHBoxLayout(place);
@@ -150,7 +150,7 @@ void AttentionPanel::makeChoice() {
     const auto box = [&](const char* name, const QString& text) {
         auto* spin = new QSpinBox(place);
         spin->setObjectName(name);
-        spin->setRange(0, 0);
+        spin->setRange(1, 1);
         spin->setKeyboardTracking(false);
         auto* label = new QLabel(text, place);
         label->setBuddy(spin);
@@ -158,7 +158,7 @@ void AttentionPanel::makeChoice() {
         row->addWidget(spin, 1);
         return spin;
     };
-    m_layerBox = box("attentionLayer", tr("Layer"));
+    m_layerBox = box("attentionLayer", tr("Block"));
     m_headBox = box("attentionHead", tr("Head"));
     m_controls->add(place);
     m_direction = new Segments(m_controls);
@@ -171,8 +171,8 @@ void AttentionPanel::makeChoice() {
         markChosen();
         showMap();
     });
-    connect(m_layerBox, &QSpinBox::valueChanged, this, [this](int layer) { chooseHead(layer, m_head); });
-    connect(m_headBox, &QSpinBox::valueChanged, this, [this](int head) { chooseHead(m_layer, head); });
+    connect(m_layerBox, &QSpinBox::valueChanged, this, [this](int block) { chooseHead(block - 1, m_head); });
+    connect(m_headBox, &QSpinBox::valueChanged, this, [this](int head) { chooseHead(m_layer, head - 1); });
     connect(m_direction, &Segments::chosenChanged, this, &AttentionPanel::showMap);
 }
 
@@ -190,8 +190,8 @@ LensSettings AttentionPanel::exportSettings() const {
     if (!m_answer || shown() == Rollout) return settings;
     if (shown() == MeanOfHeads) settings.fusion = Fusion::Mean;
     if (shown() == MaxOfHeads) settings.fusion = Fusion::Max;
-    if (settings.fusion || m_scope->chosen() == OfLayer) settings.layer = m_layer;
-    else if (m_scope->chosen() == OfHead) settings.head = m_head;
+    if (settings.fusion || m_scope->chosen() == OfLayer) settings.layer = m_layer + 1;
+    else if (m_scope->chosen() == OfHead) settings.head = m_head + 1;
     if (m_patch >= 0) {
         settings.token = m_patch + m_answer->grid.firstPatch();
         settings.direction = static_cast<Direction>(m_direction->chosen());
@@ -214,14 +214,14 @@ void AttentionPanel::show(const Answer& answer) {
     if (!another) m_layer = answer.layer;
     m_head = std::min(m_head, answer.heads - 1);
     const QSignalBlocker layers(m_layerBox), heads(m_headBox);
-    m_layerBox->setMaximum(static_cast<int>(answer.layers) - 1);
-    m_headBox->setMaximum(static_cast<int>(answer.heads) - 1);
+    m_layerBox->setMaximum(static_cast<int>(answer.layers));
+    m_headBox->setMaximum(static_cast<int>(answer.heads));
     m_view->setPicture(answer.picture);
     fillGrid();
     showMap();
 }
 
-// Layers by heads, in which a figure beside each would leave no room for its map.
+// Blocks by heads, in which a figure beside each would leave no room for its map.
 bool AttentionPanel::isTable() const {
     return m_scope->chosen() == All && m_order->currentData().toInt() == ByPlace;
 }
@@ -255,11 +255,11 @@ MapTile AttentionPanel::tileOf(const Cell& cell) const {
     const Answer& answer = *m_answer;
     if (cell.shown == Rollout)
         return {heatMapOf(answer.rollout, false), tr("Rollout"), {},
-                tr("where attention flows through all layers, the same whatever the class")};
+                tr("where attention flows through all blocks, the same whatever the class")};
     if (cell.shown != OneHead) {
         const auto fused = static_cast<std::size_t>(answer.heads + (cell.shown == MeanOfHeads ? 0 : 1));
         return {heatMapOf(attentionMap(answer.matrices[fused], answer.grid), false),
-                cell.shown == MeanOfHeads ? tr("Mean") : tr("Maximum"), {}, tr("of the layer's heads")};
+                cell.shown == MeanOfHeads ? tr("Mean") : tr("Maximum"), {}, tr("of the block's heads")};
     }
     const auto index = static_cast<std::size_t>(cell.layer * answer.heads + cell.head);
     const HeadFigures& head = answer.figures[index];
@@ -267,9 +267,9 @@ MapTile AttentionPanel::tileOf(const Cell& cell) const {
     const int order = m_order->currentData().toInt();
     if (order == ByEntropy) figure = tr("%1 nats").arg(plainNumber(head.entropy, 3));
     if (order == ByEffect) figure = tr("%1 pts").arg(signedText(100 * answer.effects.values[index], 1));
-    const QString place = tr("%1·%2").arg(cell.layer).arg(cell.head);
+    const QString place = tr("%1·%2").arg(cell.layer + 1).arg(cell.head + 1);
     return {heatMapOf(answer.maps[index], false), isTable() ? place : place + '\n' + figure, {},
-            tr("Layer %1, head %2. %3").arg(cell.layer).arg(cell.head).arg(figuresText(cell.layer, cell.head))};
+            tr("Block %1, head %2. %3").arg(cell.layer + 1).arg(cell.head + 1).arg(figuresText(cell.layer, cell.head))};
 }
 
 void AttentionPanel::fillGrid() {
@@ -290,8 +290,8 @@ void AttentionPanel::markChosen() {
     });
     const QSignalBlocker grid(m_grid), layers(m_layerBox), heads(m_headBox);
     m_grid->select(chosen == m_cells.end() ? -1 : static_cast<int>(chosen - m_cells.begin()));
-    m_layerBox->setValue(static_cast<int>(m_layer));
-    m_headBox->setValue(static_cast<int>(m_head));
+    m_layerBox->setValue(static_cast<int>(m_layer) + 1);
+    m_headBox->setValue(static_cast<int>(m_head) + 1);
 }
 
 void AttentionPanel::chooseCell(int index) {
@@ -323,9 +323,9 @@ const FloatArray& AttentionPanel::shownMatrix() const {
 }
 
 QString AttentionPanel::placeText() const {
-    if (shown() == MeanOfHeads) return tr("Layer %1, mean of its heads").arg(m_layer);
-    if (shown() == MaxOfHeads) return tr("Layer %1, maximum of its heads").arg(m_layer);
-    return tr("Layer %1, head %2").arg(m_layer).arg(m_head);
+    if (shown() == MeanOfHeads) return tr("Block %1, mean of its heads").arg(m_layer + 1);
+    if (shown() == MaxOfHeads) return tr("Block %1, maximum of its heads").arg(m_layer + 1);
+    return tr("Block %1, head %2").arg(m_layer + 1).arg(m_head + 1);
 }
 
 void AttentionPanel::showMap() {
@@ -333,7 +333,7 @@ void AttentionPanel::showMap() {
     const TokenGrid& grid = m_answer->grid;
     m_direction->setEnabled(shown() != Rollout);
     if (shown() == Rollout) {
-        m_finding->setText(tr("Rollout: where attention flows through all layers. It is no matter of class: the same "
+        m_finding->setText(tr("Rollout: where attention flows through all blocks. It is no matter of class: the same "
                               "whatever the class."));
         m_view->setMap(heatMapOf(m_answer->rollout, false));
         return;

@@ -160,12 +160,12 @@ void ComparisonPanel::makeControls() {
     m_map = makeCombo("compareMap", tr("The map that is made of both"), m_controls);
     for (const ComparedMap& map : comparedMaps()) m_map->addItem(qstr(map.name), qstr(map.key));
     m_class = makeCombo("compareClass", tr("The class whose reasons are shown, for both the same"), m_controls);
-    m_layer = makeCombo("compareLayer", tr("Which layer's map"), m_controls);
+    m_layer = makeCombo("compareLayer", tr("Which block's map"), m_controls);
     m_controls->add(tr("Against"), m_run);
     m_controls->add(tr("At"), m_epoch);
     m_controls->add(tr("Map"), m_map);
     m_controls->add(tr("For"), m_class);
-    m_controls->add(tr("Layer"), m_layer);
+    m_controls->add(tr("Block"), m_layer);
     m_look = new MapLook(m_controls);
     m_controls->add(m_look);
     m_controls->addStretch();
@@ -196,7 +196,7 @@ LensSettings ComparisonPanel::exportSettings() const {
     m_look->applyTo(chosen);
     const ComparisonSettings ours = settings();
     chosen.method = ours.map;
-    chosen.layer = ours.layer;
+    if (ours.layer) chosen.layer = *ours.layer + 1;
     if (m_class->currentIndex() > 0) chosen.classNumber = m_class->currentIndex() - 1;
     const ModelChoice choice = other();
     if (!choice.isCurrent()) chosen.against = OtherModel{choice.run, choice.epoch, ownRun()};
@@ -339,7 +339,7 @@ void ComparisonPanel::offerClasses(const ComparedSide& first) {
     const QSignalBlocker blocker(m_layer);
     m_layer->clear();
     m_layer->addItem(tr("Last"));
-    for (int layer = 0; layer < layers; ++layer) m_layer->addItem(tr("Layer %1").arg(layer));
+    for (int layer = 0; layer < layers; ++layer) m_layer->addItem(tr("Block %1").arg(layer + 1));
 }
 
 void ComparisonPanel::show(const ComparedMap& kind, const ComparedSide& first,

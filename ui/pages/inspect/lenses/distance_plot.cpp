@@ -24,12 +24,14 @@ QSharedPointer<QCPAxisTicker> wholeNumbers() {
     return ticker;
 }
 
+double blockOf(const HeadFigures& head) { return static_cast<double>(head.layer) + 1; }  // from 1
+
 }  // namespace
 
 DistancePlot::DistancePlot(QWidget* parent) : QCustomPlot(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    xAxis->setLabel(tr("Layer"));
+    xAxis->setLabel(tr("Block"));
     yAxis->setLabel(tr("Mean attention distance (pixels of the input)"));
     xAxis->setTicker(wholeNumbers());
     m_dots = addGraph();
@@ -52,15 +54,15 @@ void DistancePlot::setFigures(const std::vector<HeadFigures>& figures) {
     m_figures = figures;
     m_layers = figures.empty() ? 0 : static_cast<int>(figures.back().layer) + 1;
     m_heads = figures.empty() ? 0 : static_cast<int>(figures.back().head) + 1;
-    QVector<double> layers, distances;
+    QVector<double> blocks, distances;
     double most = 0;
     for (const HeadFigures& head : figures) {
-        layers.push_back(static_cast<double>(head.layer));
+        blocks.push_back(blockOf(head));
         distances.push_back(head.distance);
         most = std::max(most, head.distance);
     }
-    m_dots->setData(layers, distances);
-    xAxis->setRange(-0.5, m_layers - 0.5);
+    m_dots->setData(blocks, distances);
+    xAxis->setRange(0.5, m_layers + 0.5);
     yAxis->setRange(0, most > 0 ? most * 1.08 : 1);
     const int kept = m_pointed < static_cast<int>(figures.size()) ? m_pointed : -1;
     m_pointed = -2;  // its dot has moved
@@ -73,7 +75,7 @@ void DistancePlot::point(int index) {
     m_mark->data()->clear();
     if (index >= 0) {
         const HeadFigures& head = m_figures[static_cast<std::size_t>(index)];
-        m_mark->addData(static_cast<double>(head.layer), head.distance);
+        m_mark->addData(blockOf(head), head.distance);
     }
     replot(QCustomPlot::rpQueuedReplot);
     Q_EMIT headPointed(index);
@@ -81,7 +83,7 @@ void DistancePlot::point(int index) {
 
 QPoint DistancePlot::placeOf(int index) const {
     const HeadFigures& head = m_figures[static_cast<std::size_t>(index)];
-    return QPointF(xAxis->coordToPixel(static_cast<double>(head.layer)), yAxis->coordToPixel(head.distance)).toPoint();
+    return QPointF(xAxis->coordToPixel(blockOf(head)), yAxis->coordToPixel(head.distance)).toPoint();
 }
 
 int DistancePlot::nearest(const QPoint& position) const {
@@ -103,7 +105,7 @@ void DistancePlot::mouseMoveEvent(QMouseEvent* event) {
     if (index >= 0) point(index);
 }
 
-// Left and right from layer to layer, up and down from head to head.
+// Left and right from block to block, up and down from head to head.
 void DistancePlot::keyPressEvent(QKeyEvent* event) {
     const int from = m_pointed < 0 ? -1 : m_pointed % m_heads * m_layers + m_pointed / m_heads;
     const int to = walked(*event, from, m_layers * m_heads, m_layers);

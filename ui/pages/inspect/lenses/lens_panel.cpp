@@ -34,7 +34,11 @@ void LensPanel::setSubject(const LensSubject& subject) {
     refresh();
 }
 
-void LensPanel::renew() { refresh(); }
+void LensPanel::renew() {
+    // What is under way is let end: where epochs are shorter than a look, nothing would ever be seen.
+    if (m_asking) m_again = true;
+    else refresh();
+}
 
 void LensPanel::setLookedThrough(bool looked) {
     m_looked = looked;

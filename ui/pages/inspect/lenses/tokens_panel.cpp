@@ -360,7 +360,7 @@ void TokensPanel::showHead(int index) {
     const auto [near, far] = std::minmax_element(
         heads.begin(), heads.end(), [](const HeadFigures& a, const HeadFigures& b) { return a.distance < b.distance; });
     const auto text = [](const HeadFigures& head) {
-        return tr("layer %1, head %2 (%3 px)").arg(head.layer).arg(head.head).arg(plainNumber(head.distance, 3));
+        return tr("block %1, head %2 (%3 px)").arg(head.layer + 1).arg(head.head + 1).arg(plainNumber(head.distance, 3));
     };
     QString finding = tr("From %1 to %2.").arg(text(*near), text(*far));
     if (index >= 0) finding = tr("Chosen: %1. ").arg(text(heads[static_cast<std::size_t>(index)])) + finding;

@@ -145,7 +145,7 @@ void WhatIfPanel::fillSwitches(std::int64_t layers, std::int64_t heads) {
     m_switches->setRowCount(static_cast<int>(layers));
     m_switches->setColumnCount(static_cast<int>(heads) + 1);
     QStringList rows, columns{tr("Block")};
-    for (std::int64_t head = 0; head < heads; ++head) columns << tr("H%1").arg(head);
+    for (std::int64_t head = 0; head < heads; ++head) columns << tr("H%1").arg(head + 1);
     for (std::int64_t layer = 0; layer < layers; ++layer) {
         rows << QString::number(layer + 1);
         for (int column = 0; column <= heads; ++column) {
@@ -153,7 +153,7 @@ void WhatIfPanel::fillSwitches(std::int64_t layers, std::int64_t heads) {
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
             item->setCheckState(Qt::Checked);
             item->setToolTip(column == 0 ? tr("Block %1").arg(layer + 1)
-                                         : tr("Block %1, head %2").arg(layer + 1).arg(column - 1));
+                                         : tr("Block %1, head %2").arg(layer + 1).arg(column));
             m_switches->setItem(static_cast<int>(layer), column, item);
         }
     }
