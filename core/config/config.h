@@ -18,10 +18,11 @@ enum class HeadType {
     AttentionPooling         // what a learned query finds among all tokens
 };
 enum class PositionType { Learned, SineCosine, None, Rotary, Relative };
+enum class NormType { LayerNorm, RmsNorm };
 enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
 enum class PhotoFit { Crop, Squash };
 enum class PhotoFilter { Area, Bilinear, Bicubic };
-enum class InitialWeights { Glorot, TruncatedNormal };
+enum class InitialWeights { Glorot, TruncatedNormal, Mimetic };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
 enum class ScheduleType { Constant, Cosine, Linear, Polynomial, Steps, OneCycle, WarmStableDecay };
@@ -75,12 +76,15 @@ struct ModelConfig {
     std::int64_t layers = 8;
     double attentionDropout = 0.1;
     double mlpDropout = 0.1;
+    NormType norm = NormType::LayerNorm;             // of all norms but the stem's
     double normEpsilon = 1e-6;
     std::vector<std::int64_t> stemWidths;  // channels of 3×3 convolutions before the patches are cut; empty: none
     std::vector<std::int64_t> stemPools;   // the numbers, from 1, of those that halve the image
+    bool shiftedPatches = false;  // a patch is cut from the image and from four copies of it, moved by half a patch each way
     PositionType positions = PositionType::Learned;
     bool qkvBias = true;        // queries, keys and values have a bias
     bool qkNorm = false;        // queries and keys are normalised, each head's by itself
+    bool localAttention = false;  // no token attends to itself, and each head learns how sharply it chooses
     bool mlpDepthwise = false;  // a 3×3 convolution of each unit over the tokens' grid, after the MLP's first layer
     double layerScale = 0;      // what each block's two outputs are first multiplied by, a number a channel; 0: they are not
     double dropPath = 0;        // the chance that the last block's outputs are left out of an image, less in those before

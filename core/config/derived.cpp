@@ -53,6 +53,7 @@ void addEmbedding(Cost& cost, const ModelConfig& model, const ModelInput& input)
     addStem(cost, model, input);
     const std::int64_t patch = cutPatchSize(model);
     const std::int64_t elements = patch * patch * cutChannels(model, input);
+    if (model.shiftedPatches) cost.addNorm(patchCount(model), elements);
     cost.addDense(patchCount(model), elements, model.projectionDim);
     cost.activations += static_cast<double>(patchCount(model) * elements);
 }

@@ -14,7 +14,7 @@ namespace {
 
 class Plan {
 public:
-    explicit Plan(std::int64_t depth) : m_depth(depth) {}
+    Plan(std::int64_t depth, NormType norm) : m_depth(depth), m_norm(norm) {}
 
     void setDepth(std::int64_t depth) { m_depth = depth; }
 
@@ -29,9 +29,10 @@ public:
         m_rows.push_back({name + ".weight", {outputs, inputs}, role, m_depth, fanIn, fanOut});
         if (bias) add(name + ".bias", {outputs}, ParameterRole::Bias);
     }
-    void norm(const std::string& name, std::int64_t width) {
+    void norm(const std::string& name, std::int64_t width) { norm(name, width, m_norm); }
+    void norm(const std::string& name, std::int64_t width, NormType type) {
         add(name + ".weight", {width}, ParameterRole::NormScale);
-        add(name + ".bias", {width}, ParameterRole::NormShift);
+        if (type == NormType::LayerNorm) add(name + ".bias", {width}, ParameterRole::NormShift);
     }
     void append(std::vector<ParameterRow> rows) {
         m_rows.insert(m_rows.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
@@ -41,6 +42,7 @@ public:
 
 private:
     std::int64_t m_depth;
+    NormType m_norm;
     std::vector<ParameterRow> m_rows;
 };
 
@@ -53,7 +55,7 @@ void addStem(Plan& plan, const ModelConfig& model, const ModelInput& input) {
         const std::string number = std::to_string(i + 1);
         plan.dense("stem.conv" + number, kTaps * inputs, outputs, static_cast<double>(kTaps * inputs),
                    static_cast<double>(kTaps * outputs), ParameterRole::StemKernel);
-        plan.norm("stem.norm" + number, outputs);
+        plan.norm("stem.norm" + number, outputs, NormType::LayerNorm);
         inputs = outputs;
     }
 }
@@ -68,6 +70,7 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
         plan.norm(name + ".q_norm", model.keyDim);
         plan.norm(name + ".k_norm", model.keyDim);
     }
+    if (model.localAttention) plan.add(name + ".scale", {model.heads}, ParameterRole::Sharpness);
     if (model.positions == PositionType::Relative) {
         plan.add(name + ".relative_position_bias_table", {relativePlaces(model.imageSize / model.patchSize), model.heads},
                  ParameterRole::Position);
@@ -91,6 +94,7 @@ void addMlp(Plan& plan, const ModelConfig& model, const std::string& name) {
 void addEmbedding(Plan& plan, const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
     addStem(plan, model, input);
     const std::int64_t inputs = cutPatchSize(model) * cutPatchSize(model) * cutChannels(model, input);
+    if (model.shiftedPatches) plan.norm("patch_embed.norm", inputs);
     plan.dense("patch_embed.proj", inputs, model.projectionDim, static_cast<double>(inputs),
                static_cast<double>(model.projectionDim),
                model.stemWidths.empty() ? ParameterRole::Kernel : ParameterRole::StemKernel);
@@ -132,7 +136,7 @@ std::int64_t ParameterRow::count() const {
 }
 
 std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index) {
-    Plan plan(index + 1);
+    Plan plan(index + 1, model.norm);
     const std::string name = "blocks." + std::to_string(index);
     plan.norm(name + ".norm1", model.projectionDim);
     addAttention(plan, model, name + ".attn");
@@ -144,7 +148,7 @@ std::vector<ParameterRow> blockPlan(const ModelConfig& model, std::int64_t index
 }
 
 std::vector<ParameterRow> parameterPlan(const ModelConfig& model, const HeadConfig& head, const ModelInput& input) {
-    Plan plan(0);
+    Plan plan(0, model.norm);
     addEmbedding(plan, model, head, input);
     for (std::int64_t i = 0; i < model.layers; ++i) plan.append(blockPlan(model, i));
     plan.setDepth(model.layers + 1);
@@ -174,7 +178,9 @@ std::int64_t stemFactor(const ModelConfig& model) { return std::int64_t{1} << mo
 std::int64_t cutPatchSize(const ModelConfig& model) { return model.patchSize / stemFactor(model); }
 
 std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input) {
-    return model.stemWidths.empty() ? input.channels : model.stemWidths.back();
+    constexpr std::int64_t kCopies = 5;  // the image, and four that are moved
+    const std::int64_t channels = model.stemWidths.empty() ? input.channels : model.stemWidths.back();
+    return model.shiftedPatches ? kCopies * channels : channels;
 }
 
 bool hasClassToken(const HeadConfig& head) {

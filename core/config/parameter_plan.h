@@ -23,6 +23,7 @@ enum class ParameterRole {
     NormScale,
     NormShift,
     LayerScale,
+    Sharpness,  // a number a head, by which scores are multiplied
     Position,
     ClassToken,
     Register  // learned tokens besides the class token [R, D], and the query of an attention pooling [1, D]
@@ -59,7 +60,7 @@ std::int64_t patchCount(const ModelConfig& model);
 bool stemHalvesAfter(const ModelConfig& model, std::size_t layer);  // whether the stem's layer of that index, from 0, pools
 std::int64_t stemFactor(const ModelConfig& model);   // how many pixels wide a pixel of what leaves the stem is
 std::int64_t cutPatchSize(const ModelConfig& model);  // of the patches as they are cut from there, in such pixels
-std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input);  // likewise
+std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input);  // likewise, with those of moved copies
 bool hasClassToken(const HeadConfig& head);
 std::int64_t prefixCount(const ModelConfig& model, const HeadConfig& head);  // tokens before the patches', which have no place
 std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);   // with those

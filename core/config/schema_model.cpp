@@ -44,6 +44,12 @@ std::vector<Field> modelFields() {
               .maximum = 16,
               .step = 1},
              &Config::model, &ModelConfig::stemPools),
+        tied({.key = "model.shifted_patches",
+              .label = "Shifted patches",
+              .help = "Each patch is cut from the image and from four copies that are moved by half a patch along the "
+                      "diagonals, so that a token knows what lies around it (Lee et al., \"Vision Transformer for "
+                      "Small-Size Datasets\", 2021). Helps where images are few; patches of one pixel cannot be moved."},
+             &Config::model, &ModelConfig::shiftedPatches),
         tied({.key = "model.projection_dim",
               .label = "Projection dimension",
               .help = "How many numbers describe a patch inside the model. More can hold more, at the price of time "
@@ -115,6 +121,11 @@ std::vector<Field> modelFields() {
               .help = "Each head's queries and keys are normalised before they are compared, so that attention stays calm "
                       "at high learning rates (Henry et al., 2020; Dehghani et al., 2023)."},
              &Config::model, &ModelConfig::qkNorm),
+        tied({.key = "model.local_attention",
+              .label = "Locality self-attention",
+              .help = "No token attends to itself, and each head learns how sharply it chooses, so that attention does not "
+                      "spread evenly over small images (Lee et al., \"Vision Transformer for Small-Size Datasets\", 2021)."},
+             &Config::model, &ModelConfig::localAttention),
         tied({.key = "model.mlp_units",
               .label = "MLP units",
               .help = "The widths of the dense layers in each block, in order, such as 128, 64. The last one must be "
@@ -189,9 +200,18 @@ std::vector<Field> modelFields() {
               .maximum = 10,
               .step = 0.1},
              &Config::model, &ModelConfig::layerScale),
+        tied({.key = "model.norm",
+              .label = "Norm",
+              .help = "How tokens are normalised, everywhere but in a stem."},
+             &Config::model, &ModelConfig::norm,
+             {EnumChoice<NormType>{NormType::LayerNorm,
+                                   {"layer", "LayerNorm", "Mean and variance are taken out (Ba et al., 2016); as published."}},
+              {NormType::RmsNorm,
+               {"rms", "RMSNorm",
+                "The root of the mean square alone, without a shift (Zhang & Sennrich, 2019); as good in most models."}}}),
         tied({.key = "model.norm_epsilon",
               .label = "Norm epsilon",
-              .help = "Added to the variance in layer normalisation so that nothing is divided by zero. "
+              .help = "Added to the variance, or mean square, of what is normalised so that nothing is divided by zero. "
                       "1e-06 is usual.",
               .minimum = 1e-12,
               .maximum = 0.1,
@@ -207,7 +227,11 @@ std::vector<Field> modelFields() {
                                           "published."}},
               {InitialWeights::TruncatedNormal,
                {"truncated-normal", "Truncated normal",
-                "A normal distribution of deviation 0.02, cut at two of them, as most Vision Transformers take."}}}),
+                "A normal distribution of deviation 0.02, cut at two of them, as most Vision Transformers take."}},
+              {InitialWeights::Mimetic,
+               {"mimetic", "Mimetic",
+                "Attention begins as it looks in trained models: queries alike to keys, values against outputs (Trockman & "
+                "Kolter, 2023); all else as Glorot. Against zero block outputs: one of the two."}}}),
         tied({.key = "model.zero_outputs",
               .label = "Zero block outputs",
               .help = "The last weights of attention and MLP begin at zero, so that each block begins as the identity and "

@@ -120,6 +120,18 @@ Problem mlpEndsAtProjection(const Config& config) {
            ", or set the projection dimension to " + std::to_string(units.back()) + ".";
 }
 
+Problem shiftedPatchesMove(const Config& config) {
+    if (!config.model.shiftedPatches || cutPatchSize(config.model) >= 2) return std::nullopt;
+    return "Patches are moved by half their width, of which a single pixel has none: use larger patches, or a stem that "
+           "halves the image less.";
+}
+
+Problem outputsBeginOneWay(const Config& config) {
+    if (!config.model.zeroOutputs || config.model.initialWeights != InitialWeights::Mimetic) return std::nullopt;
+    return "Mimetic weights give the blocks' outputs a beginning of their own: choose others, or outputs that do not begin at "
+           "zero.";
+}
+
 Problem modelIsNotTooLarge(const Config& config) {
     const std::int64_t parameters = derive(config, {}).parameters;
     if (parameters <= kMaxParameters) return std::nullopt;
@@ -207,6 +219,8 @@ const std::vector<Rule>& rules() {
         {{"head.type", "model.projection_dim", "model.heads"}, queryHasWholeHeads},
         {{"model.stem_pools", "model.stem_widths"}, poolsAreOfTheStem},
         {{"model.stem_pools", "model.patch_size"}, poolsFitPatches},
+        {{"model.shifted_patches", "model.patch_size", "model.stem_pools"}, shiftedPatchesMove},
+        {{"model.zero_outputs", "model.initial_weights"}, outputsBeginOneWay},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
         {{"model.projection_dim", "model.image_size", "model.patch_size", "model.heads", "model.key_dim",
           "model.mlp_units", "model.layers", "model.stem_widths", "model.stem_pools", "model.registers", "head.type", "head.units"},

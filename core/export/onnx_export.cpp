@@ -61,8 +61,19 @@ private:
         scalar("query_scale", 1 / std::sqrt(static_cast<double>(m_model.keyDim)));
         const std::int64_t width = m_model.heads * m_model.keyDim;
         m_graph.integers("thirds", Ints{width, width, width});
+        if (m_model.norm == NormType::RmsNorm) scalar("norm_epsilon", m_model.normEpsilon);
+        if (m_model.localAttention) forbidItself();
         m_graph.integers("split_heads", Ints{0, m_weights.tokens(), m_model.heads, m_model.keyDim});
         m_graph.integers("merge_heads", Ints{0, m_weights.tokens(), width});
+    }
+
+    // [N, N], added to scores so that no token attends to itself.
+    void forbidItself() {
+        constexpr float kNever = -1e30F;
+        const std::int64_t tokens = m_weights.tokens();
+        std::vector<float> values(static_cast<std::size_t>(tokens * tokens), 0.0F);
+        for (std::int64_t i = 0; i < tokens; ++i) values[static_cast<std::size_t>(i * (tokens + 1))] = kNever;
+        m_graph.weights("not_itself", Ints{tokens, tokens}, values);
     }
 
     std::string parameter(const std::string& name) {
@@ -139,18 +150,52 @@ private:
         return m_graph.node("Concat", name + ".all", {name + ".others", convolved}, {{"axis", std::int64_t{1}}});
     }
 
-    std::string encode(const std::string& images) {
+    // Patches of the image and of four that are moved, normalised and projected.
+    std::string shiftedPatches(const std::string& images) {
+        const std::int64_t patch = cutPatchSize(m_model), moved = patch / 2;
+        const std::int64_t width = m_model.imageSize / stemFactor(m_model), side = width / patch;
+        const std::string wide = m_graph.node(
+            "Pad", "patch_embed.wide",
+            {images, m_graph.integers("patch_embed.borders", Ints{0, 0, moved, moved, 0, 0, moved, moved})});
+        std::vector<std::string> all = {images};
+        for (const std::int64_t down : {2 * moved, std::int64_t{0}}) {
+            for (const std::int64_t right : {2 * moved, std::int64_t{0}}) {
+                const std::string name = "patch_embed.moved" + std::to_string(all.size());
+                all.push_back(m_graph.node("Slice", name,
+                                           {wide, m_graph.integers(name + ".from", Ints{down, right}),
+                                            m_graph.integers(name + ".to", Ints{down + width, right + width}),
+                                            m_graph.integers(name + ".axes", Ints{2, 3})}));
+            }
+        }
+        const std::string together = m_graph.node("Concat", "patch_embed.all", all, {{"axis", std::int64_t{1}}});
+        const std::int64_t elements = m_weights.row("patch_embed.proj.weight").shape[1], channels = elements / patch / patch;
+        const std::string cut = m_graph.node(
+            "Reshape", "patch_embed.cut",
+            {together, m_graph.integers("patch_embed.cut_shape", Ints{0, channels, side, patch, side, patch})});
+        const std::string patches = m_graph.node(
+            "Reshape", "patch_embed.patches",
+            {turned("patch_embed.turned", cut, {0, 2, 4, 3, 5, 1}),
+             m_graph.integers("patch_embed.patches_shape", Ints{0, m_weights.patches(), elements})});
+        return dense("patch_embed.proj", norm("patch_embed.norm", patches));
+    }
+
+    // [B, C, S, S] -> [B, N, D]
+    std::string embedding(const std::string& images) {
+        if (m_model.shiftedPatches) return shiftedPatches(images);
         const std::int64_t dim = m_model.projectionDim;
         const std::int64_t patch = cutPatchSize(m_model);
         const std::string grid = m_graph.node(
             "Conv", "patch_embed.grid",
-            {stem(images), kernel("patch_embed.proj.weight"), parameter("patch_embed.proj.bias")},
+            {images, kernel("patch_embed.proj.weight"), parameter("patch_embed.proj.bias")},
             {{"kernel_shape", Ints{patch, patch}}, {"strides", Ints{patch, patch}}});  // [B, D, side, side]
         const std::string rows = m_graph.node(
             "Reshape", "patch_embed.rows",
             {grid, m_graph.integers("patch_embed.shape", Ints{0, dim, m_weights.patches()})});  // [B, D, N]
-        std::string tokens =
-            m_graph.node("Transpose", "patch_embed.tokens", {rows}, {{"perm", Ints{0, 2, 1}}});  // [B, N, D]
+        return turned("patch_embed.tokens", rows, {0, 2, 1});
+    }
+
+    std::string encode(const std::string& images) {
+        std::string tokens = embedding(stem(images));
         if (m_model.registers > 0) tokens = prepend("reg_token", m_model.registers, tokens);
         if (hasClassToken(m_weights.config().head)) tokens = prepend("cls_token", 1, tokens);
         tokens = placed(tokens);
@@ -199,9 +244,20 @@ private:
     }
 
     std::string norm(const std::string& name, const std::string& tokens) {
+        if (findParameter(m_weights.plan(), name + ".bias") == nullptr) return rootMeanSquareNorm(name, tokens);
         return m_graph.node("LayerNormalization", name,
                             {tokens, parameter(name + ".weight"), parameter(name + ".bias")},
                             {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(m_model.normEpsilon)}});
+    }
+
+    // Of the operators that every version has.
+    std::string rootMeanSquareNorm(const std::string& name, const std::string& tokens) {
+        const std::string squares = m_graph.node("Mul", name + ".squares", {tokens, tokens});
+        const std::string mean =
+            m_graph.node("ReduceMean", name + ".mean", {squares, m_graph.integers(name + ".axis", Ints{-1})});
+        const std::string root =
+            m_graph.node("Sqrt", name + ".root", {m_graph.node("Add", name + ".above_zero", {mean, "norm_epsilon"})});
+        return m_graph.node("Mul", name, {m_graph.node("Div", name + ".unit", {tokens, root}), parameter(name + ".weight")});
     }
 
     // [B, N, inputs] -> [B, N, outputs]; MatMul wants the kernel as [inputs, outputs].
@@ -298,12 +354,17 @@ private:
                 shaped = turnedByPlace(name + "." + what + ".turned", shaped);
             return m_graph.node("Transpose", name + "." + what, {shaped}, {{"perm", order}});
         };
+        const std::string sharpness =
+            m_model.localAttention
+                ? m_graph.weights(name + ".scale", Ints{m_model.heads, 1, 1}, m_weights.values(m_weights.row(name + ".scale")))
+                : "query_scale";
         const std::string query = m_graph.node("Mul", name + ".query.scaled",
-                                               {perHead(0, "query", {0, 2, 1, 3}), "query_scale"});  // [B, H, N, K]
+                                               {perHead(0, "query", {0, 2, 1, 3}), sharpness});  // [B, H, N, K]
         const std::string key = perHead(1, "key", {0, 2, 3, 1});                                     // [B, H, K, N]
         std::string scores = m_graph.node("MatMul", name + ".scores", {query, key});                 // [B, H, N, N]
         if (m_model.positions == PositionType::Relative)
             scores = m_graph.node("Add", name + ".preferred", {scores, preferences(name)});
+        if (m_model.localAttention) scores = m_graph.node("Add", name + ".others", {scores, "not_itself"});
         const std::string shares = m_graph.node("Softmax", name + ".shares", {scores}, {{"axis", std::int64_t{-1}}});
         const std::string mixed = m_graph.node("MatMul", name + ".mixed", {shares, perHead(2, "value", {0, 2, 1, 3})});
         const std::string turned = m_graph.node("Transpose", name + ".turned", {mixed}, {{"perm", Ints{0, 2, 1, 3}}});

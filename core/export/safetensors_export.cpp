@@ -65,6 +65,8 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
     }
     if (model.positions != PositionType::Learned) reasons.push_back("its positions are not learned");
     if (!model.stemWidths.empty()) reasons.push_back("a stem comes before the patches");
+    if (model.shiftedPatches) reasons.push_back("its patches are shifted");
+    if (model.localAttention) reasons.push_back("its attention is local");
     if (model.mlpDepthwise) reasons.push_back("the blocks' MLPs have a convolution");
     if (config.head.type == HeadType::Flatten) reasons.push_back("the head flattens all tokens");
     if (config.head.type == HeadType::ClassTokenAndAverage || config.head.type == HeadType::PrefixTokens)

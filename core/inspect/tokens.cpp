@@ -164,6 +164,10 @@ Filters projectionFilters(LoadedModel& model, int count) {
     const bool hasStem = !network->stem.is_empty();
     const torch::nn::Linear& first = hasStem ? network->stem->convolutions.front() : network->patchEmbed->proj;
     torch::Tensor rows = first->weight.detach().to(torch::kCPU, torch::kFloat64);  // [D, P*P*C]
+    if (!hasStem && model.config().model.shiftedPatches) {  // what the picture itself is looked at with
+        const torch::Tensor all = rows.view({rows.size(0), model.config().model.patchSize * model.config().model.patchSize, -1});
+        rows = all.slice(2, 0, model.nativeShape().channels).reshape({rows.size(0), -1});
+    }
     const std::int64_t found = std::min<std::int64_t>({count, rows.size(0), rows.size(1)});
     const auto [directions, variance] = principalComponents(rows, found);
     const std::int64_t patch = hasStem ? 3 : model.config().model.patchSize;

@@ -4,8 +4,12 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <vector>
 
 namespace vit {
 
@@ -42,6 +46,41 @@ bool isOutputOfABlock(const ParameterRow& row, std::size_t mlpLayers) {
     return row.name.ends_with(".attn.proj.weight") || row.name.ends_with(".fc" + std::to_string(mlpLayers) + ".weight");
 }
 
+// [rows, rows], normal of variance 1 / rows.
+torch::Tensor noise(std::int64_t rows, const RandomKey& key) {
+    torch::Tensor unit = torch::empty({rows, rows}, torch::kFloat32);
+    fill(unit, key, [](double value) { return value; });
+    constexpr double kInside = 1 - 1e-7;  // of -1 … 1, whose ends lie at infinity
+    return unit.to(torch::kFloat64).mul_(2).sub_(1).mul_(kInside).erfinv_().mul_(std::sqrt(2.0 / static_cast<double>(rows)));
+}
+
+// A product of [rows, inner] and [inner, rows] that comes as close to a matrix as it can, each of the two as large.
+std::array<torch::Tensor, 2> factors(const torch::Tensor& matrix, std::int64_t inner) {
+    const auto [left, values, right] = at::linalg_svd(matrix, false);
+    const std::int64_t kept = std::min(inner, values.size(0));
+    const torch::Tensor root = values.slice(0, 0, kept).sqrt();
+    const auto padded = [&](const torch::Tensor& columns) {
+        return torch::constant_pad_nd(columns, {0, inner - kept});
+    };
+    return {padded(left.slice(1, 0, kept) * root), padded(right.slice(0, 0, kept).t() * root).t()};
+}
+
+// Trockman & Kolter, "Mimetic initialization of self-attention layers", 2023: of each head, queries times keys are near
+// 0.7 noise + 0.7 identity; of the layer, values times outputs near 0.4 noise - 0.4 identity.
+void mimic(Attention& attention, const ModelConfig& model, const std::function<RandomKey()>& next) {
+    const std::int64_t dim = model.projectionDim, inner = model.heads * model.keyDim;
+    const torch::Tensor identity = torch::eye(dim, torch::kFloat64);
+    const std::vector<torch::Tensor> parts = attention->qkv->weight.chunk(3);  // [H * K, D] each
+    for (std::int64_t head = 0; head < model.heads; ++head) {
+        const auto [query, key] = factors(0.7 * noise(dim, next()) + 0.7 * identity, model.keyDim);
+        parts[0].slice(0, head * model.keyDim, (head + 1) * model.keyDim).copy_(query.t());
+        parts[1].slice(0, head * model.keyDim, (head + 1) * model.keyDim).copy_(key);
+    }
+    const auto [value, output] = factors(0.4 * noise(dim, next()) - 0.4 * identity, inner);
+    parts[2].copy_(value.t());
+    attention->proj->weight.copy_(output.t());
+}
+
 double glorotLimit(const ParameterRow& kernel) { return std::sqrt(6 / (kernel.fanIn + kernel.fanOut)); }
 
 }  // namespace
@@ -73,11 +112,14 @@ void VisionTransformerImpl::initialize(std::uint64_t seed, const ModelConfig& mo
                 break;
             case ParameterRole::NormScale: tensor.fill_(1); break;
             case ParameterRole::LayerScale: tensor.fill_(model.layerScale); break;
+            case ParameterRole::Sharpness: tensor.fill_(1 / std::sqrt(static_cast<double>(model.keyDim))); break;
             case ParameterRole::Bias:
             case ParameterRole::NormShift:
             case ParameterRole::ClassToken: tensor.zero_(); break;
         }
     }
+    if (model.initialWeights != InitialWeights::Mimetic) return;
+    for (Block& block : blocks) mimic(block->attn, model, [&] { return next(); });
 }
 
 }  // namespace vit

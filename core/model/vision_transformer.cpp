@@ -28,8 +28,7 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
     : m_headType(headConfig.type), m_tokens(tokenCount(model, headConfig)), m_prefix(prefixCount(model, headConfig)),
       m_plan(parameterPlan(model, headConfig, input)) {
     if (!model.stemWidths.empty()) stem = register_module("stem", Stem(model, input.channels));
-    patchEmbed = register_module("patch_embed", PatchEmbedding(cutPatchSize(model), cutChannels(model, input),
-                                                               model.projectionDim));
+    patchEmbed = register_module("patch_embed", PatchEmbedding(model, cutChannels(model, input)));
     if (hasClassToken(headConfig)) clsToken = register_parameter("cls_token", torch::zeros({model.projectionDim}));
     if (model.registers > 0)
         regToken = register_parameter("reg_token", torch::zeros({model.registers, model.projectionDim}));
@@ -41,14 +40,14 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
         const std::vector<float> waves = wavePositions(side, dim, m_tokens - side * side);
         posEmbed = register_buffer("pos_embed", torch::tensor(waves).view({m_tokens, dim}));
     }
-    if (model.preNorm) normPre = register_module("norm_pre", LayerNorm(dim, model.normEpsilon));
+    if (model.preNorm) normPre = register_module("norm_pre", LayerNorm(dim, model.normEpsilon, model.norm));
     nn::ModuleList list;
     for (std::int64_t i = 0; i < model.layers; ++i) {
         blocks.push_back(Block(model, i, m_tokens));
         list->push_back(blocks.back());
     }
     register_module("blocks", list);
-    norm = register_module("norm", LayerNorm(dim, model.normEpsilon));
+    norm = register_module("norm", LayerNorm(dim, model.normEpsilon, model.norm));
     if (m_headType == HeadType::AttentionPooling) attnPool = register_module("attn_pool", AttentionPooling(model));
     head = register_module("head", Head(headConfig, headInputs(model, headConfig), input.classes, model.layers));
 }

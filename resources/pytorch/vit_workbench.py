@@ -40,8 +40,25 @@ def turned(heads, angles):
     return torch.cat([heads[:, :, :others], patches], 2)
 
 
+class RmsNorm(nn.Module):
+    """As timm's RmsNorm: no mean is taken out, and nothing is added."""
+
+    def __init__(self, dim, eps):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(dim)), eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+def norm_of(model):
+    """What a configuration's "model" object calls its norm: a function of the width."""
+    kind = {"layer": nn.LayerNorm, "rms": RmsNorm}[model.get("norm", "layer")]
+    return lambda width: kind(width, eps=model["norm_epsilon"])
+
+
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim, qkv_bias=True, qk_norm=False, epsilon=1e-6, angles=None, side=0, others=0):
+    def __init__(self, dim, heads, key_dim, norm, qkv_bias=True, qk_norm=False, local=False, angles=None, side=0, others=0):
         super().__init__()
         if side:
             self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * side - 1) ** 2 + 3, heads))
@@ -50,8 +67,9 @@ class Attention(nn.Module):
         self.register_buffer("angles", angles, persistent=False)
         self.heads, self.key_dim = heads, key_dim
         self.qkv = nn.Linear(dim, 3 * heads * key_dim, qkv_bias)
-        self.q_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
-        self.k_norm = nn.LayerNorm(key_dim, epsilon) if qk_norm else nn.Identity()
+        self.q_norm = norm(key_dim) if qk_norm else nn.Identity()
+        self.k_norm = norm(key_dim) if qk_norm else nn.Identity()
+        self.scale = nn.Parameter(torch.full((heads,), key_dim ** -0.5)) if local else None
         self.proj = nn.Linear(heads * key_dim, dim)
 
     def forward(self, x):
@@ -64,6 +82,10 @@ class Attention(nn.Module):
         if self.relative:
             known = self.places.ge(0)[..., None]
             mask = (self.relative_position_bias_table[self.places.clamp_min(0)] * known).permute(2, 0, 1)
+        if self.scale is not None:  # no token attends to itself, and each head chooses as sharply as it has learned
+            q = q * (self.scale * self.key_dim ** 0.5).view(-1, 1, 1)
+            itself = torch.full((tokens,), -1e30, dtype=q.dtype, device=q.device).diag()
+            mask = itself if mask is None else mask + itself
         mixed = functional.scaled_dot_product_attention(q, k, v, mask)
         return self.proj(mixed.transpose(1, 2).reshape(batch, tokens, -1))
 
@@ -108,17 +130,17 @@ class LayerScale(nn.Module):
 class Block(nn.Module):
     def __init__(self, model, others):
         super().__init__()
-        dim, epsilon = model["projection_dim"], model["norm_epsilon"]
-        self.norm1 = nn.LayerNorm(dim, epsilon)
+        dim, norm = model["projection_dim"], norm_of(model)
+        self.norm1 = norm(dim)
         scales = model.get("layer_scale", 0) > 0
-        self.attn = Attention(dim, model["heads"], model["key_dim"], model.get("qkv_bias", True),
-                              model.get("qk_norm", False), epsilon,
+        self.attn = Attention(dim, model["heads"], model["key_dim"], norm, model.get("qkv_bias", True),
+                              model.get("qk_norm", False), model.get("local_attention", False),
                               angles(model["image_size"] // model["patch_size"], model["key_dim"])
                               if model.get("positions") == "rotary" else None,
                               model["image_size"] // model["patch_size"] if model.get("positions") == "relative" else 0,
                               others)
         self.ls1 = LayerScale(dim) if scales else nn.Identity()
-        self.norm2 = nn.LayerNorm(dim, epsilon)
+        self.norm2 = norm(dim)
         self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
                        model["image_size"] // model["patch_size"] if model.get("mlp_depthwise", False) else 0,
                        model.get("activation", "gelu"), model.get("mlp_gated", False))
@@ -158,6 +180,25 @@ class PatchEmbedding(nn.Module):
         return self.proj(images).flatten(2).transpose(1, 2)
 
 
+class ShiftedPatchEmbedding(nn.Module):
+    """Of the images and of four copies, moved by half a patch up and left, up and right, down and left, down and right; the
+    patches, in the order row, column, channel, are normalised before they are projected."""
+
+    def __init__(self, channels, dim, patch, norm):
+        super().__init__()
+        self.patch = patch
+        self.norm, self.proj = norm(5 * channels * patch ** 2), nn.Conv2d(5 * channels, dim, patch, patch)
+
+    def forward(self, images):
+        moved, side = self.patch // 2, images.shape[-1]
+        wide = functional.pad(images, 4 * [moved])
+        places = [(y, x) for y in (2 * moved, 0) for x in (2 * moved, 0)]
+        images = torch.cat([images, *(wide[:, :, y:y + side, x:x + side] for y, x in places)], 1)
+        patches = functional.unfold(images, self.patch, stride=self.patch).transpose(1, 2)  # channel, row, column
+        patches = patches.unflatten(2, (-1, self.patch ** 2)).transpose(2, 3).flatten(2)
+        return functional.linear(self.norm(patches), self.proj.weight.permute(0, 2, 3, 1).flatten(1), self.proj.bias)
+
+
 def waves(side, dim, others):
     """Fixed positions [1, others + side * side, dim]: sines of row and column, then cosines; zeros for the others."""
     places = torch.stack(torch.meshgrid(*2 * [torch.arange(side, dtype=torch.float64)], indexing="ij"), -1).view(-1, 2, 1)
@@ -175,12 +216,12 @@ def angles(side, width):
 
 
 class AttentionPooling(nn.Module):
-    def __init__(self, dim, heads, units, activation, epsilon):
+    def __init__(self, dim, heads, units, activation, norm):
         super().__init__()
         self.heads = heads
         self.latent = nn.Parameter(torch.zeros(1, 1, dim))
         self.q, self.kv, self.proj = nn.Linear(dim, dim), nn.Linear(dim, 2 * dim), nn.Linear(dim, dim)
-        self.norm = nn.LayerNorm(dim, epsilon)
+        self.norm = norm(dim)
         self.mlp = Mlp(dim, [units, dim], False, 0, activation)
 
     def forward(self, x):
@@ -203,7 +244,10 @@ class VisionTransformer(nn.Module):
         self.prefix = class_token + registers
         widths, pools = model.get("stem_widths", []), model.get("stem_pools", [])
         self.stem = Stem(channels, widths, pools, model["norm_epsilon"]) if widths else nn.Identity()
-        self.patch_embed = PatchEmbedding(widths[-1] if widths else channels, dim, model["patch_size"] >> len(pools))
+        norm = norm_of(model)
+        cut = (widths[-1] if widths else channels, dim, model["patch_size"] >> len(pools))
+        shifted = model.get("shifted_patches", False)
+        self.patch_embed = ShiftedPatchEmbedding(*cut, norm) if shifted else PatchEmbedding(*cut)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim)) if class_token else None
         self.reg_token = nn.Parameter(torch.zeros(1, registers, dim)) if registers else None
         positions = model.get("positions", "learned")
@@ -213,12 +257,12 @@ class VisionTransformer(nn.Module):
         else:
             fixed = waves(round(patches ** 0.5), dim, self.prefix) if positions == "sine-cosine" else torch.zeros(())
             self.register_buffer("pos_embed", fixed, persistent=False)
-        self.norm_pre = nn.LayerNorm(dim, model["norm_epsilon"]) if model.get("pre_norm") else nn.Identity()
+        self.norm_pre = norm(dim) if model.get("pre_norm") else nn.Identity()
         self.blocks = nn.ModuleList(Block(model, self.prefix) for _ in range(model["layers"]))
-        self.norm = nn.LayerNorm(dim, model["norm_epsilon"])
+        self.norm = norm(dim)
         if self.head_type == "attention":
             self.attn_pool = AttentionPooling(dim, model["heads"], model["mlp_units"][0], model.get("activation", "gelu"),
-                                              model["norm_epsilon"])
+                                              norm)
         features = dim * {"flatten": patches, "class-token-gap": 2, "prefix-tokens": self.prefix}.get(self.head_type, 1)
         widths = [features, *head["units"], classes]
         self.head = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
@@ -321,7 +365,7 @@ def timm_model(path):
         pre_norm=config.get("pre_norm", False), fc_norm=head == "gap-norm",
         qkv_bias=config.get("qkv_bias", True), qk_norm=config.get("qk_norm", False),
         init_values=config.get("layer_scale", 0) or None, act_layer=partial(TimmActivation, activation),
-        norm_layer=partial(nn.LayerNorm, eps=config["norm_epsilon"]),
+        norm_layer=norm_of(config),
         **({"mlp_layer": partial(TimmMlp, last_gelu=config.get("mlp_last_gelu", True), activation=activation,
                                  gated=gated)} if own_mlp else {}))
     model.load_state_dict(state)

@@ -89,8 +89,8 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [name, share, limit, balanced, photoFit, photoShare, photoFilter] = config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout] = config.augmentation;
-    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, eps, stem, pools, positions,
-                                  qkvBias, qkNorm, depthwise, layerScale, dropPath, activation, gated, registers,
+    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
+                                  positions, qkvBias, qkNorm, local, depthwise, layerScale, dropPath, activation, gated, registers,
                                   registerPositions, preNorm, lastGelu, initial, zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;

@@ -52,6 +52,8 @@ void addEveryPart(ModelConfig& model) {
     model.dropPath = 0.1;
     model.positions = PositionType::SineCosine;
     model.qkvBias = false;
+    model.shiftedPatches = true;
+    model.localAttention = true;
 }
 
 Config rowConfig(const QString& presetName, int head, int hiddenLayers, bool everyPart) {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from timm.layers import build_sincos2d_pos_embed
+from timm.layers import RmsNorm, build_sincos2d_pos_embed
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.nn import functional
@@ -52,6 +52,74 @@ def of_waves(config):
     grid = build_sincos2d_pos_embed([side, side], model["projection_dim"])
     del whole.pos_embed
     whole.register_buffer("pos_embed", torch.cat([torch.zeros(1, model["projection_dim"]), grid])[None])
+    return whole
+
+
+def of_rms(config):
+    """timm's blocks with its own RMSNorm, of queries and keys too, and before the first block."""
+    model = config["model"]
+    return VisionTransformer(
+        img_size=model["image_size"], patch_size=model["patch_size"], num_classes=CLASSES,
+        embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
+        mlp_ratio=model["mlp_units"][0] / model["projection_dim"], qk_norm=True,
+        norm_layer=partial(RmsNorm, eps=model["norm_epsilon"]), class_token=True, global_pool="token")
+
+
+class ShiftedPatches(nn.Module):
+    """The image and its four copies, each drawn anew from its definition: pixel (y, x) of a copy is the image's pixel half a
+    patch away, or zero; normalised with PyTorch's own norm."""
+
+    def __init__(self, dim, patch, epsilon):
+        super().__init__()
+        self.patch = patch
+        self.norm = nn.LayerNorm(15 * patch * patch, epsilon)
+        self.proj = nn.Conv2d(15, dim, patch, patch)
+
+    def forward(self, images):
+        half, side = self.patch // 2, images.shape[-1]
+        copies = [images]
+        for down, right in ((half, half), (half, -half), (-half, half), (-half, -half)):
+            copy = torch.zeros_like(images)
+            for y in range(side):
+                for x in range(side):
+                    if 0 <= y + down < side and 0 <= x + right < side:
+                        copy[:, :, y, x] = images[:, :, y + down, x + right]
+            copies.append(copy)
+        rows = torch.cat(copies, 1).permute(0, 2, 3, 1)
+        patches = [rows[:, y:y + self.patch, x:x + self.patch].flatten(1)
+                   for y in range(0, side, self.patch) for x in range(0, side, self.patch)]
+        weight = self.proj.weight.permute(0, 2, 3, 1).flatten(1)
+        return functional.linear(self.norm(torch.stack(patches, 1)), weight, self.proj.bias)
+
+
+class LocalAttention(nn.Module):
+    """A number a head instead of one over the root of the width, and minus infinity on the diagonal."""
+
+    def __init__(self, dim, heads, width):
+        super().__init__()
+        self.heads, self.width = heads, width
+        self.scale = nn.Parameter(torch.ones(heads))
+        self.qkv, self.proj = nn.Linear(dim, 3 * heads * width), nn.Linear(heads * width, dim)
+
+    def forward(self, x, **_):
+        q, k, v = self.qkv(x).unflatten(2, (3, self.heads, self.width)).permute(2, 0, 3, 1, 4)
+        scores = q @ k.transpose(-2, -1) * self.scale[:, None, None]
+        itself = torch.eye(x.shape[1], dtype=torch.bool)
+        shares = scores.masked_fill(itself, float("-inf")).softmax(-1)
+        return self.proj((shares @ v).transpose(1, 2).flatten(2))
+
+
+def of_small(config):
+    """What was made for small data sets, in timm's VisionTransformer: shifted patches and local attention."""
+    model = config["model"]
+    whole = VisionTransformer(
+        img_size=model["image_size"], patch_size=model["patch_size"], num_classes=CLASSES,
+        embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
+        mlp_ratio=model["mlp_units"][0] / model["projection_dim"],
+        norm_layer=partial(nn.LayerNorm, eps=model["norm_epsilon"]), class_token=True, global_pool="token")
+    whole.patch_embed = ShiftedPatches(model["projection_dim"], model["patch_size"], model["norm_epsilon"])
+    for block in whole.blocks:
+        block.attn = LocalAttention(model["projection_dim"], model["heads"], model["key_dim"])
     return whole
 
 
@@ -149,6 +217,13 @@ PARTS = {
                               "key_dim": 8, "mlp_units": [40, 24], "layers": 2, "stem_widths": [10, 12],
                               "stem_pools": [2], "mlp_depthwise": True},
                     "head": HEAD}, of_stem, 2),
+    "parts_rms": ({"model": {**COMMON, "image_size": 12, "patch_size": 4, "projection_dim": 24, "heads": 2,
+                             "key_dim": 12, "mlp_units": [48, 24], "layers": 2, "qk_norm": True, "norm": "rms"},
+                   "head": HEAD}, of_rms, 4),
+    "parts_small": ({"model": {**COMMON, "image_size": 12, "patch_size": 4, "projection_dim": 24, "heads": 3,
+                               "key_dim": 8, "mlp_units": [40, 24], "layers": 2, "shifted_patches": True,
+                               "local_attention": True},
+                     "head": HEAD}, of_small, 5),
 }
 
 if __name__ == "__main__":

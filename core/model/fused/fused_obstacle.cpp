@@ -26,6 +26,7 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.layers = model.layers;
     known.stemWidths = model.stemWidths;
     known.stemPools = model.stemPools;
+    known.shiftedPatches = model.shiftedPatches;
     if (model.positions != PositionType::Rotary && model.positions != PositionType::Relative)
         known.positions = model.positions;
     // A factor of what has passed through GELU is none of the weights before it.

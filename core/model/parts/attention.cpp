@@ -14,13 +14,24 @@ namespace vit {
 
 namespace nn = torch::nn;
 
+namespace {
+
+// What a score is where nothing is attended to: finite, so that rows remain numbers where no token is left.
+constexpr double kNever = -1e30;
+
+}  // namespace
+
 AttentionImpl::AttentionImpl(const ModelConfig& config, std::int64_t tokens)
     : m_heads(config.heads), m_keyDim(config.keyDim), m_dropout(config.attentionDropout) {
     qkv = register_module("qkv", nn::Linear(nn::LinearOptions(config.projectionDim, 3 * m_heads * m_keyDim)
                                                 .bias(config.qkvBias)));
     if (config.qkNorm) {
-        qNorm = register_module("q_norm", LayerNorm(m_keyDim, config.normEpsilon));
-        kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon));
+        qNorm = register_module("q_norm", LayerNorm(m_keyDim, config.normEpsilon, config.norm));
+        kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon, config.norm));
+    }
+    if (config.localAttention) {
+        scale = register_parameter("scale", torch::full({m_heads}, 1 / std::sqrt(static_cast<double>(m_keyDim))));
+        m_self = register_buffer("self", torch::full({tokens}, kNever).diag());
     }
     if (config.positions == PositionType::Relative) {
         const std::int64_t side = config.imageSize / config.patchSize;
@@ -48,7 +59,11 @@ std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
         const torch::Tensor normed = norm.is_empty() ? heads : norm(heads);
         return (m_cosine.defined() ? turned(normed) : normed).to(parts[2].dtype());
     };
-    return {compared(parts[0], qNorm), compared(parts[1], kNorm), parts[2]};
+    torch::Tensor q = compared(parts[0], qNorm);
+    // What follows divides by the root of K, where this model has a number of its own.
+    if (scale.defined())
+        q = q * (scale * std::sqrt(static_cast<double>(m_keyDim))).to(q.dtype()).view({m_heads, 1, 1});
+    return {q, compared(parts[1], kNorm), parts[2]};
 }
 
 torch::Tensor AttentionImpl::turned(const torch::Tensor& heads) const {
@@ -66,10 +81,11 @@ torch::Tensor AttentionImpl::scores(const torch::Tensor& q, const torch::Tensor&
 }
 
 std::optional<torch::Tensor> AttentionImpl::preferences(const torch::Tensor& q) const {
-    if (!relative.defined()) return std::nullopt;
+    if (!relative.defined()) return m_self.defined() ? std::optional(m_self.to(q.dtype())) : std::nullopt;
     const std::int64_t tokens = q.size(2);
     const torch::Tensor rows = relative.index_select(0, m_places.clamp_min(0)) * m_places.ge(0).unsqueeze(1);  // [N * N, H]
-    return rows.view({tokens, tokens, m_heads}).permute({2, 0, 1}).to(q.dtype());
+    const torch::Tensor preferred = rows.view({tokens, tokens, m_heads}).permute({2, 0, 1});
+    return (m_self.defined() ? preferred + m_self : preferred).to(q.dtype());
 }
 
 torch::Tensor AttentionImpl::shares(const torch::Tensor& q, const torch::Tensor& k) const {
@@ -81,8 +97,6 @@ torch::Tensor AttentionImpl::merge(const torch::Tensor& mixed) {
 }
 
 AttentionImpl::Open AttentionImpl::open(const torch::Tensor& tokens, const Without& without) {
-    // Finite, so that rows remain numbers where no token is left to attend to.
-    constexpr double kNever = -1e30;
     const auto [q, k, v] = split(tokens);
     torch::Tensor sums = scores(q, k);
     if (without.keys.defined()) sums = sums.masked_fill(without.keys.view({-1, 1, 1, tokens.size(1)}), kNever);

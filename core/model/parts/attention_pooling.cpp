@@ -26,7 +26,7 @@ AttentionPoolingImpl::AttentionPoolingImpl(const ModelConfig& config) : m_heads(
     q = register_module("q", nn::Linear(dim, dim));
     kv = register_module("kv", nn::Linear(dim, 2 * dim));
     proj = register_module("proj", nn::Linear(dim, dim));
-    norm = register_module("norm", LayerNorm(dim, config.normEpsilon));
+    norm = register_module("norm", LayerNorm(dim, config.normEpsilon, config.norm));
     mlp = register_module("mlp", PoolingMlp(config));
 }
 

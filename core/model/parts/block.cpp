@@ -8,10 +8,10 @@ BlockImpl::BlockImpl(const ModelConfig& config, std::int64_t index, std::int64_t
     : m_index(index),
       m_dropPath(config.layers > 1 ? config.dropPath * static_cast<double>(index) / static_cast<double>(config.layers - 1)
                                    : config.dropPath) {
-    norm1 = register_module("norm1", LayerNorm(config.projectionDim, config.normEpsilon));
+    norm1 = register_module("norm1", LayerNorm(config.projectionDim, config.normEpsilon, config.norm));
     attn = register_module("attn", Attention(config, tokens));
     if (config.layerScale > 0) ls1 = register_module("ls1", LayerScale(config.projectionDim));
-    norm2 = register_module("norm2", LayerNorm(config.projectionDim, config.normEpsilon));
+    norm2 = register_module("norm2", LayerNorm(config.projectionDim, config.normEpsilon, config.norm));
     mlp = register_module("mlp", Mlp(config));
     if (config.layerScale > 0) ls2 = register_module("ls2", LayerScale(config.projectionDim));
 }

@@ -3,13 +3,16 @@
 
 namespace vit {
 
-LayerNormImpl::LayerNormImpl(std::int64_t width, double epsilon) : m_epsilon(epsilon) {
+LayerNormImpl::LayerNormImpl(std::int64_t width, double epsilon, NormType type) : m_epsilon(epsilon) {
     weight = register_parameter("weight", torch::ones({width}));
-    bias = register_parameter("bias", torch::zeros({width}));
+    if (type == NormType::LayerNorm) bias = register_parameter("bias", torch::zeros({width}));
 }
 
 torch::Tensor LayerNormImpl::forward(const torch::Tensor& tokens) {
-    return torch::layer_norm(tokens, weight.sizes(), weight, bias, m_epsilon);
+    if (bias.defined()) return torch::layer_norm(tokens, weight.sizes(), weight, bias, m_epsilon);
+    // In 32 bits at least, as autocast makes the other one.
+    const torch::Tensor wide = tokens.scalar_type() == torch::kBFloat16 ? tokens.to(torch::kFloat32) : tokens;
+    return wide * torch::rsqrt(wide.square().mean(-1, true) + m_epsilon) * weight;
 }
 
 }  // namespace vit

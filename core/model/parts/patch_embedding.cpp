@@ -2,6 +2,10 @@
 // Cuts by permuting axes, then projects.
 #include "core/model/parts/patch_embedding.h"
 
+#include "core/config/parameter_plan.h"
+
+#include <torch/utils.h>
+
 namespace vit {
 
 namespace nn = torch::nn;
@@ -15,11 +19,27 @@ torch::Tensor patchesOf(const torch::Tensor& images, std::int64_t patchSize) {
         .reshape({batch, side * side, patchSize * patchSize * channels});  // [B, N, P*P*C]
 }
 
-PatchEmbeddingImpl::PatchEmbeddingImpl(std::int64_t patchSize, std::int64_t channels, std::int64_t dim)
-    : m_patchSize(patchSize) {
-    proj = register_module("proj", nn::Linear(patchSize * patchSize * channels, dim));
+torch::Tensor withShifted(const torch::Tensor& images, std::int64_t pixels) {
+    const std::int64_t side = images.size(2);
+    const torch::Tensor wide = torch::constant_pad_nd(images, {pixels, pixels, pixels, pixels});
+    std::vector<torch::Tensor> all = {images};
+    // What is seen `pixels` further down and right has moved up and left.
+    for (const std::int64_t down : {2 * pixels, std::int64_t{0}})
+        for (const std::int64_t right : {2 * pixels, std::int64_t{0}})
+            all.push_back(wide.slice(2, down, down + side).slice(3, right, right + side));
+    return torch::cat(all, 1);
 }
 
-torch::Tensor PatchEmbeddingImpl::forward(const torch::Tensor& images) { return proj(patchesOf(images, m_patchSize)); }
+PatchEmbeddingImpl::PatchEmbeddingImpl(const ModelConfig& config, std::int64_t channels)
+    : m_patchSize(cutPatchSize(config)) {
+    const std::int64_t elements = m_patchSize * m_patchSize * channels;
+    if (config.shiftedPatches) norm = register_module("norm", LayerNorm(elements, config.normEpsilon, config.norm));
+    proj = register_module("proj", nn::Linear(elements, config.projectionDim));
+}
+
+torch::Tensor PatchEmbeddingImpl::forward(const torch::Tensor& images) {
+    if (norm.is_empty()) return proj(patchesOf(images, m_patchSize));
+    return proj(norm(patchesOf(withShifted(images, m_patchSize / 2), m_patchSize)));
+}
 
 }  // namespace vit

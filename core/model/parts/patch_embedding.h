@@ -2,6 +2,9 @@
 // Images into patches, and patches into tokens.
 #pragma once
 
+#include "core/config/config.h"
+#include "core/model/parts/layer_norm.h"
+
 #include <torch/nn/module.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/pimpl.h>
@@ -14,12 +17,19 @@ namespace vit {
 // Cuts [B, C, S, S] into [B, N, P*P*C]: patches row by row, elements in the order row, column, channel.
 torch::Tensor patchesOf(const torch::Tensor& images, std::int64_t patchSize);
 
-// Linear projection of the patches: proj.weight [D, P*P*C].
+// [B, C, S, S] -> [B, 5 * C, S, S]: the images and, after them, what they show when they are moved by so many pixels up and
+// left, up and right, down and left, down and right, zeros where nothing has come from.
+torch::Tensor withShifted(const torch::Tensor& images, std::int64_t pixels);
+
+// Linear projection of the patches: proj.weight [D, P*P*C]. Of shifted patches (Lee et al. 2021), those of the images and of
+// four that are moved by half a patch are side by side, and normalised before they are projected.
 class PatchEmbeddingImpl : public torch::nn::Module {
 public:
-    PatchEmbeddingImpl(std::int64_t patchSize, std::int64_t channels, std::int64_t dim);
+    // `channels`: with those of the moved ones.
+    PatchEmbeddingImpl(const ModelConfig& config, std::int64_t channels);
     torch::Tensor forward(const torch::Tensor& images);  // [B, C, S, S] -> [B, N, D]
 
+    LayerNorm norm{nullptr};  // [P*P*C], empty without shifted patches
     torch::nn::Linear proj{nullptr};
 
 private:
