@@ -25,7 +25,7 @@ enum class InitialWeights { Glorot, TruncatedNormal };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
 enum class ScheduleType { Constant, Cosine, Linear, Polynomial, Steps, OneCycle, WarmStableDecay };
-enum class AugmentationPolicy { None, TrivialAugment, RandAugment };
+enum class AugmentationPolicy { None, TrivialAugment, RandAugment, AutoAugment };
 enum class ClassWeights { None, Balanced };
 enum class TestViews { One, Mirrored };  // a test image alone, or the mean logits of it and its mirror image
 enum class DeviceChoice { Auto, Cpu, Cuda };

@@ -202,6 +202,7 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
     QTest::newRow("tuned")
         << set({"optimizer.layer_decay=0.7", "optimizer.frozen_blocks=1", "optimizer.ema_decay=0.9"});
     QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
+    QTest::newRow("AutoAugment") << set({"augmentation.policy=auto"});
 }
 
 void TestRanks::optionsAreTheSameOnAnyNumber() {

@@ -91,6 +91,7 @@ void TestTrainer::optionsGoOnToTheBit_data() {
     row("alternating flip", [](Config& c) { c.augmentation.alternatingFlip = true; });
     row("TrivialAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::TrivialAugment; });
     row("RandAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::RandAugment; });
+    row("AutoAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::AutoAugment; });
     row("colours and cutout", [](Config& c) {
         c.augmentation.brightness = c.augmentation.contrast = c.augmentation.saturation = 0.4;
         c.augmentation.cutout = 6;
