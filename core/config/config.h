@@ -61,6 +61,7 @@ struct AugmentationConfig {
     double contrast = 0;
     double saturation = 0;
     std::int64_t cutout = 0;   // the side of a square that is painted over, in pixels; 0 = none
+    std::int64_t repeats = 1;  // how often an epoch shows an image that it shows; it shows so many times fewer images
 
     bool operator==(const AugmentationConfig&) const = default;
 };

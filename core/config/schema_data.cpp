@@ -185,6 +185,16 @@ std::vector<Field> augmentationFields() {
               .maximum = 1,
               .step = 0.05},
              &Config::augmentation, &AugmentationConfig::erasing),
+        tied({.key = "augmentation.repeats",
+              .label = "Repeats",
+              .help = "Show an image so many times in an epoch, one after the other and each time changed anew, and "
+                      "so many times fewer images, another part of them each epoch (Hoffer et al., 2020). An epoch "
+                      "stays as long as it is. 3 is usual for long runs with large batches (Touvron et al., 2021); 1 "
+                      "shows every image once.",
+              .minimum = 1,
+              .maximum = 10,
+              .step = 1},
+             &Config::augmentation, &AugmentationConfig::repeats),
     };
 }
 

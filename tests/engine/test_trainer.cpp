@@ -97,6 +97,12 @@ void TestTrainer::optionsGoOnToTheBit_data() {
         c.augmentation.cutout = 6;
     });
     row("balanced classes", [](Config& c) { c.data.balanced = true; });
+    row("repeats", [](Config& c) { c.augmentation.repeats = 3; });
+    row("repeats, balanced and alternating", [](Config& c) {
+        c.augmentation.repeats = 2;
+        c.augmentation.alternatingFlip = true;
+        c.data.balanced = true;
+    });
     row("layer decay", [](Config& c) { c.optimizer.layerDecay = 0.7; });
     row("frozen blocks", [](Config& c) { c.optimizer.frozenBlocks = 1; });
     row("class weights", [](Config& c) { c.loss.classWeights = ClassWeights::Balanced; });
