@@ -99,8 +99,8 @@ void TestSchema::everyMemberHasARow() {
                                   matrixRate, clip, ema, layerDecay, frozen] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
-                                  patience, measured, board, map, pinnedSteps, parts, views] = config.run;
-    QCOMPARE(schema().size(), std::size_t{7 + 15 + 26 + 3 + 4 + 15 + 7 + 17});
+                                  patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
+    QCOMPARE(schema().size(), std::size_t{7 + 15 + 26 + 3 + 4 + 15 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
