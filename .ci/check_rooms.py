@@ -36,7 +36,7 @@ core/train/schedules       learning rates | config
 core/train/objectives      losses |
 core/train/gradients       what happens to gradients before the update | ranks
 core/train/checkpoints     what a run is resumed from | base config events io model ranks train/optimizers
-core/train                 the training loop | base config data device events input kernels model model/fused ranks train/optimizers train/schedules train/objectives train/gradients train/checkpoints
+core/train                 the training loop | base config data device evaluation events input kernels model model/fused ranks train/optimizers train/schedules train/objectives train/gradients train/checkpoints
 core/check                 the program's test of itself on a user's computer | base config data data/images device events input io model ranks train train/checkpoints train/objectives train/optimizers
 core/runs                  the store of runs | base config data data/images evaluation events io
 core/inspect               questions to a model | base config data data/images device evaluation events model runs

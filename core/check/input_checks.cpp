@@ -108,10 +108,11 @@ std::vector<AugmentationConfig> allSettings() {
     all.erasing = 0.5;
     all.cutout = 3;
     all.randomOperations = 4;
-    std::vector<AugmentationConfig> settings(3, all);
+    std::vector<AugmentationConfig> settings(4, all);
     settings[0].alternatingFlip = false;
     settings[1].policy = AugmentationPolicy::RandAugment;
     settings[2].policy = AugmentationPolicy::TrivialAugment;
+    settings[3].policy = AugmentationPolicy::AutoAugment;
     return settings;
 }
 

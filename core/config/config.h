@@ -26,8 +26,9 @@ enum class InitialWeights { Glorot, TruncatedNormal, Mimetic };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
 enum class ScheduleType { Constant, Cosine, Linear, Polynomial, Steps, OneCycle, WarmStableDecay };
-enum class AugmentationPolicy { None, TrivialAugment, RandAugment };
+enum class AugmentationPolicy { None, TrivialAugment, RandAugment, AutoAugment };
 enum class ClassWeights { None, Balanced };
+enum class BestBy { Accuracy, Loss, MacroF1 };  // of the validation images
 enum class TestViews { One, Mirrored };  // a test image alone, or the mean logits of it and its mirror image
 enum class DeviceChoice { Auto, Cpu, Cuda };
 enum class Precision { Auto, Float32, BFloat16 };
@@ -62,6 +63,7 @@ struct AugmentationConfig {
     double contrast = 0;
     double saturation = 0;
     std::int64_t cutout = 0;   // the side of a square that is painted over, in pixels; 0 = none
+    std::int64_t repeats = 1;  // how often an epoch shows an image that it shows; it shows so many times fewer images
 
     bool operator==(const AugmentationConfig&) const = default;
 };
@@ -165,13 +167,14 @@ struct RunConfig {
     double checkpointMinutes = 5;      // a checkpoint within an epoch after so many minutes; 0 = none
     std::int64_t checkpointSteps = 0;  // and after so many steps; 0 = none
     std::int64_t keepEpochs = 0;       // keep the weights of the last N epochs beside the best and the last ones
-    std::int64_t patience = 0;         // stop after N epochs without a better validation accuracy; 0 = never
+    std::int64_t patience = 0;         // stop after N epochs without a better one, see bestBy; 0 = never
     std::int64_t layerStatisticsSteps = 50;  // measure the layers after every N steps; 0 = never
     bool tensorboard = false;  // write the run's TensorBoard files as it goes on
     PinnedMap pinnedMap = PinnedMap::Relevance;  // kept with the answers about pinned pictures
     std::int64_t pinnedSteps = 0;  // ask about them every N steps as well as after each epoch; 0 = not so
     std::int64_t accumulate = 1;   // a step takes its batch in so many parts, one after the other
     TestViews testViews = TestViews::One;
+    BestBy bestBy = BestBy::Accuracy;  // which epoch's weights are the best
 
     // Of a batch, those that are in memory together.
     std::int64_t imagesAtOnce() const { return accumulate > 1 ? (batchSize + accumulate - 1) / accumulate : batchSize; }

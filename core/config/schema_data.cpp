@@ -112,8 +112,8 @@ std::vector<Field> augmentationFields() {
              &Config::augmentation, &AugmentationConfig::shift),
         tied({.key = "augmentation.policy",
               .label = "Policy",
-              .help = "Operations that are drawn for each training image from a list of fourteen: shear, shift, turn, "
-                      "colours, sharpness and the like. For long runs; a short one hardly learns them."},
+              .help = "Operations that are drawn for each training image from a list: shear, shift, turn, colours, "
+                      "sharpness and the like. For long runs; a short one hardly learns them."},
              &Config::augmentation, &AugmentationConfig::policy,
              {EnumChoice<AugmentationPolicy>{AugmentationPolicy::None, {"none", "None", "No such operations."}},
               {AugmentationPolicy::TrivialAugment,
@@ -121,7 +121,11 @@ std::vector<Field> augmentationFields() {
                 "One operation with a strength drawn from a wide range; nothing to set (Müller & Hutter, 2021)."}},
               {AugmentationPolicy::RandAugment,
                {"random", "RandAugment",
-                "Several operations, all of one strength (Cubuk et al., 2020)."}}}),
+                "Several operations, all of one strength (Cubuk et al., 2020)."}},
+              {AugmentationPolicy::AutoAugment,
+               {"auto", "AutoAugment",
+                "One of 25 pairs of operations, with the strengths and chances that a search found best for CIFAR-10; "
+                "nothing to set (Cubuk et al., 2019)."}}}),
         tied({.key = "augmentation.random_operations",
               .label = "Operations",
               .help = "How many operations each image gets, one after the other. 2 is usual.",
@@ -181,6 +185,16 @@ std::vector<Field> augmentationFields() {
               .maximum = 1,
               .step = 0.05},
              &Config::augmentation, &AugmentationConfig::erasing),
+        tied({.key = "augmentation.repeats",
+              .label = "Repeats",
+              .help = "Show an image so many times in an epoch, one after the other and each time changed anew, and "
+                      "so many times fewer images, another part of them each epoch (Hoffer et al., 2020). An epoch "
+                      "stays as long as it is. 3 is usual for long runs with large batches (Touvron et al., 2021); 1 "
+                      "shows every image once.",
+              .minimum = 1,
+              .maximum = 10,
+              .step = 1},
+             &Config::augmentation, &AugmentationConfig::repeats),
     };
 }
 

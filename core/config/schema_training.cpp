@@ -361,12 +361,26 @@ std::vector<Field> runFields() {
         tied({.key = "run.patience",
               .label = "Early stopping",
               .unit = "epochs",
-              .help = "Ends the run when the validation accuracy has not become better for so many epochs. 0 trains to "
-                      "the planned end.",
+              .help = "Ends the run when no epoch has been better on the validation images than the best one for so "
+                      "many epochs. 0 trains to the planned end.",
               .minimum = 0,
               .maximum = 100'000,
               .step = 1},
              &Config::run, &RunConfig::patience),
+        tied({.key = "run.best_by",
+              .label = "Best by",
+              .help = "What tells the best epoch, on the validation images: its weights are kept and tested, and early "
+                      "stopping counts from it."},
+             &Config::run, &RunConfig::bestBy,
+             {EnumChoice<BestBy>{BestBy::Accuracy, {"accuracy", "Accuracy", "The share that is right, as published."}},
+              {BestBy::Loss,
+               {"loss", "Loss",
+                "The cross-entropy, the lower the better: it also counts how sure the model is of what is wrong "
+                "(Prechelt, 1998)."}},
+              {BestBy::MacroF1,
+               {"macro-f1", "Macro F1",
+                "The mean of all classes' F1, where rare classes count as much as frequent ones (Yang & Liu, "
+                "1999)."}}}),
         tied({.key = "run.test_views",
               .label = "Test views",
               .help = "How the images of the test set are looked at. Validation always takes one view."},

@@ -12,14 +12,14 @@ double ratio(std::int64_t part, std::int64_t whole) {
 
 }  // namespace
 
+ClassScores scoresOf(std::int64_t right, std::int64_t support, std::int64_t told) {
+    return {ratio(right, told), ratio(right, support), ratio(2 * right, told + support), support};
+}
+
 std::vector<ClassScores> classScores(const ConfusionMatrix& confusion) {
     std::vector<ClassScores> scores;
-    for (std::int64_t index = 0; index < confusion.classes(); ++index) {
-        const std::int64_t right = confusion.at(index, index);
-        const std::int64_t support = confusion.imagesOf(index);
-        const std::int64_t told = confusion.takenFor(index);
-        scores.push_back({ratio(right, told), ratio(right, support), ratio(2 * right, told + support), support});
-    }
+    for (std::int64_t index = 0; index < confusion.classes(); ++index)
+        scores.push_back(scoresOf(confusion.at(index, index), confusion.imagesOf(index), confusion.takenFor(index)));
     return scores;
 }
 

@@ -18,6 +18,8 @@ struct ClassScores {
     std::int64_t support = 0;  // its images
 };
 
+// Of one class: images that are of it and were taken for it, that are of it, and that were taken for it.
+ClassScores scoresOf(std::int64_t right, std::int64_t support, std::int64_t told);
 std::vector<ClassScores> classScores(const ConfusionMatrix& confusion);
 
 // The macro means: each class counts alike.

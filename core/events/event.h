@@ -61,7 +61,7 @@ struct EpochDone {
     double learningRate = 0;
     double seconds = 0;      // of this epoch, with validation
     double imagesPerSecond = 0;
-    bool best = false;       // best validation accuracy so far: saved
+    bool best = false;       // of all so far, see run.best_by: saved
 };
 
 struct CheckpointSaved {
@@ -93,7 +93,7 @@ struct Message {
 enum class StopReason {
     Completed,
     Stopped,       // as the user asked
-    EarlyStopped,  // no better validation accuracy for run.patience epochs
+    EarlyStopped,  // no better epoch for run.patience epochs
     Diverged,      // the loss exploded or was no number
     Failed,
 };
@@ -105,7 +105,7 @@ struct RunFinished {
     std::int64_t epochsDone = 0;
     std::int64_t stepsDone = 0;
     std::int64_t bestEpoch = 0;     // 0 = none was finished
-    double bestValidationAccuracy = 0;
+    double bestValidationAccuracy = 0;  // after bestEpoch
     bool tested = false;
     EpochMetrics test;              // of the best weights, on the test set
     double seconds = 0;

@@ -13,11 +13,12 @@ std::vector<std::int64_t> classCounts(const DatasetView& view) {
     return counts;
 }
 
-std::vector<std::int64_t> balancedOrder(const DatasetView& view, std::uint64_t seed, std::uint64_t epoch) {
-    const std::int64_t count = view.count();
+std::vector<std::int64_t> balancedOrder(const DatasetView& view, std::uint64_t seed, std::uint64_t epoch,
+                                        std::int64_t length) {
+    const std::int64_t count = length > 0 ? length : view.count();
     std::vector<std::vector<std::int64_t>> images(static_cast<std::size_t>(view.dataset().classes()));
     std::vector<std::size_t> classes;  // that have any, in an order that is the epoch's own
-    for (const std::int64_t position : epochOrder(count, seed, epoch)) {
+    for (const std::int64_t position : epochOrder(view.count(), seed, epoch)) {
         const auto label = static_cast<std::size_t>(view.label(position));
         if (images[label].empty()) classes.push_back(label);
         images[label].push_back(position);

@@ -2,9 +2,9 @@
 // Two ways to the same batches: from the computer's memory, or from what lies on the device already.
 #include "core/input/epoch_batches.h"
 
-#include "core/input/balanced_order.h"
 #include "core/input/batch_mix.h"
 #include "core/input/queued_copy.h"
+#include "core/input/shown_order.h"
 
 #include <ATen/Parallel.h>
 
@@ -14,12 +14,6 @@
 namespace vit {
 
 namespace {
-
-std::vector<std::int64_t> orderOf(const BatchOrigin& origin, std::uint64_t epoch) {
-    const auto seed = static_cast<std::uint64_t>(origin.config.run.seed);
-    return origin.config.data.balanced ? balancedOrder(origin.view, seed, epoch)
-                                       : epochOrder(origin.view.count(), seed, epoch);
-}
 
 bool aCoreIsFree() { return at::get_num_threads() < static_cast<int>(std::thread::hardware_concurrency()); }
 
@@ -32,7 +26,7 @@ EpochBatches::EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::i
       m_firstStep(firstStep),
       m_next(firstBatch),
       m_firstBatch(firstBatch),
-      m_order(orderOf(origin, m_epoch)) {
+      m_order(shownOrder(origin.view, origin.config, m_epoch)) {
     if (m_origin.resident == nullptr && m_origin.pipeline.device().is_cpu() && aCoreIsFree()) {
         m_source = std::make_unique<BatchSource>(batchCount() - firstBatch,
                                                  [this](std::int64_t i) { return make(m_firstBatch + i); });
@@ -83,7 +77,8 @@ std::vector<BatchPlaces> EpochBatches::placesOf(std::int64_t batch) const {
     std::vector<BatchPlaces> places;
     for (const RankSlice::Part& part : loadedOf(batch)) {
         places.push_back({static_cast<std::uint64_t>(m_origin.config.run.seed), stepOf(batch), part.first, part.count,
-                          m_epoch, positionsOf(batch, part)});
+                          m_epoch, positionsOf(batch, part), batch * m_origin.config.run.batchSize,
+                          m_origin.config.augmentation.repeats});
     }
     return places;
 }

@@ -68,13 +68,15 @@ void Classifier::forEachBatch(const DatasetView& view, std::int64_t batchSize,
 }
 
 MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress,
-                                RankSlice slice, TestViews views) {
+                                RankSlice slice, TestViews views,
+                                const std::function<void(const EvaluatedBatch&)>& visitToo) {
     torch::Tensor sums = torch::zeros({3}, torch::dtype(torch::kFloat64).device(device()));
     std::int64_t images = 0;
     const auto add = [&](const EvaluatedBatch& batch) {
         images += batch.labels.size(0);
         sums += batchMetrics(batch.logits, batch.labels,
                              torch::cross_entropy_loss(batch.logits, batch.labels));
+        if (visitToo) visitToo(batch);
     };
     forEachBatch(view, batchSize, add, progress, slice, views);
     const torch::Tensor read = sums.to(torch::kCPU);

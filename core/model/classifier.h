@@ -63,8 +63,10 @@ public:
     void forEachBatch(const DatasetView& view, std::int64_t batchSize,
                       const std::function<void(const EvaluatedBatch&)>& visit, const EvaluationProgress& progress = {},
                       RankSlice slice = {}, TestViews views = TestViews::One);
+    // `visitToo` sees each batch besides.
     MetricSums evaluate(const DatasetView& view, std::int64_t batchSize, const EvaluationProgress& progress = {},
-                        RankSlice slice = {}, TestViews views = TestViews::One);
+                        RankSlice slice = {}, TestViews views = TestViews::One,
+                        const std::function<void(const EvaluatedBatch&)>& visitToo = {});
 
     // A photo of any size as the network gets it, [1, C, S, S] on the device. Throws InvalidInput when it is empty.
     torch::Tensor prepare(const Image& photo) const;

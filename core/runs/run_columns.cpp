@@ -73,10 +73,10 @@ std::vector<RunColumn> factColumns() {
 
 std::vector<RunColumn> resultColumns() {
     std::vector<RunColumn> columns = {
-        {"best_accuracy", kResults, "Best validation", "Best validation accuracy after any epoch",
+        {"best_accuracy", kResults, "Best validation", "Validation accuracy after the best epoch",
          ColumnKind::Share,
          [](const RunSummary& run) { return run.bestEpoch > 0 ? number(run.bestValidationAccuracy) : RunValue(); }},
-        {"best_epoch", kResults, "Best epoch", "The epoch of the best validation accuracy", ColumnKind::Number,
+        {"best_epoch", kResults, "Best epoch", "The epoch whose weights are the best", ColumnKind::Number,
          [](const RunSummary& run) { return run.bestEpoch > 0 ? number(double(run.bestEpoch)) : RunValue(); }}};
     addMetricColumns(columns, "test", "Test", "On the test set, with the best weights", [](const RunSummary& run) {
         return run.result && run.result->tested ? &run.result->test : nullptr;

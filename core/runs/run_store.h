@@ -8,7 +8,7 @@
 //   layers.jsonl      one LayersMeasured a line (unless run.layer_statistics_steps is 0)
 //   tensorboard/      the curves once more, as TensorBoard reads them (if wanted: run.tensorboard)
 //   log.txt           its course in words: begin, epochs, messages and end with their time
-//   best.safetensors  weights at the best validation accuracy
+//   best.safetensors  weights of the best epoch, see run.best_by
 //   last.safetensors  weights, optimizer state and position, after the last finished epoch or within one
 //   epoch-N.safetensors  weights of the last epochs, as far as run.keep_epochs wants them
 //   result.json       how it ended; absent while it runs or when it was killed
@@ -40,7 +40,7 @@ struct RunSummary {
     std::string created;       // ISO 8601: local time with its offset from UTC, which runs lacked before
     Config config;
     std::int64_t epochsDone = 0;
-    double bestValidationAccuracy = 0;
+    double bestValidationAccuracy = 0;  // after the best epoch
     std::int64_t bestEpoch = 0;         // 0 = none
     std::optional<EpochDone> last;      // the last finished epoch
     double seconds = 0;                 // of all its epochs

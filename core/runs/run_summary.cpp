@@ -10,6 +10,7 @@
 #include "core/runs/run_store.h"
 
 #include <cerrno>
+#include <cmath>
 #include <sys/stat.h>
 
 namespace vit {
@@ -77,8 +78,10 @@ void addEpoch(RunSummary& run, const EpochDone& epoch) {
     run.seconds += epoch.seconds;
     run.validationAccuracy.push_back(static_cast<float>(epoch.validation.accuracy));
     run.last = epoch;
-    // NaN, when there are no validation images, is never greater.
-    if (epoch.validation.accuracy > run.bestValidationAccuracy) {
+    // NaN, when there are no validation images, is never greater. By what else it goes the run alone has seen.
+    const bool byAccuracy = run.config.run.bestBy == BestBy::Accuracy;
+    if (byAccuracy ? epoch.validation.accuracy > run.bestValidationAccuracy
+                   : epoch.best && !std::isnan(epoch.validation.accuracy)) {
         run.bestValidationAccuracy = epoch.validation.accuracy;
         run.bestEpoch = epoch.epoch;
     }

@@ -50,7 +50,7 @@ std::vector<tensorboard::Hyperparameter> hyperparameters(const Config& config) {
 }
 
 std::vector<tensorboard::Metric> shownMetrics() {
-    std::vector<tensorboard::Metric> list = {{"accuracy/best_validation", "Best validation accuracy", true}};
+    std::vector<tensorboard::Metric> list = {{"accuracy/best_validation", "Validation accuracy, best epoch", true}};
     const auto add = [&](const char* part, const char* title, bool ofValidation) {
         for (const Metric& metric : kMetrics)
             list.push_back(

@@ -3,8 +3,10 @@
 #include "core/train/trainer.h"
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/device/torch_device.h"
 #include "core/input/epoch_batches.h"
+#include "core/train/best_epoch.h"
 #include "core/train/checkpoints/shared_state.h"
 #include "core/train/class_weights.h"
 #include "core/train/schedules/schedule.h"
@@ -120,8 +122,8 @@ RunFinished Trainer::resultOf(Outcome outcome) const {
     result.reason = outcome == Outcome::Stopped ? StopReason::Stopped : StopReason::Completed;
     if (outcome == Outcome::EarlyStopped) {
         result.reason = StopReason::EarlyStopped;
-        result.explanation = "The validation accuracy has not become better since epoch " +
-                             std::to_string(m_position.bestEpoch) + ".";
+        result.explanation = std::string("The ") + nameOf(m_config.run.bestBy) +
+                             " has not become better since epoch " + std::to_string(m_position.bestEpoch) + ".";
     }
     result.runFolder = m_folder.string();
     result.runName = m_folder.filename().string();
@@ -162,6 +164,7 @@ void Trainer::requireBest() {
     if (m_position.bestEpoch == 0 || m_keeper.hasBest()) return;
     m_position.bestEpoch = 0;
     m_position.bestAccuracy = -1;
+    m_position.bestValue.reset();
     saveState();
 }
 
@@ -249,11 +252,14 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
     done.epochs = m_config.run.epochs;
     done.step = m_position.step;
     done.train = m_position.sums.mean();
+    std::optional<ClassTally> tally;
+    if (m_config.run.bestBy == BestBy::MacroF1)
+        tally.emplace(m_validation.dataset().classes(), m_classifier->device());
     std::optional<AveragedWeights> averaged;  // what is told and kept of an epoch is theirs, but for what goes on
     try {
         if (average() != nullptr) tellOfPlainWeights();
         averaged.emplace(average());
-        done.validation = evaluate(m_validation, "Validating", true);
+        done.validation = evaluate(m_validation, "Validating", true, TestViews::One, tally ? &*tally : nullptr);
     } catch (const Cancelled&) {
         return false;
     }
@@ -261,17 +267,17 @@ bool Trainer::finishEpoch(std::int64_t epoch) {
     done.imagesPerSecond = static_cast<double>(m_position.sums.images) / m_position.epochSeconds;
     done.seconds = m_position.epochSeconds;
 
-    // Without validation images the last epoch counts as the best.
-    done.best = m_validation.count() == 0 || done.validation.accuracy > m_position.bestAccuracy;
+    std::optional<EpochMetrics> judged;
+    if (m_validation.count() > 0) judged = done.validation;
+    const double macroF1 = tally ? tally->macroF1() : 0;
+    if (tally && judged)
+        m_hooks.emit(Message{Severity::Info, "Validation: macro F1 " + percentText(macroF1) + "."});
+    done.best = noteIfBest(m_position, m_config.run.bestBy, epoch, judged, macroF1);
     m_position.epoch = epoch;
     m_position.stepInEpoch = 0;
     m_position.sums = {};
     m_position.epochSeconds = 0;
-    if (done.best) {
-        m_position.bestEpoch = epoch;
-        m_position.bestAccuracy = m_validation.count() == 0 ? 0 : done.validation.accuracy;
-        m_keeper.saveBest(*m_classifier->network(), m_position);
-    }
+    if (done.best) m_keeper.saveBest(*m_classifier->network(), m_position);
     done.seconds += m_clock.seconds() - start;
     // The curves first: a resume cuts them back to the checkpoint, so that none of the two can be ahead unnoticed.
     m_hooks.emit(done);
@@ -291,13 +297,18 @@ void Trainer::tellOfPlainWeights() {
                          "Validation of the plain weights, without averaging: " + metricsText(plain) + "."});
 }
 
-EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool stoppable, TestViews views) {
+EpochMetrics Trainer::evaluate(const DatasetView& view, const char* what, bool stoppable, TestViews views,
+                               ClassTally* tally) {
     const auto progress = [&](std::int64_t done, std::int64_t total) {
         m_hooks.emit(PhaseChanged{what, done, total});
         return goOn() || !stoppable;
     };
-    MetricSums sums = m_classifier->evaluate(view, m_config.run.imagesAtOnce(), progress, slice(), views);
+    const auto count = [tally](const EvaluatedBatch& batch) {
+        if (tally != nullptr) tally->add(batch.logits, batch.labels);
+    };
+    MetricSums sums = m_classifier->evaluate(view, m_config.run.imagesAtOnce(), progress, slice(), views, count);
     if (m_ranks != nullptr) sums = sumOf(*m_ranks, sums);
+    if (m_ranks != nullptr && tally != nullptr) tally->sumOver(*m_ranks);
     if (view.count() > 0) m_hooks.emit(PhaseChanged{what, view.count(), view.count()});
     return sums.mean();
 }

@@ -11,6 +11,7 @@
 #include "core/ranks/rank_group.h"
 #include "core/train/checkpoints/checkpoint.h"
 #include "core/train/checkpoints/checkpoint_keeper.h"
+#include "core/train/class_tally.h"
 #include "core/train/layer_meter.h"
 #include "core/train/loss_watch.h"
 #include "core/train/optimizers/optimizer.h"
@@ -116,7 +117,8 @@ private:
     void requireBest();
     void saveState();
     void keepWhatWasLearned();
-    EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable, TestViews views = TestViews::One);
+    EpochMetrics evaluate(const DatasetView& view, const char* what, bool stoppable, TestViews views = TestViews::One,
+                          ClassTally* tally = nullptr);
     // Beside the averaged ones, which are judged.
     void tellOfPlainWeights();
     const WeightAverage* average() const { return m_optimizer->average(); }

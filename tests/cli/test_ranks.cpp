@@ -202,6 +202,10 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
     QTest::newRow("tuned")
         << set({"optimizer.layer_decay=0.7", "optimizer.frozen_blocks=1", "optimizer.ema_decay=0.9"});
     QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
+    QTest::newRow("AutoAugment") << set({"augmentation.policy=auto"});
+    QTest::newRow("best by macro F1") << set({"run.best_by=macro-f1", "run.patience=5"});
+    QTest::newRow("repeats, balanced")
+        << set({"augmentation.repeats=3", "augmentation.alternating_flip=true", "data.balanced=true"});
 }
 
 void TestRanks::optionsAreTheSameOnAnyNumber() {

@@ -28,6 +28,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
+#include <tuple>
 
 using namespace vit;
 namespace fs = std::filesystem;
@@ -105,6 +106,7 @@ private Q_SLOTS:
     void resultGoesWhenTheRunGoesOn();
     void createdStaysWhenTheRunGoesOn();
     void noValidationImages();
+    void theBestEpochIsTheRunsOwn();
     void listIsNewestFirst();
     void clockChangesDoNotMisorder();
     void listPassesOverForeignFolders();
@@ -332,6 +334,27 @@ void TestRunStore::createdStaysWhenTheRunGoesOn() {
     fs::remove(pathOf(folder) / "environment.json");
     const auto created = QDateTime::fromString(QString::fromStdString(readRun(pathOf(folder)).created), Qt::ISODate);
     QVERIFY(std::abs(created.secsTo(QDateTime::currentDateTime())) < 60);
+}
+
+void TestRunStore::theBestEpochIsTheRunsOwn() {
+    const QTemporaryDir folder;
+    for (const BestBy by : {BestBy::Accuracy, BestBy::Loss}) {
+        const fs::path path = pathOf(folder) / (by == BestBy::Loss ? "loss" : "accuracy");
+        fs::create_directories(path);
+        RunWriter writer(path);
+        Config config;
+        config.run.bestBy = by;
+        writer.writeConfig(config);
+        for (const auto& [number, accuracy, best] :
+             {std::tuple{1, 0.8, true}, std::tuple{2, 0.6, true}, std::tuple{3, 0.9, false}}) {
+            EpochDone done = epoch(number, accuracy);
+            done.best = best;
+            writer.append(done);
+        }
+        const RunSummary run = readRun(path);
+        QCOMPARE(run.bestEpoch, std::int64_t{by == BestBy::Loss ? 2 : 3});
+        QCOMPARE(run.bestValidationAccuracy, by == BestBy::Loss ? 0.6 : 0.9);
+    }
 }
 
 void TestRunStore::noValidationImages() {

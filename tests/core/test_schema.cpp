@@ -88,7 +88,7 @@ void TestSchema::everyMemberHasARow() {
     const Config config;
     [[maybe_unused]] const auto& [name, share, limit, balanced, photoFit, photoShare, photoFilter] = config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
-                                  magnitude, brightness, contrast, saturation, cutout] = config.augmentation;
+                                  magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
                                   positions, qkvBias, qkNorm, local, depthwise, layerScale, dropPath, activation, gated, registers,
                                   registerPositions, preNorm, lastGelu, initial, zeroOutputs] =
@@ -99,8 +99,8 @@ void TestSchema::everyMemberHasARow() {
                                   matrixRate, clip, ema, layerDecay, frozen] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
-                                  patience, measured, board, map, pinnedSteps, parts, views] = config.run;
-    QCOMPARE(schema().size(), std::size_t{7 + 14 + 26 + 3 + 4 + 15 + 7 + 17});
+                                  patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
+    QCOMPARE(schema().size(), std::size_t{7 + 15 + 29 + 3 + 4 + 15 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -419,6 +419,8 @@ void TestSchema::reportsProblems_data() {
     row("magnitude", [](Config& c) { c.augmentation.randomMagnitude = 31; }, "augmentation.random_magnitude",
         "use 0 to 30");
     row("brightness", [](Config& c) { c.augmentation.brightness = 1.5; }, "augmentation.brightness", "use 0 to 1");
+    row("no repeat", [](Config& c) { c.augmentation.repeats = 0; }, "augmentation.repeats", "use 1 to 10");
+    row("repeats", [](Config& c) { c.augmentation.repeats = 11; }, "augmentation.repeats", "use 1 to 10");
     row("mixup", [](Config& c) { c.loss.mixup = -0.1; }, "loss.mixup", "use 0 to 10");
     row("more frozen blocks than there are", [](Config& c) { c.optimizer.frozenBlocks = c.model.layers + 1; },
         "optimizer.frozen_blocks", "freeze no more than those");

@@ -2,10 +2,12 @@
 // The table of augmentations: what each draws, that none disturbs another, and that a batch may be drawn in parts.
 #include "core/device/device.h"
 #include "core/input/augmentation/augmentation.h"
+#include "core/input/augmentation/auto_augment.h"
 #include "core/input/augmentation/cutout.h"
 #include "core/input/augmentation/drawn_operation.h"
 #include "core/input/augmentation/erasing.h"
 #include "core/input/augmentation/flip.h"
+#include "core/input/augmentation/pixel_operations.h"
 #include "core/input/augmentation/rotation.h"
 #include "core/input/augmentation/shift.h"
 #include "core/input/augmentation/zoom.h"
@@ -17,6 +19,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <numeric>
 #include <set>
@@ -36,7 +39,7 @@ constexpr AugmentationConfig kAll{.shift = 3,
                                   .contrast = 0.4,
                                   .saturation = 0.4,
                                   .cutout = 7};
-constexpr AugmentationConfig kTrivial{.policy = AugmentationPolicy::TrivialAugment};
+constexpr AugmentationConfig kAuto{.policy = AugmentationPolicy::AutoAugment};
 constexpr AugmentationConfig kOff{.horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0};
 
 // What someone might add.
@@ -98,6 +101,10 @@ private Q_SLOTS:
     void policiesDrawEachOperationAsOften_data();
     void policiesDrawEachOperationAsOften();
     void randAugmentHasOneStrength();
+    void autoAugmentHasThePapersTable();
+    void autoAugmentKeepsItsChances();
+    void autoAugmentDrawsByRunStepAndPlaceAlone();
+    void pairsAreDoneOneAfterTheOther();
     void operationsOfPixelsSeePixels();
     void ranksDrawAndApplyTheSame_data();
     void ranksDrawAndApplyTheSame();
@@ -328,6 +335,122 @@ void TestAugmentation::randAugmentHasOneStrength() {
     }
 }
 
+// As torchvision prints its operations: how often each stands in the policy, and the sums of chances and magnitudes.
+void TestAugmentation::autoAugmentHasThePapersTable() {
+    QCOMPARE(subPolicies().size(), std::size_t{25});
+    std::map<DrawnOperation, int> found;
+    double chances = 0;
+    int magnitudes = 0;
+    for (const SubPolicy& pair : subPolicies())
+        for (const auto& [operation, chance, magnitude] : pair) {
+            ++found[operation];
+            chances += chance;
+            magnitudes += magnitude;
+            QVERIFY(chance >= 0 && chance <= 0.9 && magnitude >= 0 && magnitude <= 9);
+        }
+    const std::map<DrawnOperation, int> expected = {
+        {DrawnOperation::ShearY, 2},     {DrawnOperation::MoveShareX, 2}, {DrawnOperation::MoveShareY, 5},
+        {DrawnOperation::Rotate, 1},     {DrawnOperation::Brightness, 4}, {DrawnOperation::Colour, 5},
+        {DrawnOperation::Contrast, 2},   {DrawnOperation::Sharpness, 5},  {DrawnOperation::Posterize, 1},
+        {DrawnOperation::Solarize, 4},   {DrawnOperation::Stretch, 7},    {DrawnOperation::Equalize, 9},
+        {DrawnOperation::Invert, 3}};
+    QVERIFY(found == expected);
+    QVERIFY(std::abs(chances - 26.5) < 1e-9);
+    QCOMPARE(magnitudes, 187);
+}
+
+// Each pair as often as the others, each operation as often as its chance has it, either sign as often, and always at
+// the strength of its bin.
+void TestAugmentation::autoAugmentKeepsItsChances() {
+    constexpr std::int64_t kImages = 100'000;
+    const std::vector<torch::Tensor> drawn = drawnBy("AutoAugment", kAuto, kImages);
+    std::array<std::vector<double>, 4> numbers;
+    for (std::size_t i = 0; i < 4; ++i) {
+        const double* values = drawn[i].const_data_ptr<double>();
+        numbers[i].assign(values, values + kImages);
+    }
+    struct Count {
+        double images = 0, done = 0, negative = 0;
+    };
+    std::vector<std::array<Count, 2>> counts(25);
+    const std::set<DrawnOperation> ofTwoSigns = {DrawnOperation::ShearY,     DrawnOperation::MoveShareX,
+                                                 DrawnOperation::MoveShareY, DrawnOperation::Rotate,
+                                                 DrawnOperation::Brightness, DrawnOperation::Colour,
+                                                 DrawnOperation::Contrast,   DrawnOperation::Sharpness};
+    const std::map<DrawnOperation, double> strongest = {
+        {DrawnOperation::ShearY, 0.3},
+        {DrawnOperation::MoveShareX, 150.0 / 331},
+        {DrawnOperation::MoveShareY, 150.0 / 331},
+        {DrawnOperation::Rotate, 30},
+        {DrawnOperation::Brightness, 0.9},
+        {DrawnOperation::Colour, 0.9},
+        {DrawnOperation::Contrast, 0.9},
+        {DrawnOperation::Sharpness, 0.9},
+        {DrawnOperation::Solarize, -255},
+        {DrawnOperation::Posterize, -3.0 * 9 / 7}};  // its one magnitude is 7, which takes 3 bits
+    for (std::size_t image = 0; image < kImages; ++image) {
+        const auto words = philox({5, 6, kAutoAugment.site}, static_cast<std::uint32_t>(image));
+        const auto pair = static_cast<std::size_t>(words[0] / 4294967296.0 * 25);
+        for (std::size_t i = 0; i < 2; ++i) {
+            const PolicyOperation& row = subPolicies()[pair][i];
+            const double which = numbers[2 * i][image], amount = numbers[2 * i + 1][image];
+            Count& count = counts[pair][i];
+            ++count.images;
+            if (which == static_cast<double>(DrawnOperation::Nothing)) continue;
+            QCOMPARE(which, static_cast<double>(row.operation));
+            ++count.done;
+            double neutral = 0;
+            if (row.operation >= DrawnOperation::Brightness && row.operation <= DrawnOperation::Sharpness) neutral = 1;
+            if (row.operation == DrawnOperation::Posterize) neutral = 8;
+            if (row.operation == DrawnOperation::Solarize) neutral = 255;
+            const auto range = strongest.find(row.operation);
+            const double strength = range == strongest.end() ? 0 : range->second * row.magnitude / 9;
+            const double distance = amount - neutral;
+            if (!ofTwoSigns.contains(row.operation)) QVERIFY(std::abs(distance - strength) < 1e-9);
+            QVERIFY(std::abs(std::abs(distance) - std::abs(strength)) < 1e-9);
+            if (distance < 0) ++count.negative;
+        }
+    }
+    for (std::size_t pair = 0; pair < 25; ++pair)
+        for (std::size_t i = 0; i < 2; ++i) {
+            const PolicyOperation& row = subPolicies()[pair][i];
+            const Count& count = counts[pair][i];
+            QVERIFY(std::abs(count.images - 4000) < 300);
+            QVERIFY(std::abs(count.done / count.images - row.chance) < 0.04);
+            if (ofTwoSigns.contains(row.operation) && row.magnitude > 0)
+                QVERIFY(std::abs(count.negative / count.done - 0.5) < 0.13);
+        }
+}
+
+void TestAugmentation::autoAugmentDrawsByRunStepAndPlaceAlone() {
+    const std::size_t place = placeOf("AutoAugment");
+    const std::vector<torch::Tensor> drawn = draw(kAuto, {5, 6, 0, 200})[place];
+    QVERIFY(equal(draw(kAuto, {5, 6, 0, 200})[place], drawn));
+    const std::vector<torch::Tensor> part = draw(kAuto, {5, 6, 120, 50})[place];
+    for (std::size_t i = 0; i < 4; ++i) QVERIFY(part[i].equal(drawn[i].narrow(0, 120, 50)));
+    QVERIFY(!equal(draw(kAuto, {5, 7, 0, 200})[place], drawn));
+    QVERIFY(!equal(draw(kAuto, {6, 6, 0, 200})[place], drawn));
+    QVERIFY(draw(AugmentationConfig{}, {5, 6, 0, 4})[place].empty());
+    for (const char* other : {"TrivialAugment", "RandAugment 1"})
+        QVERIFY(draw(kAuto, {5, 6, 0, 4})[placeOf(other)].empty());
+}
+
+void TestAugmentation::pairsAreDoneOneAfterTheOther() {
+    const torch::Tensor pixels = (torch::rand({3, 3, 8, 8}) * 255).round();
+    const auto numbers = [](DrawnOperation a, DrawnOperation b, DrawnOperation c) {
+        return torch::tensor({static_cast<double>(a), static_cast<double>(b), static_cast<double>(c)}, torch::kFloat64);
+    };
+    const auto amounts = [](double a, double b, double c) { return torch::tensor({a, b, c}, torch::kFloat64); };
+    const auto of = [](double amount) { return torch::full({1}, amount, torch::kFloat64); };
+    const std::vector<torch::Tensor> drawn = {
+        numbers(DrawnOperation::Solarize, DrawnOperation::Nothing, DrawnOperation::Invert), amounts(170, 0, 0),
+        numbers(DrawnOperation::Stretch, DrawnOperation::Brightness, DrawnOperation::Nothing), amounts(0, 1.6, 0)};
+    const torch::Tensor changed = applyPair(pixels, drawn);
+    QVERIFY(changed[0].equal(stretched(solarized(pixels.narrow(0, 0, 1), of(170)))[0]));
+    QVERIFY(changed[1].equal(brightened(pixels.narrow(0, 1, 1), of(1.6))[0]));
+    QVERIFY(changed[2].equal(255 - pixels[2]));
+}
+
 // Normalised images are brought back for them, and normalised again.
 void TestAugmentation::operationsOfPixelsSeePixels() {
     const PixelScale scale{torch::tensor({100.F, 120.F, 90.F}).view({1, 3, 1, 1}),
@@ -344,16 +467,20 @@ void TestAugmentation::operationsOfPixelsSeePixels() {
 
 void TestAugmentation::ranksDrawAndApplyTheSame_data() {
     QTest::addColumn<int>("ranks");
-    QTest::addColumn<bool>("trivial");
-    for (const bool trivial : {false, true})
-        for (const int ranks : {1, 2, 3, 8})
-            QTest::addRow("%d%s", ranks, trivial ? ", TrivialAugment" : "") << ranks << trivial;
+    QTest::addColumn<AugmentationPolicy>("policy");
+    const auto rows = [](const char* name, AugmentationPolicy policy) {
+        for (const int ranks : {1, 2, 3, 8}) QTest::addRow("%d%s", ranks, name) << ranks << policy;
+    };
+    rows("", AugmentationPolicy::RandAugment);
+    rows(", TrivialAugment", AugmentationPolicy::TrivialAugment);
+    rows(", AutoAugment", AugmentationPolicy::AutoAugment);
 }
 
 void TestAugmentation::ranksDrawAndApplyTheSame() {
     QFETCH(int, ranks);
-    QFETCH(bool, trivial);
-    const AugmentationConfig& config = trivial ? kTrivial : kAll;
+    QFETCH(AugmentationPolicy, policy);
+    const AugmentationConfig config =
+        policy == AugmentationPolicy::RandAugment ? kAll : AugmentationConfig{.policy = policy};
     for (const std::int64_t count : {13, 5}) {
         const torch::Tensor images = torch::rand({count, 3, 24, 24}) * 255;
         const torch::Tensor whole = augment(images, draw(config, {1, 9, 0, count}));

@@ -4,6 +4,7 @@
 #include "core/input/balanced_order.h"
 #include "core/input/batch_mix.h"
 #include "core/input/epoch_batches.h"
+#include "core/input/shown_order.h"
 #include "core/train/pending_steps.h"
 #include "tests/support/numbered_images.h"
 #include "tests/support/read_images.h"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -66,6 +68,11 @@ private Q_SLOTS:
     void ranksShareEachBatch();
     void aStepsNumberChangesItsAugmentation();
     void partnersAreAtTheMirroredPlace();
+    void repeatedImagesComeOneAfterTheOther_data();
+    void repeatedImagesComeOneAfterTheOther();
+    void repeatsAreChangedAnew();
+    void repeatsShowEachSideByTurns();
+    void repeatsOfBalancedClassesAreBalanced();
     void classesAreShownEquallyOften_data();
     void classesAreShownEquallyOften();
     void balancedEpochsShowEveryImageInTime();
@@ -212,13 +219,17 @@ void TestEpochBatches::ranksShareEachBatch_data() {
                     << ranks << resident << change;
     };
     rows("", [](Config&) {});
+    rows(", repeats", [](Config& config) {
+        config.augmentation.repeats = 3;
+        config.augmentation.alternatingFlip = true;
+    });
     rows(", mixup", [](Config& config) { config.loss.mixup = 0.8; });
     rows(", cutmix", [](Config& config) { config.loss.cutmix = 1; });
     rows(", with all else", [](Config& config) {
         config.loss = {.mixup = 0.8, .cutmix = 1};
         config.data.balanced = true;
         config.augmentation = {.alternatingFlip = true, .policy = AugmentationPolicy::TrivialAugment,
-                               .brightness = 0.4, .contrast = 0.4, .saturation = 0.4, .cutout = 4};
+                               .brightness = 0.4, .contrast = 0.4, .saturation = 0.4, .cutout = 4, .repeats = 2};
     });
 }
 
@@ -281,6 +292,93 @@ void TestEpochBatches::partnersAreAtTheMirroredPlace() {
         const torch::Tensor own = torch::one_hot(one.labels, 3).to(torch::kFloat32);
         QVERIFY(torch::allclose(other.labels, own * mix.share + own.flip(0) * (1 - mix.share)));
     }
+}
+
+void TestEpochBatches::repeatedImagesComeOneAfterTheOther_data() {
+    QTest::addColumn<int>("repeats");
+    QTest::addColumn<int>("different");
+    QTest::newRow("once") << 1 << 23;
+    QTest::newRow("twice, the last one once") << 2 << 12;
+    QTest::newRow("three times, the last one twice") << 3 << 8;
+    QTest::newRow("ten times, the last one three times") << 10 << 3;
+}
+
+// The first images of the epoch's order, each so many times; as many steps as without.
+void TestEpochBatches::repeatedImagesComeOneAfterTheOther() {
+    QFETCH(int, repeats);
+    QFETCH(int, different);
+    Config config = m_config;
+    config.augmentation.repeats = repeats;
+    const std::vector<std::int64_t> order = epochOrder(kImages, 3, 2), shown = shownOrder(m_view, config, 2);
+    QCOMPARE(static_cast<std::int64_t>(shown.size()), kImages);
+    for (std::size_t i = 0; i < shown.size(); ++i) QCOMPARE(shown[i], order[i / static_cast<std::size_t>(repeats)]);
+    QCOMPARE(std::set<std::int64_t>(shown.begin(), shown.end()).size(), static_cast<std::size_t>(different));
+    QVERIFY(shown != shownOrder(m_view, config, 3));
+    EpochBatches batches({config, m_view, m_pipeline}, 2, 40);
+    for (std::int64_t b = 0; b < kBatches; ++b) {
+        const PreparedBatch batch = batches.next();
+        QCOMPARE(batch.labels.size(0), b + 1 < kBatches ? kBatch : kImages % kBatch);
+        for (std::int64_t i = 0; i < batch.labels.size(0); ++i)
+            QCOMPARE(batch.labels[i].item<std::int64_t>(), shown[static_cast<std::size_t>(b * kBatch + i)] % 3);
+    }
+}
+
+// Those within a batch and those on both sides of its border.
+void TestEpochBatches::repeatsAreChangedAnew() {
+    Config config = m_config;
+    config.augmentation.repeats = 3;
+    std::vector<torch::Tensor> images;
+    for (const bool changed : {true, false}) {
+        if (!changed) {
+            config.augmentation = {
+                .horizontalFlip = false, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .repeats = 3};
+        }
+        EpochBatches batches({config, m_view, m_pipeline}, 1, 0);
+        std::vector<torch::Tensor> parts;
+        for (std::int64_t b = 0; b < kBatches; ++b) parts.push_back(batches.next().images);
+        images.push_back(torch::cat(parts));
+    }
+    for (std::int64_t i = 1; i < kImages; ++i) {
+        const bool same = i % 3 != 0;
+        QVERIFY(!images[0][i].equal(images[0][i - 1]));
+        QCOMPARE(images[1][i].equal(images[1][i - 1]), same);
+    }
+}
+
+// Of an image that the epoch shows twice, one is mirrored and one is not, in a batch or across two.
+void TestEpochBatches::repeatsShowEachSideByTurns() {
+    Config config = m_config;
+    config.augmentation = {.rotation = 0, .zoomHeight = 0, .zoomWidth = 0, .alternatingFlip = true, .repeats = 2};
+    for (const std::int64_t epoch : {1, 2}) {
+        EpochBatches batches({config, m_view, m_pipeline}, epoch, 0);
+        std::vector<torch::Tensor> parts;
+        for (std::int64_t b = 0; b < kBatches; ++b) parts.push_back(batches.next().images);
+        const torch::Tensor images = torch::cat(parts);
+        for (std::int64_t i = 0; i + 1 < kImages; i += 2) {
+            QVERIFY(!images[i].equal(images[i + 1]));
+            QVERIFY(images[i].equal(images[i + 1].flip(2)));
+        }
+    }
+}
+
+// But for the repeats of one image more or less.
+void TestEpochBatches::repeatsOfBalancedClassesAreBalanced() {
+    const DatasetView view = unevenImages({90, 9, 1});
+    Config config = m_config;
+    config.data.balanced = true;
+    QVERIFY(shownOrder(view, config, 1) == balancedOrder(view, 3, 1));
+    config.augmentation.repeats = 4;
+    const std::vector<std::int64_t> shown = shownOrder(view, config, 1);
+    QCOMPARE(shown.size(), std::size_t{100});
+    std::vector<std::int64_t> ofClass(3);
+    std::set<std::int64_t> frequent;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        QCOMPARE(shown[i], shown[i / 4 * 4]);
+        ++ofClass[static_cast<std::size_t>(view.label(shown[i]))];
+        if (view.label(shown[i]) == 0) frequent.insert(shown[i]);
+    }
+    for (const std::int64_t count : ofClass) QVERIFY(count == 32 || count == 36);
+    QVERIFY(static_cast<std::int64_t>(frequent.size()) * 4 == ofClass[0]);  // each of them once
 }
 
 void TestEpochBatches::classesAreShownEquallyOften_data() {

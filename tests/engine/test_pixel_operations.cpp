@@ -48,6 +48,7 @@ private Q_SLOTS:
     void areThoseOfPillow();
     void equalizesAsPillow();
     void picturesOfOneColourStay();
+    void invertsTwiceToTheSame();
     void greyPicturesHaveNoSaturation();
     void movesShearsAndTurns();
     void eachImageGetsItsOwn();
@@ -148,6 +149,13 @@ void TestPixelOperations::picturesOfOneColourStay() {
     QVERIFY((sharpened(plain, torch::tensor({0.1, 1.9}, torch::kFloat64)) - plain).abs().max().item<double>() < 1e-3);
 }
 
+void TestPixelOperations::invertsTwiceToTheSame() {
+    const torch::Tensor inverse = operated(picture(), DrawnOperation::Invert, 0);
+    QCOMPARE(inverse[0][0][0][0].item<float>(), 255.F - 20.F);
+    QVERIFY((inverse + picture()).eq(255).all().item<bool>());
+    QVERIFY(inverted(inverse).equal(picture()));
+}
+
 void TestPixelOperations::greyPicturesHaveNoSaturation() {
     const torch::Tensor grey = torch::rand({1, 1, 4, 4}) * 255;
     QVERIFY(saturated(grey, of(0.1)).equal(grey));
@@ -185,7 +193,7 @@ void TestPixelOperations::movesShearsAndTurns() {
 
 // In a batch of all operations each image is what it is alone, to the bit.
 void TestPixelOperations::eachImageGetsItsOwn() {
-    constexpr std::int64_t kAll = static_cast<std::int64_t>(DrawnOperation::Equalize) + 1;
+    constexpr std::int64_t kAll = static_cast<std::int64_t>(DrawnOperation::Invert) + 1;
     const torch::Tensor pixels = torch::rand({kAll, 3, 20, 20}) * 255;
     const torch::Tensor which = torch::arange(kAll, torch::kFloat64);
     const torch::Tensor amount = torch::linspace(0.3, 3, kAll, torch::kFloat64);

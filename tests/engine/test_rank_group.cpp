@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/ranks/rank_group.h"
 #include "core/train/checkpoints/shared_state.h"
+#include "core/train/class_tally.h"
 #include "core/train/gradients/rank_sum.h"
 #include "tests/support/free_port.h"
 #include "tests/support/thrown.h"
@@ -62,6 +63,8 @@ private Q_SLOTS:
     void cardsAreChosenTogether();
     void gradientsAreThoseOfTheBatch_data();
     void gradientsAreThoseOfTheBatch();
+    void classesAreCountedTogether_data();
+    void classesAreCountedTogether();
     void differencesAreFound();
     void aLostRankEndsAll();
     void aSilentRankEndsAll();
@@ -164,6 +167,25 @@ void TestRankGroup::gradientsAreThoseOfTheBatch() {
         QVERIFY(gradient.equal(found[0]));
         QVERIFY((gradient - whole.grad()).norm().item<double>() < 1e-6 * whole.grad().norm().item<double>());
     }
+}
+
+void TestRankGroup::classesAreCountedTogether_data() { allHaveTheSame_data(); }
+
+// To the bit that of one rank; with eight of them some have no image of a class, or none at all.
+void TestRankGroup::classesAreCountedTogether() {
+    QFETCH(int, ranks);
+    const torch::Tensor logits = torch::rand({7, 4}), labels = torch::randint(4, {7}, torch::kInt64);
+    ClassTally whole(4, torch::kCPU);
+    whole.add(logits, labels);
+    const QStringList faults = together(ranks, [&](RankGroup& group) {
+        const RankSlice::Part part = group.slice().of(7);
+        ClassTally tally(4, torch::kCPU);
+        if (part.count > 0)
+            tally.add(logits.narrow(0, part.first, part.count), labels.narrow(0, part.first, part.count));
+        tally.sumOver(group);
+        if (tally.macroF1() != whole.macroF1()) throw Error("the macro F1 of all");
+    });
+    QVERIFY2(faults.isEmpty(), qPrintable(faults.join('\n')));
 }
 
 void TestRankGroup::differencesAreFound() {

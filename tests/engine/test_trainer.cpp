@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a training leaves behind.
+#include "core/base/number_text.h"
 #include "core/config/presets.h"
 #include "core/device/device.h"
+#include "core/evaluation/class_scores.h"
 #include "core/inspect/loaded_model.h"
 #include "core/model/weights.h"
 #include "core/train/trainer.h"
@@ -76,6 +78,8 @@ private Q_SLOTS:
     void optionsGoOnToTheBit();
     void averagedWeightsAreJudgedAndKept();
     void averagedWeightsAreKeptWithoutAnEpoch();
+    void theBestEpochIsThatOfTheOption_data();
+    void theBestEpochIsThatOfTheOption();
     void twoViewsAreTheirMean();
     void whatIsFrozenStays_data();
     void whatIsFrozenStays();
@@ -91,11 +95,18 @@ void TestTrainer::optionsGoOnToTheBit_data() {
     row("alternating flip", [](Config& c) { c.augmentation.alternatingFlip = true; });
     row("TrivialAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::TrivialAugment; });
     row("RandAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::RandAugment; });
+    row("AutoAugment", [](Config& c) { c.augmentation.policy = AugmentationPolicy::AutoAugment; });
     row("colours and cutout", [](Config& c) {
         c.augmentation.brightness = c.augmentation.contrast = c.augmentation.saturation = 0.4;
         c.augmentation.cutout = 6;
     });
     row("balanced classes", [](Config& c) { c.data.balanced = true; });
+    row("repeats", [](Config& c) { c.augmentation.repeats = 3; });
+    row("repeats, balanced and alternating", [](Config& c) {
+        c.augmentation.repeats = 2;
+        c.augmentation.alternatingFlip = true;
+        c.data.balanced = true;
+    });
     row("layer decay", [](Config& c) { c.optimizer.layerDecay = 0.7; });
     row("frozen blocks", [](Config& c) { c.optimizer.frozenBlocks = 1; });
     row("class weights", [](Config& c) { c.loss.classWeights = ClassWeights::Balanced; });
@@ -174,6 +185,64 @@ void TestTrainer::averagedWeightsAreKeptWithoutAnEpoch() {
         QVERIFY2(data.bytes == last.tensors.at("optimizer.average." + name).bytes, name.c_str());
         QVERIFY2(data.bytes != last.tensors.at("model." + name).bytes || name.ends_with("bias"), name.c_str());
     }
+}
+
+void TestTrainer::theBestEpochIsThatOfTheOption_data() {
+    QTest::addColumn<BestBy>("by");
+    QTest::newRow("accuracy") << BestBy::Accuracy;
+    QTest::newRow("loss") << BestBy::Loss;
+    QTest::newRow("macro F1") << BestBy::MacroF1;
+}
+
+// By what the kept weights of each epoch give; and so, too, when it was stopped in between.
+void TestTrainer::theBestEpochIsThatOfTheOption() {
+    QFETCH(BestBy, by);
+    const QTemporaryDir folder;
+    const auto path = [&](const char* name) { return std::filesystem::path(folder.path().toStdString()) / name; };
+    Config config = smallConfig();
+    config.run.bestBy = by;
+    config.run.keepEpochs = 3;
+    const Told whole = trained(config, path("whole"));
+    trained(config, path("resumed"), 6);
+    const Told resumed = trained(config, path("resumed"));
+    for (const char* file : {"last.safetensors", "best.safetensors"}) {
+        const std::string difference = test::weightsDifference(path("whole") / file, path("resumed") / file);
+        QVERIFY2(difference.empty(), difference.c_str());
+    }
+    const TensorFile last = readSafetensors(path("whole") / "last.safetensors");
+    QCOMPARE(last.metadata.contains("best_value"), by != BestBy::Accuracy);
+
+    const DatasetView view(pictures(), Split::Validation, config.data.validationShare);
+    const std::int64_t classes = view.dataset().classes();
+    Classifier classifier(config, describe(*pictures()), torch::kCPU);
+    double best = -1e9;
+    std::int64_t bestEpoch = 0;
+    QCOMPARE(whole.epochs.size(), std::size_t{3});
+    for (const EpochDone& epoch : whole.epochs) {
+        loadWeights(*classifier.network(),
+                    readSafetensors(path("whole") / ("epoch-00000" + std::to_string(epoch.epoch) + ".safetensors")));
+        std::vector<std::int64_t> images(static_cast<std::size_t>(classes * classes));
+        classifier.forEachBatch(view, config.run.batchSize, [&](const EvaluatedBatch& batch) {
+            const torch::Tensor cells = batch.labels * classes + batch.logits.argmax(1);
+            for (std::int64_t i = 0; i < cells.size(0); ++i)
+                ++images[static_cast<std::size_t>(cells[i].item<std::int64_t>())];
+        });
+        const double macroF1 = meanScores(classScores(ConfusionMatrix(classes, images))).f1;
+        const double value = by == BestBy::Loss      ? -epoch.validation.loss
+                             : by == BestBy::MacroF1 ? macroF1
+                                                     : epoch.validation.accuracy;
+        const std::string said = "Validation: macro F1 " + percentText(macroF1) + ".";
+        QCOMPARE(std::ranges::count(whole.messages, said) > 0, by == BestBy::MacroF1);
+        QCOMPARE(epoch.best, value > best);
+        if (value > best) {
+            best = value;
+            bestEpoch = epoch.epoch;
+        }
+    }
+    QCOMPARE(whole.finished.bestEpoch, bestEpoch);
+    QCOMPARE(resumed.finished.bestEpoch, bestEpoch);
+    QCOMPARE(whole.finished.bestValidationAccuracy,
+             whole.epochs[static_cast<std::size_t>(bestEpoch - 1)].validation.accuracy);
 }
 
 void TestTrainer::twoViewsAreTheirMean() {

@@ -3,6 +3,7 @@
 #include "core/input/augmentation/augmentation.h"
 
 #include "core/input/augmentation/alternating_flip.h"
+#include "core/input/augmentation/auto_augment.h"
 #include "core/input/augmentation/colour_jitter.h"
 #include "core/input/augmentation/cutout.h"
 #include "core/input/augmentation/erasing.h"
@@ -21,8 +22,9 @@ namespace vit {
 namespace {
 
 // First the published example's, in its order. What paints over comes last.
-constexpr std::array kTable = {kFlip, kRotation, kZoom, kAlternatingFlip, kShift, kTrivialAugment, kRandAugment1,
-                               kRandAugment2, kRandAugment3, kRandAugment4, kColourJitter, kCutout, kErasing};
+constexpr std::array kTable = {kFlip, kRotation, kZoom, kAlternatingFlip, kShift, kTrivialAugment, kAutoAugment,
+                               kRandAugment1, kRandAugment2, kRandAugment3, kRandAugment4, kColourJitter, kCutout,
+                               kErasing};
 
 RandomUnits unitsOf(const BatchPlaces& batch, std::uint32_t site, std::int64_t image) {
     const auto words = philox({batch.seed, batch.step, site}, static_cast<std::uint32_t>(batch.first + image));

@@ -47,11 +47,12 @@ using RandomUnits = std::array<double, 4>;
 // The random site (RandomKey::site) of an augmentation: above those of dropout, which end below 2^24.
 constexpr std::uint32_t augmentationSite(std::uint32_t number) { return (std::uint32_t{1} << 24) + number; }
 
-// An image of the view, and the epoch that shows it.
+// An image of the view, the epoch that shows it, and how often it has just done so before.
 struct ShownImage {
     std::uint64_t seed = 0;
     std::uint64_t epoch = 0;  // from 1
     std::int64_t image = 0;
+    std::uint64_t repeat = 0;  // 0 … AugmentationConfig::repeats - 1
 };
 
 struct Augmentation {
@@ -82,9 +83,12 @@ struct BatchPlaces {
     std::int64_t count = 0;
     std::uint64_t epoch = 1;
     std::span<const std::int64_t> images{};  // which of the view they are; empty: their places stand for them
+    std::int64_t shownBefore = 0;            // images of the epoch before this batch
+    std::int64_t repeats = 1;                // so many of the epoch's images, from its first on, are the same one
 
     ShownImage shown(std::int64_t i) const {
-        return {seed, epoch, images.empty() ? first + i : images[static_cast<std::size_t>(i)]};
+        return {seed, epoch, images.empty() ? first + i : images[static_cast<std::size_t>(i)],
+                static_cast<std::uint64_t>((shownBefore + first + i) % repeats)};
     }
 };
 

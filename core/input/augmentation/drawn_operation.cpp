@@ -7,7 +7,9 @@
 
 #include <torch/utils.h>
 
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 
 namespace vit {
@@ -68,6 +70,7 @@ constexpr Row kOfColours[] = {
     {DrawnOperation::Solarize, solarized},
     {DrawnOperation::Stretch, [](const torch::Tensor& pixels, const torch::Tensor&) { return stretched(pixels); }},
     {DrawnOperation::Equalize, [](const torch::Tensor& pixels, const torch::Tensor&) { return equalized(pixels); }},
+    {DrawnOperation::Invert, [](const torch::Tensor& pixels, const torch::Tensor&) { return inverted(pixels); }},
 };
 
 }  // namespace
@@ -78,25 +81,39 @@ torch::Tensor operateOn(const torch::Tensor& pixels, const torch::Tensor& which,
     return result;
 }
 
-OperationAmount operationOf(const OperationRanges& ranges, int place, int magnitude, bool negative) {
-    const double share = static_cast<double>(magnitude) / (kMagnitudes - 1);
+double amountOf(const OperationRanges& ranges, DrawnOperation operation, double share, bool negative) {
     const double sign = negative ? -share : share;
-    switch (place) {
-        case 1: return {DrawnOperation::ShearX, sign * ranges.shear};
-        case 2: return {DrawnOperation::ShearY, sign * ranges.shear};
-        case 3: return {ranges.moveX, sign * ranges.move};
-        case 4: return {ranges.moveY, sign * ranges.move};
-        case 5: return {DrawnOperation::Rotate, sign * ranges.degrees};
-        case 6: return {DrawnOperation::Brightness, 1 + sign * ranges.factor};
-        case 7: return {DrawnOperation::Colour, 1 + sign * ranges.factor};
-        case 8: return {DrawnOperation::Contrast, 1 + sign * ranges.factor};
-        case 9: return {DrawnOperation::Sharpness, 1 + sign * ranges.factor};
-        case 10: return {DrawnOperation::Posterize, 8 - std::round(share * ranges.bitsTaken)};
-        case 11: return {DrawnOperation::Solarize, 255 * (1 - share)};
-        case 12: return {DrawnOperation::Stretch, 0};
-        case 13: return {DrawnOperation::Equalize, 0};
-        default: return {};
+    switch (operation) {
+        case DrawnOperation::ShearX:
+        case DrawnOperation::ShearY: return sign * ranges.shear;
+        case DrawnOperation::MoveX:
+        case DrawnOperation::MoveY:
+        case DrawnOperation::MoveShareX:
+        case DrawnOperation::MoveShareY: return sign * ranges.move;
+        case DrawnOperation::Rotate: return sign * ranges.degrees;
+        case DrawnOperation::Brightness:
+        case DrawnOperation::Colour:
+        case DrawnOperation::Contrast:
+        case DrawnOperation::Sharpness: return 1 + sign * ranges.factor;
+        case DrawnOperation::Posterize: return 8 - std::round(share * ranges.bitsTaken);
+        case DrawnOperation::Solarize: return 255 * (1 - share);
+        case DrawnOperation::Nothing:
+        case DrawnOperation::Stretch:
+        case DrawnOperation::Equalize:
+        case DrawnOperation::Invert: break;
     }
+    return 0;  // they have no strength
+}
+
+OperationAmount operationOf(const OperationRanges& ranges, int place, int magnitude, bool negative) {
+    const std::array<DrawnOperation, kDrawnOperations> list = {
+        DrawnOperation::Nothing,  DrawnOperation::ShearX,    DrawnOperation::ShearY,     ranges.moveX,
+        ranges.moveY,             DrawnOperation::Rotate,    DrawnOperation::Brightness, DrawnOperation::Colour,
+        DrawnOperation::Contrast, DrawnOperation::Sharpness, DrawnOperation::Posterize,  DrawnOperation::Solarize,
+        DrawnOperation::Stretch,  DrawnOperation::Equalize};
+    const DrawnOperation operation = list[static_cast<std::size_t>(place)];
+    const double share = static_cast<double>(magnitude) / (kMagnitudes - 1);
+    return {operation, amountOf(ranges, operation, share, negative)};
 }
 
 }  // namespace vit

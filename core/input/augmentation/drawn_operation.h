@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One of fourteen operations for each image, as TrivialAugment and RandAugment draw them.
+// One of the operations that TrivialAugment, RandAugment and AutoAugment draw, for each image its own.
 #pragma once
 
 #include <torch/types.h>
@@ -27,13 +27,13 @@ enum class DrawnOperation : std::uint8_t {
     Solarize,    // from this value on
     Stretch,
     Equalize,
+    Invert,
 };
 
 // pixels [B, C, H, W] of 0–255; which of DrawnOperation, and its amount: float64 [B] on their device.
 torch::Tensor operateOn(const torch::Tensor& pixels, const torch::Tensor& which, const torch::Tensor& amount);
 
-// What both methods draw from: the list of fourteen, where number `place` (0–13) has a strength of `magnitude` (0–30)
-// in a method's range, and a sign where it has two.
+// How far a method goes with each.
 struct OperationRanges {
     double shear;
     DrawnOperation moveX;
@@ -43,10 +43,20 @@ struct OperationRanges {
     double factor;      // at most this far from 1
     double bitsTaken;   // of 8
 };
+// Those that torchvision has made usual.
+inline constexpr OperationRanges kUsualRanges = {.shear = 0.3, .moveX = DrawnOperation::MoveShareX,
+                                                 .moveY = DrawnOperation::MoveShareY, .move = 150.0 / 331.0,
+                                                 .degrees = 30, .factor = 0.9, .bitsTaken = 4};
+
+// At this share (0–1) of its range, with a sign where it has two.
+double amountOf(const OperationRanges& ranges, DrawnOperation operation, double share, bool negative);
+
 struct OperationAmount {
     DrawnOperation operation = DrawnOperation::Nothing;
     double amount = 0;
 };
+// What TrivialAugment and RandAugment draw from: the list of fourteen, where number `place` (0–13) has a strength of
+// `magnitude` (0–30).
 OperationAmount operationOf(const OperationRanges& ranges, int place, int magnitude, bool negative);
 
 inline constexpr int kDrawnOperations = 14;

@@ -86,4 +86,6 @@ torch::Tensor equalized(const torch::Tensor& pixels) {
     return torch::where((step > 0).view({pixels.size(0), pixels.size(1), 1, 1}), mapped, pixels);
 }
 
+torch::Tensor inverted(const torch::Tensor& pixels) { return kMost - pixels; }
+
 }  // namespace vit

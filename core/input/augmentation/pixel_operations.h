@@ -25,5 +25,7 @@ torch::Tensor solarized(const torch::Tensor& pixels, const torch::Tensor& thresh
 torch::Tensor stretched(const torch::Tensor& pixels);
 // Each channel's values are mapped so that all come about equally often; one of one value stays.
 torch::Tensor equalized(const torch::Tensor& pixels);
+// Each value becomes what it is short of 255.
+torch::Tensor inverted(const torch::Tensor& pixels);
 
 }  // namespace vit

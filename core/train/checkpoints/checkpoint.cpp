@@ -30,6 +30,7 @@ void storePosition(TensorFile& file, const TrainingPosition& position) {
     file.metadata["epoch_seconds"] = exactText(position.epochSeconds);
     file.metadata["best_epoch"] = std::to_string(position.bestEpoch);
     file.metadata["best_accuracy"] = exactText(position.bestAccuracy);
+    if (position.bestValue) file.metadata["best_value"] = exactText(*position.bestValue);
     file.metadata["seconds"] = exactText(position.seconds);
 }
 
@@ -91,6 +92,7 @@ TrainingPosition restoreTrainingState(const TensorFile& file, torch::nn::Module&
     position.step = readNumber<std::int64_t>(file, "step");
     position.bestEpoch = readNumber<std::int64_t>(file, "best_epoch");
     position.bestAccuracy = readNumber<double>(file, "best_accuracy");
+    if (file.metadata.contains("best_value")) position.bestValue = readNumber<double>(file, "best_value");
     position.seconds = readNumber<double>(file, "seconds");
     loadPlaceInEpoch(file, position);
     return position;

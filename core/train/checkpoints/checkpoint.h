@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace vit {
 
@@ -24,6 +25,7 @@ struct TrainingPosition {
     double epochSeconds = 0;       // and how long they took
     std::int64_t bestEpoch = 0;
     double bestAccuracy = -1;  // validation accuracy at bestEpoch; -1 = none yet
+    std::optional<double> bestValue;  // of what bestEpoch goes by, higher is better; none: its accuracy, or none yet
     double seconds = 0;        // trained so far
 };
 

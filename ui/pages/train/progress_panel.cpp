@@ -219,7 +219,7 @@ void ProgressPanel::showFinished(const RunFinished& result) {
     for (const Result& shown : m_shares) {
         const bool best = !result.tested && result.bestEpoch > 0 && shown.metric.value == kAccuracy.value;
         shown.value->setText(percentText(best ? result.bestValidationAccuracy : result.test.*shown.metric.value));
-        shown.caption->setText(best ? tr("best validation accuracy, epoch %1").arg(result.bestEpoch)
+        shown.caption->setText(best ? tr("validation accuracy, best epoch %1").arg(result.bestEpoch)
                                     : testCaption(shown.metric.name, result.testViews));
         shown.value->setVisible(best || result.tested);
         shown.caption->setVisible(best || result.tested);
