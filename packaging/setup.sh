@@ -18,7 +18,7 @@ TEXT
 
 # A name, or names separated by | of which the first that the system knows is taken.
 packages=(
-    g++ cmake ninja-build ccache
+    g++ cmake ninja-build ccache mold
     qt6-base-dev "qt6-svg-dev|libqt6svg6-dev" libqcustomplot-dev
     libopencv-dev nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libarchive-dev libssl-dev zlib1g-dev libhdf5-dev
     libxsmm-dev libhwy-dev libpango1.0-dev "pkgconf|pkg-config"

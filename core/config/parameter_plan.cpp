@@ -65,12 +65,12 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
     const std::int64_t inner = model.heads * model.keyDim;
     const auto d = static_cast<double>(dim), heads = static_cast<double>(model.heads);
     const auto key = static_cast<double>(model.keyDim);
+    if (model.localAttention) plan.add(name + ".scale", {model.heads}, ParameterRole::Sharpness);
     plan.dense(name + ".qkv", dim, 3 * inner, d * heads, d * key, ParameterRole::Kernel, model.qkvBias);
     if (model.qkNorm) {
         plan.norm(name + ".q_norm", model.keyDim);
         plan.norm(name + ".k_norm", model.keyDim);
     }
-    if (model.localAttention) plan.add(name + ".scale", {model.heads}, ParameterRole::Sharpness);
     if (model.positions == PositionType::Relative) {
         plan.add(name + ".relative_position_bias_table", {relativePlaces(model.imageSize / model.patchSize), model.heads},
                  ParameterRole::Position);

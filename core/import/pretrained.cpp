@@ -5,12 +5,14 @@
 #include "core/base/error.h"
 #include "core/base/number_text.h"
 #include "core/base/utf8.h"
+#include "core/config/field_check.h"
 #include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
 #include "core/config/wave_positions.h"
 #include "core/import/array_shapes.h"
 #include "core/import/class_names.h"
 #include "core/import/family.h"
+#include "core/import/patch_kernel.h"
 #include "core/import/positions.h"
 
 #include <algorithm>
@@ -58,6 +60,11 @@ class Assembly {
 public:
     Assembly(const Family& family, SourceWeights source, const ImportHints& hints)
         : m_facts(family.facts(source)), m_hints(hints), m_config(hints.config) {
+        // Of the model, what a person gave and the weights tell, and nothing of what the hints were made from.
+        m_config.model = {};
+        for (const std::string& key : hints.assigned)
+            if (const Field* field = findField(key); field != nullptr && key.starts_with("model."))
+                field->set(m_config, field->get(hints.config));
         m_common = family.translate(source, m_leftOut);
         m_familyName = family.name;
         m_file = source.file;
@@ -155,7 +162,6 @@ private:
             refuse("it takes pictures of " + std::to_string(shape[1]) + " channels, not of 1 or 3");
         m_channels = shape[1];
         m_config.model.projectionDim = shape[0];
-        m_config.model.patchSize = shape[2];
         const FloatArray stored = take("patch_embed.proj.weight");
         const std::int64_t side = shape[2], pixels = side * side;
         FloatArray kernel{{shape[0], pixels * m_channels}, std::vector<float>(stored.values.size())};
@@ -166,6 +172,14 @@ private:
                         stored.values[static_cast<std::size_t>((d * m_channels + c) * pixels + p)];
                 }
             }
+        }
+        const std::int64_t wanted = isAssigned("model.patch_size") ? m_config.model.patchSize : side;
+        m_config.model.patchSize = wanted;
+        const bool usable = !rangeProblem(*findField("model.patch_size"), wanted);  // said below, with all that is wrong
+        if (wanted != side && usable) {
+            kernel = resampledKernel(kernel, side, wanted);
+            m_notes.push_back("The projection of patches of " + std::to_string(side) + " px was made one of " +
+                              std::to_string(wanted) + " px.");
         }
         keep("patch_embed.proj.weight", std::move(kernel));
         keep("patch_embed.proj.bias", has("patch_embed.proj.bias") ? take("patch_embed.proj.bias") : zeros({shape[0]}));

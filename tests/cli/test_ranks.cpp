@@ -203,7 +203,7 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
         << set({"optimizer.layer_decay=0.7", "optimizer.frozen_blocks=1", "optimizer.ema_decay=0.9"});
     QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
     QTest::newRow("AutoAugment") << set({"augmentation.policy=auto"});
-    QTest::newRow("best by macro F1") << set({"run.best_by=macro-f1", "run.patience=5"});
+    QTest::newRow("best by macro F1") << set({"run.best_by=macro-f1", "run.patience=5", "loss.label_smoothing=0.2"});
     QTest::newRow("repeats, balanced")
         << set({"augmentation.repeats=3", "augmentation.alternating_flip=true", "data.balanced=true"});
 }
@@ -211,7 +211,7 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
 void TestRanks::optionsAreTheSameOnAnyNumber() {
     QFETCH(QStringList, options);
     const QString name = QString(QTest::currentDataTag()).section(QRegularExpression("\\W"), 0, 0);
-    for (const int ranks : {1, 2, 3}) {
+    for (const int ranks : {1, 3}) {
         const QString run = name + QString::number(ranks);
         Ranks together(ranks, data(), training(run, options));
         QVERIFY(together.wait());

@@ -84,6 +84,10 @@ void TestReferenceCommands::importsPretrainedWeights() {
     QVERIFY(picture.save(path("photo.png")));
     const Finished predicted = runCli({"predict", path("photo.png"), "--run", path("hf"), "--top", "3"});
     QCOMPARE(predicted.out.count("kind "), 3);
+    QCOMPARE(runCli({"import", weightFile("pretrained/hf_dinov2_registers"), "--out", path("headless")}).code, 0);
+    const Finished headless = runCli({"predict", path("photo.png"), "--run", path("headless")});
+    QCOMPARE(headless.code, 2);
+    QVERIFY2(headless.err.contains("tells no classes apart yet"), qPrintable(headless.err));
     const Finished larger =
         runCli({"import", weightFile("pretrained/hf_vit"), "--out", path("large"), "--set", "model.image_size=32"});
     QVERIFY2(larger.out.contains("4 × 4 patches were interpolated to 8 × 8"), qPrintable(larger.out + larger.err));

@@ -10,6 +10,10 @@
 
 #include <QtTest>
 
+#include <array>
+#include <cmath>
+#include <vector>
+
 using namespace vit;
 
 namespace {
@@ -157,6 +161,73 @@ private Q_SLOTS:
         QVERIFY((attention->open(tokens).weights - weights).abs().max().item<double>() < 1e-4);
     }
 
+    void locallyNoTokenAttendsToItself() {
+        Config config = small();
+        VisionTransformer plain = made(config);
+        config.model.localAttention = true;
+        VisionTransformer local = made(config);
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor tokens = torch::randn({2, 16, 24});
+        Attention& attention = local->blocks[0]->attn;
+        const torch::Tensor weights = attention->open(tokens).weights;
+        QCOMPARE(weights.diagonal(0, 2, 3).abs().max().item<double>(), 0.0);
+        // It begins as the plain one does, but for what each token would have kept for itself.
+        torch::Tensor others = plain->blocks[0]->attn->open(tokens).weights.clone();
+        others.diagonal(0, 2, 3).zero_();
+        QVERIFY((weights - others / others.sum(-1, true)).abs().max().item<double>() < 1e-6);
+        attention->scale.fill_(1e4);  // as sharp as can be
+        QVERIFY(attention->open(tokens).weights.amax(-1).min().item<double>() > 0.99);
+    }
+
+    void theMeanSquareKnowsNoSizeAndTakesNoMean() {
+        Config config = small();
+        config.model.norm = NormType::RmsNorm;
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor tokens = torch::randn({2, 16, 24}) + 3;
+        const torch::Tensor normed = network->norm(tokens);
+        QVERIFY((normed.square().mean(-1) - 1).abs().max().item<double>() < 1e-5);
+        QVERIFY(normed.mean(-1).min().item<double>() > 0.5);
+        QVERIFY((network->norm(1000 * tokens) - normed).abs().max().item<double>() < 1e-5);
+    }
+
+    // A picture of one bright pixel: each copy shows it half a patch away.
+    void copiesAreMovedByHalfAPatch() {
+        torch::Tensor image = torch::zeros({1, 1, 8, 8});
+        image[0][0][3][4] = 1;
+        const torch::Tensor all = withShifted(image, 2);
+        QCOMPARE(all.size(1), std::int64_t{5});
+        const std::array<std::array<std::int64_t, 2>, 5> places = {{{3, 4}, {1, 2}, {1, 6}, {5, 2}, {5, 6}}};
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            const torch::Tensor copy = all[0][static_cast<std::int64_t>(i)];
+            QCOMPARE(copy.sum().item<double>(), 1.0);
+            QCOMPARE(copy[places[i][0]][places[i][1]].item<double>(), 1.0);
+        }
+    }
+
+    void mimeticAttentionBeginsAsTrainedOnesLook() {
+        Config config = small();
+        config.model.initialWeights = InitialWeights::Mimetic;
+        config.model.heads = 1;
+        config.model.keyDim = 24;  // as wide as the tokens: nothing is lost
+        VisionTransformer network = made(config), again = made(config);
+        const torch::NoGradGuard noGrad;
+        const Attention& attention = network->blocks[1]->attn;
+        const std::vector<torch::Tensor> parts = attention->qkv->weight.chunk(3);
+        const auto diagonal = [](const torch::Tensor& matrix) { return matrix.diagonal().mean().item<double>(); };
+        const auto beside = [](const torch::Tensor& matrix) {
+            return (matrix - matrix.diagonal().diag()).square().mean().sqrt().item<double>();
+        };
+        const torch::Tensor compared = parts[0].t().matmul(parts[1]);                        // [D, D]
+        const torch::Tensor passed = parts[2].t().matmul(attention->proj->weight.t());
+        QVERIFY(std::abs(diagonal(compared) - 0.7) < 0.1);
+        QVERIFY(std::abs(beside(compared) - 0.7 / std::sqrt(24.0)) < 0.03);
+        QVERIFY(std::abs(diagonal(passed) + 0.4) < 0.1);
+        QVERIFY(std::abs(beside(passed) - 0.4 / std::sqrt(24.0)) < 0.02);
+        for (std::size_t i = 0; i < network->parameters().size(); ++i)
+            QVERIFY(network->parameters()[i].equal(again->parameters()[i]));
+    }
+
     // Muon takes the stem's convolutions as matrices, and leaves those of single channels to AdamW.
     void muonTakesTheStem() {
         Config config = small();
@@ -190,6 +261,8 @@ private Q_SLOTS:
             QTest::addRow("%s, rotary", choice.value.c_str())
                 << QStringList{type, "model.registers=1", "model.positions=rotary", "model.activation=quick-gelu"};
             QTest::addRow("%s, relative", choice.value.c_str()) << QStringList{type, "model.positions=relative"};
+            QTest::addRow("%s, local, shifted, by mean square", choice.value.c_str())
+                << QStringList{type, "model.local_attention=true", "model.shifted_patches=true", "model.norm=rms"};
         }
     }
 

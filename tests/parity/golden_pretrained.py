@@ -23,7 +23,7 @@ import transformers
 from PIL import Image
 from safetensors.torch import save_file
 from timm.data import create_transform
-from timm.layers import GELUTanh, QuickGELU, SwiGLUPacked, resample_abs_pos_embed
+from timm.layers import GELUTanh, QuickGELU, SwiGLUPacked, resample_abs_pos_embed, resample_patch_embed
 from timm.models.beit import Beit
 from timm.models.deit import VisionTransformerDistilled
 from timm.models.vision_transformer import VisionTransformer
@@ -242,6 +242,15 @@ def write_positions():
     write_golden(FOLDER / "pretrained_positions.safetensors", golden, "timm's resample_abs_pos_embed of 5 x 5 positions")
 
 
+def write_patch_kernels():
+    kernel = torch.from_numpy(bytes_of(4, 3, 5, 5).astype(np.float32) / 255 - 0.5)  # [D, C, P, P]
+    golden = {"from": kernel.permute(0, 2, 3, 1).flatten(1).contiguous().numpy()}
+    for side in (2, 4, 8, 13):
+        resized = resample_patch_embed(kernel, [side, side])
+        golden[f"to/{side}"] = resized.permute(0, 2, 3, 1).flatten(1).contiguous().numpy()
+    write_golden(FOLDER / "pretrained_patch_kernels.safetensors", golden, "timm's resample_patch_embed of 5 x 5 pixels")
+
+
 if __name__ == "__main__":
     print(f"timm {timm.__version__}, transformers {transformers.__version__}, torchvision {torchvision.__version__}, "
           f"torch {torch.__version__}")
@@ -251,3 +260,4 @@ if __name__ == "__main__":
         print(f"{case.name:28} {sum(f.stat().st_size for f in files):>8,} bytes")
     write_photos()
     write_positions()
+    write_patch_kernels()

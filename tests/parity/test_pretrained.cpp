@@ -5,6 +5,7 @@
 #include "core/data/dataset.h"
 #include "core/export/safetensors_export.h"
 #include "core/import/import_model.h"
+#include "core/import/patch_kernel.h"
 #include "core/import/positions.h"
 #include "core/import/pretrained.h"
 #include "core/model/fused/kernel_choice.h"
@@ -265,6 +266,41 @@ private Q_SLOTS:
                                          golden.at("to/" + std::to_string(side)), kStage),
                      m_comparison.problem());
         }
+    }
+
+    void kernelsOfPatchesAreResampledAsByTimm() {
+        const Golden golden("pretrained_patch_kernels");
+        const torch::Tensor from = golden.at("from");
+        const FloatArray kernel{{4, 75}, {from.const_data_ptr<float>(), from.const_data_ptr<float>() + from.numel()}};
+        for (const std::int64_t side : {2, 4, 8, 13}) {
+            const FloatArray ours = resampledKernel(kernel, 5, side);
+            QVERIFY2(m_comparison.agrees("kernels of patches", torch::tensor(ours.values).view({4, side * side * 3}),
+                                         golden.at("to/" + std::to_string(side)), kStage),
+                     m_comparison.problem());
+        }
+    }
+
+    void anotherPatchSizeTakesItsKernelAlong() {
+        ImportHints hints{.config = fineTuningConfig(), .assigned = {"model.patch_size"}};
+        hints.config.model.patchSize = 6;
+        const ImportedModel model = importModel(folderOf("timm_vit"), hints);
+        QCOMPARE(model.config.model.patchSize, 6);
+        QCOMPARE(model.config.model.imageSize, 24);  // as many patches as before
+        QVERIFY(std::any_of(model.notes.begin(), model.notes.end(),
+                            [](const std::string& note) { return note.find("one of 6 px") != std::string::npos; }));
+        hints.config.model.patchSize = 0;
+        QVERIFY(refusal(folderOf("timm_vit"), hints).contains("model.patch_size"));
+    }
+
+    // Whatever is chosen in a form, an imported model is the file's.
+    void nothingOfTheFormGetsIn() {
+        ImportHints hints{.config = fineTuningConfig()};
+        const ImportedModel plain = importModel(folderOf("timm_vit"), hints);
+        hints.config.model.localAttention = hints.config.model.shiftedPatches = hints.config.model.mlpDepthwise = true;
+        hints.config.model.norm = NormType::RmsNorm;
+        hints.config.model.stemWidths = {8};
+        hints.config.model.patchSize = 8;
+        QVERIFY(importModel(folderOf("timm_vit"), hints).config.model == plain.config.model);
     }
 
     void photosAreSeenAsByPillow_data() {

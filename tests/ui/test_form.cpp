@@ -49,7 +49,6 @@ private Q_SLOTS:
     void init();
     void cleanup() { m_form.reset(); }
 
-    void everyFieldHasAnEditor_data();
     void everyFieldHasAnEditor();
     void typingReachesTheConfig_data();
     void typingReachesTheConfig();
@@ -101,27 +100,30 @@ void TestForm::type(const QString& key, const QString& text) const {
     QTest::keyClicks(widget, text);
 }
 
-void TestForm::everyFieldHasAnEditor_data() {
-    QTest::addColumn<int>("index");
-    for (std::size_t i = 0; i < schema().size(); ++i) QTest::newRow(schema()[i].key.c_str()) << static_cast<int>(i);
-}
-
 void TestForm::everyFieldHasAnEditor() {
-    QFETCH(int, index);
-    const Field& field = schema()[static_cast<std::size_t>(index)];
-    const QWidget* editor = find(QString::fromStdString(field.key));
-    QVERIFY(editor->isVisibleTo(m_form.get()));
-    QCOMPARE(editor->isEnabled(), matters(field, m_form->config()));
-    QVERIFY(!editor->accessibleName().isEmpty());
-    switch (field.kind) {
-        case FieldKind::Boolean: QVERIFY(qobject_cast<const QCheckBox*>(editor)); break;
-        case FieldKind::Integer:
-        case FieldKind::Real: QVERIFY(qobject_cast<const NumberBox*>(editor)); break;
-        case FieldKind::Choice:
-            QCOMPARE(qobject_cast<const QComboBox*>(editor)->count(), int(field.choices.size()));
-            break;
-        case FieldKind::Text: QVERIFY(qobject_cast<const QComboBox*>(editor)->isEditable()); break;
-        case FieldKind::IntegerList: QVERIFY(qobject_cast<const QLineEdit*>(editor)); break;
+    const auto isEditorOf = [](const Field& field, const QWidget* editor) {
+        switch (field.kind) {
+            case FieldKind::Boolean: return qobject_cast<const QCheckBox*>(editor) != nullptr;
+            case FieldKind::Integer:
+            case FieldKind::Real: return qobject_cast<const NumberBox*>(editor) != nullptr;
+            case FieldKind::Choice: {
+                const auto* box = qobject_cast<const QComboBox*>(editor);
+                return box != nullptr && box->count() == static_cast<int>(field.choices.size());
+            }
+            case FieldKind::Text: {
+                const auto* box = qobject_cast<const QComboBox*>(editor);
+                return box != nullptr && box->isEditable();
+            }
+            case FieldKind::IntegerList: return qobject_cast<const QLineEdit*>(editor) != nullptr;
+        }
+        return false;
+    };
+    for (const Field& field : schema()) {
+        const QWidget* editor = find(QString::fromStdString(field.key));
+        QVERIFY2(editor->isVisibleTo(m_form.get()), field.key.c_str());
+        QVERIFY2(editor->isEnabled() == matters(field, m_form->config()), field.key.c_str());
+        QVERIFY2(!editor->accessibleName().isEmpty(), field.key.c_str());
+        QVERIFY2(isEditorOf(field, editor), field.key.c_str());
     }
 }
 

@@ -351,6 +351,18 @@ private Q_SLOTS:
         QCOMPARE(truth->text(), "True class: moon, not among these.");
     }
 
+    void saysWhatAModelWithoutClassesIsFor() {
+        PredictionPanel panel;
+        panel.show();
+        panel.showPrediction(prediction(1, {{0, "no class", 1}}));
+        const auto* message = panel.findChild<QLabel*>("predictionMessage");
+        QVERIFY(message->isVisible());
+        QVERIFY(message->text().contains("My photos"));
+        QVERIFY(!panel.findChild<QWidget*>("predictionBars")->isVisible());
+        panel.showPrediction(prediction(1, {{3, "ring", 0.4}, {1, "star", 0.3}}));
+        QVERIFY(!message->isVisible());
+    }
+
     // An answer about the picture before is not shown.
     void showsOnlyAnswersToItsOwnQuestion() {
         Bench bench(newFolder(), m_store);

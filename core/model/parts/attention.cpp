@@ -16,8 +16,10 @@ namespace nn = torch::nn;
 
 namespace {
 
-// What a score is where nothing is attended to: finite, so that rows remain numbers where no token is left.
-constexpr double kNever = -1e30;
+// What a score is where nothing is to be attended to: finite, so that rows remain numbers where no token is left. Where all
+// others are hidden, a token that was not to attend to itself does.
+constexpr double kNotItself = -1e30;
+constexpr double kHidden = 2 * kNotItself;
 
 }  // namespace
 
@@ -31,7 +33,7 @@ AttentionImpl::AttentionImpl(const ModelConfig& config, std::int64_t tokens)
     }
     if (config.localAttention) {
         scale = register_parameter("scale", torch::full({m_heads}, 1 / std::sqrt(static_cast<double>(m_keyDim))));
-        m_self = register_buffer("self", torch::full({tokens}, kNever).diag());
+        m_self = register_buffer("self", torch::full({tokens}, kNotItself).diag());
     }
     if (config.positions == PositionType::Relative) {
         const std::int64_t side = config.imageSize / config.patchSize;
@@ -99,7 +101,7 @@ torch::Tensor AttentionImpl::merge(const torch::Tensor& mixed) {
 AttentionImpl::Open AttentionImpl::open(const torch::Tensor& tokens, const Without& without) {
     const auto [q, k, v] = split(tokens);
     torch::Tensor sums = scores(q, k);
-    if (without.keys.defined()) sums = sums.masked_fill(without.keys.view({-1, 1, 1, tokens.size(1)}), kNever);
+    if (without.keys.defined()) sums = sums.masked_fill(without.keys.view({-1, 1, 1, tokens.size(1)}), kHidden);
     const torch::Tensor weights = torch::softmax(sums, -1);
     torch::Tensor mixed = torch::matmul(weights, v);
     if (without.heads.defined()) mixed = mixed.masked_fill(without.heads.view({-1, m_heads, 1, 1}), 0);
