@@ -174,9 +174,10 @@ private:
             }
         }
         const std::int64_t wanted = isAssigned("model.patch_size") ? m_config.model.patchSize : side;
+        if (const auto problem = rangeProblem(*findField("model.patch_size"), wanted))
+            throw InvalidInput(Issues{{"model.patch_size", *problem}});
         m_config.model.patchSize = wanted;
-        const bool usable = !rangeProblem(*findField("model.patch_size"), wanted);  // said below, with all that is wrong
-        if (wanted != side && usable) {
+        if (wanted != side) {
             kernel = resampledKernel(kernel, side, wanted);
             m_notes.push_back("The projection of patches of " + std::to_string(side) + " px was made one of " +
                               std::to_string(wanted) + " px.");
