@@ -8,6 +8,7 @@
 Needs torch and safetensors; timm_model() needs timm, which calls the same weights by the same names.
 """
 import json
+from functools import partial
 
 import torch
 from safetensors import safe_open
@@ -43,7 +44,7 @@ def turned(heads, angles):
 class RmsNorm(nn.Module):
     """As timm's RmsNorm: no mean is taken out, and nothing is added."""
 
-    def __init__(self, dim, eps):
+    def __init__(self, dim, eps, **_):
         super().__init__()
         self.weight, self.eps = nn.Parameter(torch.ones(dim)), eps
 
@@ -54,7 +55,7 @@ class RmsNorm(nn.Module):
 def norm_of(model):
     """What a configuration's "model" object calls its norm: a function of the width."""
     kind = {"layer": nn.LayerNorm, "rms": RmsNorm}[model.get("norm", "layer")]
-    return lambda width: kind(width, eps=model["norm_epsilon"])
+    return partial(kind, eps=model["norm_epsilon"])
 
 
 class Attention(nn.Module):
@@ -344,8 +345,6 @@ class TimmActivation(nn.Module):
 
 def timm_model(path):
     """timm's own VisionTransformer with these weights, for a file whose metadata says names = timm."""
-    from functools import partial
-
     from timm.models.vision_transformer import VisionTransformer as TimmVisionTransformer
 
     state, about = read(path)
