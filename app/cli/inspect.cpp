@@ -162,7 +162,9 @@ void addInspectCommand(CLI::App& app) {
                      "The file to write: a figure (.png, .svg, .pdf), a table (.csv) or the numbers (.npy)")
         ->required();
     command->add_option("--class", options->className, "A class's name or number; without it, the predicted one");
-    command->add_option("--layer", options->layer, "Of a lens that has blocks, one, from 1; of tokens, those after it, or 0 before the first. Without it, all or the last");
+    command->add_option("--layer", options->layer,
+                        "Of a lens that has blocks, one, from 1; of tokens, those after it, or 0 before the first. Without "
+                        "it, all or the last");
     command->add_option("--head", options->head, "Of attention, one head, from 1; without it, all");
     command->add_option("--token", options->token,
                         "Of attention, the token that looks, from 0; without it, the class token or all together");

@@ -208,7 +208,7 @@ std::vector<Field> modelFields() {
                                    {"layer", "LayerNorm", "Mean and variance are taken out (Ba et al., 2016); as published."}},
               {NormType::RmsNorm,
                {"rms", "RMSNorm",
-                "The root of the mean square alone, without a shift (Zhang & Sennrich, 2019); as good in most models."}}}),
+                "The root of the mean square alone, without a shift (Zhang & Sennrich, 2019)."}}}),
         tied({.key = "model.norm_epsilon",
               .label = "Norm epsilon",
               .help = "Added to the variance, or mean square, of what is normalised so that nothing is divided by zero. "

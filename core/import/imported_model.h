@@ -28,6 +28,10 @@ struct ImportHints {
     std::optional<ChannelStatistics> statistics;  // goes before the data set's
 };
 
+// Theirs with, of the model, what a person gave and else the defaults: what weights do not say is no part of a model because
+// it was chosen for another one.
+Config configOfHints(const ImportHints& hints);
+
 struct ImportedModel {
     Config config;
     DataDescription description;

@@ -126,7 +126,12 @@ std::vector<std::string> classNamesOf(std::int64_t classes, const ImportHints& h
 ImportedModel importKeras(const std::filesystem::path& file, const ImportHints& hints) {
     const KerasLayers layers = readKerasLayers(file);
     ImportedModel model;
-    model.config = configOf(layers, hints.config);
+    Config base = configOfHints(hints);
+    base.model.mlpUnits = hints.config.model.mlpUnits;  // of the example's model, what its weights do not tell
+    base.model.attentionDropout = hints.config.model.attentionDropout;
+    base.model.mlpDropout = hints.config.model.mlpDropout;
+    base.model.normEpsilon = hints.config.model.normEpsilon;
+    model.config = configOf(layers, base);
     model.origin = layers.format + " weights, " + std::filesystem::absolute(file).string();
     model.description.dataset = model.config.data.name = hints.dataset ? hints.dataset->name() : "unknown";
     model.description.classNames = classNamesOf(outputsOf(layers.denses.back()), hints);

@@ -22,21 +22,10 @@ std::int64_t outputsOf(const KerasDense& dense) {
     return dense.kernel.shape[1];
 }
 
-// The example's model, with what its weights do not tell; what is chosen beside it, such as a stem, is none of its parts.
-Config ofTheExample(Config config) {
-    ModelConfig model;
-    model.mlpUnits = config.model.mlpUnits;
-    model.attentionDropout = config.model.attentionDropout;
-    model.mlpDropout = config.model.mlpDropout;
-    model.normEpsilon = config.model.normEpsilon;
-    config.model = model;
-    return config;
-}
-
 // Works out the configuration; what does not fit is collected, so that a person sees all of it at once.
 class Sizes {
 public:
-    Sizes(const KerasLayers& layers, const Config& base) : m_layers(layers), m_config(ofTheExample(base)) {}
+    Sizes(const KerasLayers& layers, const Config& base) : m_layers(layers), m_config(base) {}
 
     Config find() {
         checkRanks();

@@ -12,6 +12,7 @@
 #include "core/import/array_shapes.h"
 #include "core/import/class_names.h"
 #include "core/import/family.h"
+#include "core/import/imported_model.h"
 #include "core/import/patch_kernel.h"
 #include "core/import/positions.h"
 
@@ -59,12 +60,7 @@ FloatArray joined(const std::vector<FloatArray>& parts) {
 class Assembly {
 public:
     Assembly(const Family& family, SourceWeights source, const ImportHints& hints)
-        : m_facts(family.facts(source)), m_hints(hints), m_config(hints.config) {
-        // Of the model, what a person gave and the weights tell, and nothing of what the hints were made from.
-        m_config.model = {};
-        for (const std::string& key : hints.assigned)
-            if (const Field* field = findField(key); field != nullptr && key.starts_with("model."))
-                field->set(m_config, field->get(hints.config));
+        : m_facts(family.facts(source)), m_hints(hints), m_config(configOfHints(hints)) {
         m_common = family.translate(source, m_leftOut);
         m_familyName = family.name;
         m_file = source.file;

@@ -31,7 +31,8 @@ struct OtherModel {
 // class token is the first.
 struct LensSettings {
     std::optional<std::int64_t> classNumber;  // empty: the predicted one
-    std::optional<std::int64_t> layer;        // the block; of tokens, those after it, 0: before the first; empty: all, or the last
+    // The block; of tokens, those after it, or 0 before the first. Empty: all, or the last.
+    std::optional<std::int64_t> layer;
     std::optional<std::int64_t> head;         // empty: all
     std::optional<Fusion> fusion;             // of a block's heads, instead of each by itself
     std::optional<std::int64_t> token;        // the one that looks; empty: all of them

@@ -72,6 +72,7 @@ private Q_SLOTS:
     void refusesFilesThatAreNone_data();
     void refusesFilesThatAreNone();
     void takesStatisticsWhereTheFileHasNone();
+    void takesOfTheModelWhatAPersonGave();
     void wantsAsManyNamesAsClasses();
     void namesOfOtherEncodings();
     void refusesSizesThatTheFileCannotHold();
@@ -252,6 +253,18 @@ void TestKerasImport::takesStatisticsWhereTheFileHasNone() {
     // Where the file has them, they go before what is said.
     const ChannelStatistics own = importKeras(goldenPath("keras3.weights.h5"), hints).description.statistics;
     QVERIFY(own.mean != hints.statistics->mean);
+}
+
+// What is chosen in a form for another model is no part of the file's; what is given for this one is.
+void TestKerasImport::takesOfTheModelWhatAPersonGave() {
+    ImportHints hints;
+    const ImportedModel plain = importKeras(goldenPath("keras3.weights.h5"), hints);
+    hints.config.model.stemWidths = {8};
+    hints.config.model.qkNorm = hints.config.model.shiftedPatches = true;
+    hints.config.model.dropPath = 0.2;
+    QVERIFY(importKeras(goldenPath("keras3.weights.h5"), hints).config.model == plain.config.model);
+    hints.assigned = {"model.drop_path"};
+    QCOMPARE(importKeras(goldenPath("keras3.weights.h5"), hints).config.model.dropPath, 0.2);
 }
 
 void TestKerasImport::wantsAsManyNamesAsClasses() {

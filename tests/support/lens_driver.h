@@ -41,6 +41,7 @@ public:
         page->show();
     }
 
+    ui::SessionBridge& bridge() { return *m_bridge; }
     QString path(const QString& name) const { return m_folder.filePath(name); }
     bool openPhoto() { return page->openPhoto(path("photo.png")); }
     bool train(std::int64_t maxSteps = 0) {

@@ -1,18 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The lenses of the Inspect page through their widgets, on a model that was trained for a moment.
+#include "core/base/error.h"
 #include "core/io/atomic_file.h"
 #include "core/runs/run_store.h"
 #include "tests/support/lens_driver.h"
-#include "ui/pages/inspect/lenses/lens_deck.h"
+#include "ui/pages/inspect/lenses/lens_panel.h"
 
+#include <QSemaphore>
 #include <QTableWidget>
-#include <QTimer>
 
+#include <atomic>
 #include <filesystem>
+#include <memory>
 
 using namespace vit;
 using namespace vit::ui;
 using test::kLensPatience;
+
+namespace {
+
+// A lens whose questions end when they may, and ask before whether they are still wanted.
+class HeldPanel : public LensPanel {
+public:
+    explicit HeldPanel(SessionBridge& bridge) : LensPanel(bridge, nullptr) {}
+    QWidget* controls() override { return nullptr; }
+
+    QSemaphore mayEnd;
+    std::atomic<int> begun = 0;  // questions
+    int shown = 0;               // answers
+
+protected:
+    void askModel() override {
+        ask([this](LoadedModel&, const Image&, const auto& progress) {
+                ++begun;
+                mayEnd.acquire();
+                if (!progress(1, 1)) throw Cancelled();
+                return true;
+            },
+            [this](bool) { ++shown; });
+    }
+};
+
+}  // namespace
 
 class TestLenses : public QObject {
     Q_OBJECT
@@ -38,13 +67,28 @@ private Q_SLOTS:
 
     void trains() { QVERIFY(m_lens->train()); }
 
-    void showsWhatItSeesHoweverFastTheWeightsChange() {
-        auto* deck = m_lens->page->findChild<LensDeck*>();
-        QTimer epochs;
-        connect(&epochs, &QTimer::timeout, deck, &LensDeck::renew);
-        epochs.start(0);
-        m_lens->click("lensAttention");
-        QTRY_VERIFY_WITH_TIMEOUT(m_lens->find<MapView>("attentionView")->isVisible(), kLensPatience);
+    // Whatever changes while a question is under way: new weights let it end and ask anew, another picture ends it.
+    void weightsThatChangeEndNoQuestion() {
+        HeldPanel panel(m_lens->bridge());
+        LensSubject subject{.image = std::make_shared<Image>(test::gradientImage(40, 30)), .trueClass = {},
+                            .model = m_lens->config, .choice = {}};
+        panel.setSubject(subject);
+        panel.setLookedThrough(true);
+        for (int answers = 1; answers <= 3; ++answers) {
+            QTRY_COMPARE_WITH_TIMEOUT(int(panel.begun), answers, kLensPatience);
+            panel.renew();
+            panel.renew();
+            panel.mayEnd.release();
+            QTRY_COMPARE_WITH_TIMEOUT(panel.shown, answers, kLensPatience);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(int(panel.begun), 4, kLensPatience);
+        subject.image = std::make_shared<Image>(test::gradientImage(30, 40));
+        panel.setSubject(subject);
+        panel.mayEnd.release();
+        QTRY_COMPARE_WITH_TIMEOUT(int(panel.begun), 5, kLensPatience);
+        QCOMPARE(panel.shown, 3);
+        panel.mayEnd.release();
+        QTRY_COMPARE_WITH_TIMEOUT(panel.shown, 4, kLensPatience);
     }
 
     void layersEndWithTheAnswer() {

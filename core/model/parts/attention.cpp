@@ -31,10 +31,8 @@ AttentionImpl::AttentionImpl(const ModelConfig& config, std::int64_t tokens)
         qNorm = register_module("q_norm", LayerNorm(m_keyDim, config.normEpsilon, config.norm));
         kNorm = register_module("k_norm", LayerNorm(m_keyDim, config.normEpsilon, config.norm));
     }
-    if (config.localAttention) {
+    if (config.localAttention)
         scale = register_parameter("scale", torch::full({m_heads}, 1 / std::sqrt(static_cast<double>(m_keyDim))));
-        m_self = register_buffer("self", torch::full({tokens}, kNotItself).diag());
-    }
     if (config.positions == PositionType::Relative) {
         const std::int64_t side = config.imageSize / config.patchSize;
         relative = register_parameter("relative_position_bias_table", torch::zeros({relativePlaces(side), m_heads}));
@@ -83,11 +81,14 @@ torch::Tensor AttentionImpl::scores(const torch::Tensor& q, const torch::Tensor&
 }
 
 std::optional<torch::Tensor> AttentionImpl::preferences(const torch::Tensor& q) const {
-    if (!relative.defined()) return m_self.defined() ? std::optional(m_self.to(q.dtype())) : std::nullopt;
     const std::int64_t tokens = q.size(2);
+    // Made when it is wanted: kept in each block it would take as much as the attention of an image.
+    std::optional<torch::Tensor> all;
+    if (scale.defined()) all = torch::full({tokens}, kNotItself, q.options().requires_grad(false)).diag();
+    if (!relative.defined()) return all;
     const torch::Tensor rows = relative.index_select(0, m_places.clamp_min(0)) * m_places.ge(0).unsqueeze(1);  // [N * N, H]
-    const torch::Tensor preferred = rows.view({tokens, tokens, m_heads}).permute({2, 0, 1});
-    return (m_self.defined() ? preferred + m_self : preferred).to(q.dtype());
+    const torch::Tensor preferred = rows.view({tokens, tokens, m_heads}).permute({2, 0, 1}).to(q.dtype());
+    return all ? preferred + *all : preferred;
 }
 
 torch::Tensor AttentionImpl::shares(const torch::Tensor& q, const torch::Tensor& k) const {

@@ -19,8 +19,8 @@ namespace vit {
 
 // Multi-head self-attention; heads * keyDim need not equal D. qkv.weight [3*H*K, D] holds q, then k, then v.
 // With qkNorm, queries and keys are normalised over K; with localAttention no token attends to itself, and scores are
-// multiplied by numbers that are learned instead of 1 / sqrt(K) (Lee et al. 2021); with rotary positions, those of patches are turned by angles; with
-// relative ones, each head's scores have what it prefers added.
+// multiplied by numbers that are learned instead of 1 / sqrt(K) (Lee et al. 2021); with rotary positions, those of patches
+// are turned by angles; with relative ones, each head's scores have what it prefers added.
 class AttentionImpl : public torch::nn::Module {
 public:
     AttentionImpl(const ModelConfig& config, std::int64_t tokens);
@@ -51,11 +51,11 @@ private:
     torch::Tensor m_cosine;  // [P, K], of the angles by which queries and keys of patches are turned; undefined: they are not
     torch::Tensor m_sine;
 
-    torch::Tensor m_self;    // [N, N], what keeps tokens from attending to themselves; undefined: nothing does
     torch::Tensor m_places;  // [N * N], which row of `relative`; undefined likewise
 
     torch::Tensor turned(const torch::Tensor& heads) const;  // [B, H, N, K]
-    std::optional<torch::Tensor> preferences(const torch::Tensor& q) const;  // [H, N, N] or [N, N], added to the scores; none without
+    // Added to the scores: [H, N, N], or [N, N] of all heads; none without relative positions and localAttention.
+    std::optional<torch::Tensor> preferences(const torch::Tensor& q) const;
     std::array<torch::Tensor, 3> split(const torch::Tensor& tokens);  // q, k, v: [B, H, N, K], as they are compared
     torch::Tensor scores(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N], before the softmax
     torch::Tensor shares(const torch::Tensor& q, const torch::Tensor& k) const;  // [B, H, N, N]
