@@ -227,8 +227,7 @@ void addFinetuneCommand(CLI::App& app) {
     CLI::Option* ladder = command->add_flag("--ladder", options->ladder, "All ways, those that train among them");
     command
         ->add_option("--rung", options->rungs,
-                     "This way, and others that are named so: neighbours, linear-probe, last-blocks, all-blocks; "
-                     "without it, the first two")
+                     "This way, and others that are named so: " + rungKeys() + "; without it, the first two")
         ->allow_extra_args(false)
         ->excludes(ladder);
     command->add_option("--epochs", options->epochs, "Of the ways that train")

@@ -24,6 +24,7 @@ enum class RandomSite : std::uint32_t {
     Synthetic = 4,
     Mix = std::uint32_t{1} << 25,
     Balance,
+    Adapters,
 };
 
 inline RandomKey randomKey(std::uint64_t seed, std::uint64_t step, RandomSite site) {

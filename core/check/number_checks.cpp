@@ -68,7 +68,7 @@ torch::Tensor movement(const CheckBench& bench, const OptimizerRow& row, const O
     constexpr int kSteps = 5;
     constexpr double kRate = 1e-2;
     const torch::NoGradGuard noGrad;
-    const auto optimizer = row.make(classifier.network()->weights(), config);
+    const auto optimizer = row.make(classifier.network()->weights(), config, 0);
     const torch::Tensor before = flatWeights(*classifier.network());
     std::uint64_t number = 0;
     for (int step = 0; step < kSteps; ++step) {

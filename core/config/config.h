@@ -140,6 +140,8 @@ struct OptimizerConfig {
     double emaDecay = 0;       // of the weights' moving average, which is then what is judged and kept; 0 = none
     double layerDecay = 1;     // a depth's learning rate is this times that of the next deeper one; 1 = one rate for all
     std::int64_t frozenBlocks = 0;  // the embedding and the first N blocks learn nothing; 0 = all learn
+    std::int64_t loraRank = 0;      // of the adapters by which blocks learn (learning_plan.h); 0 = by their weights
+    double loraAlpha = 16;          // what they add is multiplied by loraAlpha / loraRank
 
     bool operator==(const OptimizerConfig&) const = default;
 };

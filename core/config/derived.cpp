@@ -3,6 +3,7 @@
 #include "core/config/derived.h"
 
 #include "core/config/field_check.h"
+#include "core/config/learning_plan.h"
 #include "core/config/parameter_plan.h"
 #include "core/config/schema.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double kBytesPerNumber = 4;    // fp32
 constexpr double kCopiesOfWeights = 4;   // weights, gradients and Adam's two moments
+constexpr double kCopiesOfAdapted = 3;   // weights, gradients and the weights that they began with
 
 double denseFlops(std::int64_t rows, std::int64_t inputs, std::int64_t outputs) {
     return 2.0 * static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);
@@ -106,11 +108,38 @@ void addHead(Cost& cost, const HeadConfig& head, std::int64_t inputs, std::int64
     cost.addDense(1, width, classes);
 }
 
+struct Counts {
+    std::int64_t all = 0;       // weights
+    std::int64_t learning = 0;  // numbers that the optimizer moves
+    double kept = 0;            // numbers kept for as long as the training lasts
+};
+
+Counts countsOf(const Config& config, const ModelInput& input) {
+    const double average = config.optimizer.emaDecay > 0 ? 1 : 0;
+    Counts counts;
+    for (const ParameterRow& row : parameterPlan(config.model, config.head, input)) {
+        const std::int64_t count = row.count();
+        counts.all += count;
+        std::int64_t moved = learns(row, config.optimizer) ? count : 0;
+        double copies = moved > 0 ? kCopiesOfWeights + average : 1;
+        if (isAdapted(row, config.optimizer)) {
+            moved = 0;
+            for (const AdapterPlan& plan : adapterPlans(row, config.optimizer.loraRank)) moved += plan.count();
+            counts.kept += kCopiesOfWeights * static_cast<double>(moved);
+            copies = kCopiesOfAdapted + average;
+        }
+        counts.learning += moved;
+        counts.kept += copies * static_cast<double>(count);
+    }
+    return counts;
+}
+
 // Only sizes in the schema's ranges keep every product below within 64 bits.
 bool sizesAreUsable(const Config& config, const ModelInput& input) {
     const auto inRange = [&](const Field& field) {
         const bool matters = field.key.starts_with("model.") || field.key.starts_with("head.") ||
-                             field.key == "run.batch_size" || field.key == "run.accumulate";
+                             field.key == "run.batch_size" || field.key == "run.accumulate" ||
+                             field.key == "optimizer.lora_rank";
         return !matters || !rangeProblem(field, field.get(config));
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
@@ -144,23 +173,19 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     const auto layers = static_cast<double>(model.layers);
     // What is frozen has no backward pass, and neither gradients nor moments.
     const std::int64_t frozenBlocks = std::clamp<std::int64_t>(config.optimizer.frozenBlocks, 0, model.layers);
-    std::int64_t frozen = 0;
-    for (const ParameterRow& row : parameterPlan(model, config.head, input)) {
-        facts.parameters += row.count();
-        if (frozenBlocks > 0 && row.depth <= frozenBlocks) frozen += row.count();
-    }
+    const Counts counts = countsOf(config, input);
+    facts.parameters = counts.all;
+    facts.learningParameters = counts.learning;
     Cost still;
-    if (frozenBlocks > 0) {
+    if (frozenBlocks > 0 || config.optimizer.loraRank > 0) {
         still.flops = embedding.flops + static_cast<double>(frozenBlocks) * block.flops;
         still.activations = embedding.activations + static_cast<double>(frozenBlocks) * block.activations;
     }
     facts.forwardFlopsPerImage = rest.flops + layers * block.flops;
     facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage - 2 * still.flops;
     const double activations = rest.activations + layers * block.activations - still.activations;
-    const double copies = kCopiesOfWeights + (config.optimizer.emaDecay > 0 ? 1 : 0);
     facts.trainingMemoryBytes =
-        kBytesPerNumber * (copies * static_cast<double>(facts.parameters - frozen) + static_cast<double>(frozen) +
-                           static_cast<double>(config.run.imagesAtOnce()) * activations);
+        kBytesPerNumber * (counts.kept + static_cast<double>(config.run.imagesAtOnce()) * activations);
     return facts;
 }
 

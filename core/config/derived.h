@@ -20,6 +20,7 @@ struct DerivedFacts {
     std::int64_t tokens = 0;  // patches, plus the class token if there is one
     std::int64_t elementsPerPatch = 0;
     std::int64_t parameters = 0;
+    std::int64_t learningParameters = 0;  // those that training changes, or those of adapters in their stead
     double forwardFlopsPerImage = 0;   // multiply and add count as two
     double trainingFlopsPerImage = 0;  // forward and backward: three times the forward pass
     double trainingMemoryBytes = 0;    // weights, gradients, moments and activations of a batch (an estimate)

@@ -53,6 +53,7 @@ const std::vector<std::string>& schemaGroups() {
 bool matters(const Field& field, const Config& config) {
     if (field.only.key.empty()) return true;
     const Field& other = *findField(field.only.key);
+    if (other.kind == FieldKind::Integer) return std::get<std::int64_t>(other.get(config)) > 0;
     return std::ranges::find(field.only.values, toText(other, other.get(config))) != field.only.values.end();
 }
 
@@ -61,6 +62,7 @@ std::string onlyText(const Field& field) {
     const Field& other = *findField(field.only.key);
     if (other.kind == FieldKind::Boolean)
         return "Only with " + other.label + (field.only.values.front() == "true" ? " on." : " off.");
+    if (other.kind == FieldKind::Integer) return "Only with " + other.label + " above 0.";
     std::string text = other.label + ": ";
     for (std::size_t i = 0; i < field.only.values.size(); ++i) {
         if (i > 0) text += i + 1 == field.only.values.size() ? " or " : ", ";

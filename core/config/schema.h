@@ -27,8 +27,8 @@ struct Choice {
 
 // The choices of another row with which a row has an effect.
 struct Only {
-    std::string key;                  // of a Choice or Boolean; empty: always
-    std::vector<std::string> values;  // "true" or "false" of a Boolean
+    std::string key;                  // of a Choice, Boolean or Integer; empty: always
+    std::vector<std::string> values;  // "true" or "false" of a Boolean; none of an Integer: any above 0
 };
 
 struct Field {

@@ -181,6 +181,25 @@ std::vector<Field> optimizerFields() {
               .maximum = 1000,
               .step = 1},
              &Config::optimizer, &OptimizerConfig::frozenBlocks),
+        tied({.key = "optimizer.lora_rank",
+              .label = "LoRA rank",
+              .help = "Blocks learn by low-rank adapters (LoRA; Hu et al., 2021): of queries, keys, values and the MLP's "
+                      "layers, what is learned is a product of two thin matrices of this rank, a few percent of the "
+                      "numbers; the head learns as always, and all else stays. Only for a run that starts from trained "
+                      "weights; wants some ten times the learning rate. 4 to 16 are usual, 0 lets all weights learn.",
+              .minimum = 0,
+              .maximum = 256,
+              .step = 4},
+             &Config::optimizer, &OptimizerConfig::loraRank),
+        tied({.key = "optimizer.lora_alpha",
+              .label = "LoRA alpha",
+              .help = "What the adapters add to the weights is multiplied by this, divided by their rank (Hu et al., "
+                      "2021), so that another rank can keep the learning rate. Once or twice the rank is usual.",
+              .minimum = 0.01,
+              .maximum = 10'000,
+              .step = 1,
+              .only = {"optimizer.lora_rank", {}}},
+             &Config::optimizer, &OptimizerConfig::loraAlpha),
     };
 }
 

@@ -159,6 +159,11 @@ Problem frozenBlocksAreThere(const Config& config) {
            ": freeze no more than those, or leave them all to learn with 0.";
 }
 
+Problem adaptersHaveABlock(const Config& config) {
+    if (config.optimizer.loraRank == 0 || config.optimizer.frozenBlocks != config.model.layers) return std::nullopt;
+    return "All blocks are frozen, and none is left for adapters: freeze fewer, or set the rank to 0.";
+}
+
 Problem shiftLeavesSomething(const Config& config) {
     if (config.augmentation.shift < config.model.imageSize) return std::nullopt;
     return "Nothing of an image of " + std::to_string(config.model.imageSize) +
@@ -229,6 +234,7 @@ const std::vector<Rule>& rules() {
           "optimizer.matrix_rate"},
          decayLeavesWeights},
         {{"optimizer.frozen_blocks", "model.layers"}, frozenBlocksAreThere},
+        {{"optimizer.lora_rank", "optimizer.frozen_blocks", "model.layers"}, adaptersHaveABlock},
         {{"schedule.final_factor", "schedule.type"}, stepsDropToSomething},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
         {{"run.accumulate", "run.batch_size"}, everyPartHasAnImage},

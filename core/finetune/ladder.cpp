@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/number_text.h"
+#include "core/config/derived.h"
 #include "core/finetune/k_nearest.h"
 #include "core/finetune/linear_probe.h"
 #include "core/finetune/probe_run.h"
@@ -146,11 +147,17 @@ private:
                 report(m_host.progress, "Asking the tuned model", done, total);
                 return true;
             });
-        const std::int64_t frozen = request.config.optimizer.frozenBlocks;
+        const OptimizerConfig& optimizer = request.config.optimizer;
+        const std::int64_t frozen = optimizer.frozenBlocks;
         result.detail = groupedText(m_request.epochs) + (m_request.epochs == 1 ? " epoch" : " epochs");
         if (frozen > 0)
             result.detail += ", " + std::to_string(frozen) + " of " + std::to_string(m_config.model.layers) +
                              " blocks frozen";
+        if (optimizer.loraRank > 0) {
+            const DerivedFacts facts = derive(request.config, {m_channels, classes()});
+            result.detail += ", rank " + std::to_string(optimizer.loraRank) + ", " +
+                             groupedText(facts.learningParameters) + " numbers learned";
+        }
     }
 
     void drawCurve() {

@@ -20,6 +20,8 @@ constexpr std::array kRungs = {
             "A new last layer on what the model sees already. The model itself stays as it is.", false},
     RungRow{Rung::LastBlocks, "last-blocks", "Last blocks",
             "Trains the last third of the blocks with the new layer, and freezes the rest.", true},
+    RungRow{Rung::LowRank, "lora", "Low-rank adapters",
+            "Trains thin matrices beside those of all blocks (LoRA), a few percent of the numbers, and the new layer.", true},
     RungRow{Rung::AllBlocks, "all-blocks", "All blocks",
             "Trains the whole model, its first layers the least.", true},
 };
@@ -34,6 +36,12 @@ OptimizerConfig tuningOptimizer(Rung rung, const ModelConfig& model) {
     optimizer.decayAll = false;
     optimizer.epsilon = 1e-8;
     if (rung == Rung::AllBlocks) optimizer.layerDecay = 0.75;
+    if (rung == Rung::LowRank) {
+        optimizer.learningRate = 0.003;
+        optimizer.weightDecay = 0;
+        optimizer.loraRank = 8;
+        optimizer.loraAlpha = 16;
+    }
     if (rung == Rung::LastBlocks) optimizer.frozenBlocks = model.layers - std::max<std::int64_t>(1, model.layers / 3);
     return optimizer;
 }
@@ -58,13 +66,16 @@ std::span<const RungRow> rungTable() { return kRungs; }
 
 const RungRow& rungRow(Rung rung) { return *std::ranges::find(kRungs, rung, &RungRow::rung); }
 
+std::string rungKeys() {
+    std::string keys;
+    for (const RungRow& row : kRungs) keys += (keys.empty() ? "" : ", ") + std::string(row.key);
+    return keys;
+}
+
 Rung rungOf(std::string_view key) {
-    std::string names;
-    for (const RungRow& row : kRungs) {
+    for (const RungRow& row : kRungs)
         if (row.key == key) return row.rung;
-        names += (names.empty() ? "" : ", ") + std::string(row.key);
-    }
-    throw InvalidInput("There is no rung \"" + std::string(key) + "\": choose among " + names + ".");
+    throw InvalidInput("There is no rung \"" + std::string(key) + "\": choose among " + rungKeys() + ".");
 }
 
 Config photosConfig(const Config& model, const std::string& data) {

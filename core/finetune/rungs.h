@@ -9,11 +9,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace vit {
 
-enum class Rung { Neighbours, LinearProbe, LastBlocks, AllBlocks };
+enum class Rung { Neighbours, LinearProbe, LastBlocks, LowRank, AllBlocks };
 
 struct RungRow {
     Rung rung;
@@ -24,6 +25,7 @@ struct RungRow {
 };
 std::span<const RungRow> rungTable();  // in the order of the ladder
 const RungRow& rungRow(Rung rung);
+std::string rungKeys();  // "neighbours, linear-probe, …"
 // Throws InvalidInput that names those there are.
 Rung rungOf(std::string_view key);
 
@@ -34,7 +36,8 @@ Config photosConfig(const Config& model, const std::string& data);
 Config configFor(const Config& model, const Dataset& data);
 
 // A run of a rung that trains, from the weights of the run in `from`, whose configuration is `model`: of the last blocks
-// a third of all, at least one; of all blocks with a layer decay of 0.75. AdamW, a cosine schedule, mirrored images.
+// a third of all, at least one; of adapters those of rank 8 in all blocks, at six times the learning rate and without decay;
+// of all blocks with a layer decay of 0.75. AdamW, a cosine schedule, mirrored images.
 TrainRequest tuningRequest(Rung rung, const Config& model, const std::filesystem::path& from, const Dataset& data,
                            std::int64_t epochs);
 

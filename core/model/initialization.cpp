@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Initial weights: as the published example's layers draw them, or as most Vision Transformers'.
+#include "core/model/random_fill.h"
 #include "core/model/vision_transformer.h"
 
 #include <torch/utils.h>
@@ -18,22 +19,6 @@ namespace {
 constexpr double kPositionLimit = 0.05;  // of Keras's Embedding layer
 
 constexpr double kDeviation = 0.02;      // of the truncated normal distribution, cut at two of them
-
-// Fills a float tensor on the CPU with a function of uniform numbers in 0 … 1.
-template <typename Shape>
-void fill(torch::Tensor& tensor, const RandomKey& key, const Shape& shape) {
-    torch::Tensor values = torch::empty(tensor.sizes(), torch::kFloat32);
-    float* out = values.mutable_data_ptr<float>();
-    for (std::int64_t i = 0; i < values.numel(); ++i) {
-        const std::uint32_t bits = philox(key, static_cast<std::uint32_t>(i / 4))[static_cast<std::size_t>(i % 4)];
-        out[i] = static_cast<float>(shape(toUnit(bits)));
-    }
-    tensor.copy_(values);
-}
-
-void fillUniform(torch::Tensor& tensor, double limit, const RandomKey& key) {
-    fill(tensor, key, [limit](double unit) { return (2 * unit - 1) * limit; });
-}
 
 // Of uniform numbers by the inverse of the distribution, so that none has to be drawn again.
 void fillNormal(torch::Tensor& tensor, const RandomKey& key) {

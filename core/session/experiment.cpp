@@ -91,6 +91,7 @@ RunFinished Experiment::train() {
         if (resumes()) throw InvalidInput("A run that goes on has its weights: only a new one can start from others.");
         m_start = readStartingWeights(m_request.startFrom);
     }
+    requireWeightsToAdapt(config);
     const auto data = m_data.open(config, [&](const std::string& what, std::int64_t done, std::int64_t total) {
         m_host.tell(PhaseChanged{what, done, total});
         m_others.keepWaiting();
@@ -122,6 +123,15 @@ RunFinished Experiment::train() {
         if (isOutOfMemory(fault)) throwOutOfMemory(config, describe(*data).input(), device.device);
         throw;
     }
+}
+
+// Adapters change weights a little; random ones need more than that.
+void Experiment::requireWeightsToAdapt(const Config& config) const {
+    const bool goesOn = resumes() && run_files::isThere(m_request.resumeFrom / run_files::kLastWeights);
+    if (config.optimizer.loraRank == 0 || m_start || goesOn) return;
+    throw InvalidInput(Issues{{"optimizer.lora_rank",
+                               "Low-rank adapters change trained weights a little, and this run has none to begin with: "
+                               "start it from those of another run (vit-cli train --start-from RUN, or My photos), or set the rank to 0."}});
 }
 
 std::filesystem::path Experiment::runFolder() const {

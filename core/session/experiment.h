@@ -58,6 +58,7 @@ private:
     bool resumes() const { return !m_request.resumeFrom.empty(); }
     Event terminalEvent();
     RunFinished train();
+    void requireWeightsToAdapt(const Config& config) const;
     std::filesystem::path runFolder() const;
     std::optional<ChannelStatistics> givenStatistics(const Dataset& data) const;
     void begin(Trainer& trainer, const DeviceSelection& device);

@@ -33,7 +33,8 @@ void makeFolder(const std::filesystem::path& folder) {
 void writeImportedRun(const ImportedModel& model, const std::filesystem::path& folder) {
     VisionTransformer network(model.config.model, model.config.head, model.description.input());
     loadWeights(*network, model.weights);
-    const auto optimizer = makeOptimizer(network->weights(), model.config.optimizer);
+    const auto optimizer = makeOptimizer(network->weights(), model.config.optimizer,
+                                         static_cast<std::uint64_t>(model.config.run.seed));
 
     makeFolder(folder);
     saveTrainingState(folder / run_files::kLastWeights, *network, *optimizer, {});

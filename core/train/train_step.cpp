@@ -57,6 +57,8 @@ TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t 
         });
         (learning ? m_parameters : m_frozen).push_back(parameter);
     }
+    for (const torch::Tensor& parameter : m_parameters)
+        for (const torch::Tensor& updated : optimizer.updatedFor(parameter)) m_updated.push_back(updated);
 }
 
 torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
@@ -77,7 +79,8 @@ torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, doub
         m_parts.ranks->sum(metrics);
     }
     m_ended(Phase::Backward);
-    if (applyStages(m_parts.stages, m_parameters, batch.countOfAll()) == GradientStage::Next::GoOn)
+    m_optimizer.takeGradients();
+    if (applyStages(m_parts.stages, m_updated, batch.countOfAll()) == GradientStage::Next::GoOn)
         m_optimizer.step(learningRate);
     m_ended(Phase::Update);
     return metrics;

@@ -46,6 +46,7 @@ private:
     StepParts m_parts;
     Ended m_ended = [](Phase) {};
     std::vector<torch::Tensor> m_parameters;  // those that learn
+    std::vector<torch::Tensor> m_updated;     // they, or adapters in their stead
     std::vector<torch::Tensor> m_frozen;      // the others
     std::int64_t m_batchSize;             // of all batches but an epoch's last; this rank's part of them
     bool m_records;                       // the first whole batch is to be recorded

@@ -6,8 +6,8 @@
 
 namespace vit {
 
-AdamW::AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, Takes takes)
-    : Optimizer(weights, config), m_takes(takes) {
+AdamW::AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed, Takes takes)
+    : Optimizer(weights, config, seed), m_takes(takes) {
     for (Slot& slot : slots())
         if (m_takes(slot.row))
             slot.states = {{"m", torch::zeros_like(slot.parameter)}, {"v", torch::zeros_like(slot.parameter)}};

@@ -10,13 +10,13 @@ namespace vit {
 // Remembers the moments "m" and "v".
 class AdamW : public Optimizer {
 public:
-    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config)
-        : AdamW(weights, config, [](const ParameterRow&) { return true; }) {}
+    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed = 0)
+        : AdamW(weights, config, seed, [](const ParameterRow&) { return true; }) {}
 
 protected:
     // Takes only some of the weights; a derived class sees to the others.
     using Takes = bool (*)(const ParameterRow& row);
-    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, Takes takes);
+    AdamW(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed, Takes takes);
 
     void update(double learningRate) override;
 

@@ -4,7 +4,8 @@
 
 namespace vit {
 
-Lion::Lion(const std::vector<Weight>& weights, const OptimizerConfig& config) : Optimizer(weights, config) {
+Lion::Lion(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed)
+    : Optimizer(weights, config, seed) {
     for (Slot& slot : slots()) slot.states = {{"m", torch::zeros_like(slot.parameter)}};
 }
 

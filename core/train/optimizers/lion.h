@@ -9,7 +9,7 @@ namespace vit {
 // w -= rate * sign(beta1 * m + (1 - beta1) * g), the decay beside it;  m = beta2 * m + (1 - beta2) * g. Remembers "m".
 class Lion : public Optimizer {
 public:
-    Lion(const std::vector<Weight>& weights, const OptimizerConfig& config);
+    Lion(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed = 0);
 
 private:
     void update(double learningRate) override;

@@ -33,8 +33,8 @@ torch::Tensor orthogonalised(const torch::Tensor& matrices) {
     return tall ? x.mT() : x;
 }
 
-Muon::Muon(const std::vector<Weight>& weights, const OptimizerConfig& config)
-    : AdamW(weights, config, [](const ParameterRow& row) { return !isHiddenMatrix(row); }) {
+Muon::Muon(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed)
+    : AdamW(weights, config, seed, [](const ParameterRow& row) { return !isHiddenMatrix(row); }) {
     for (Slot& slot : slots())
         if (isHiddenMatrix(slot.row)) slot.states = {{"momentum", torch::zeros_like(slot.parameter)}};
 }

@@ -11,7 +11,7 @@ namespace vit {
 // biases and head go by AdamW. Remembers "momentum" of the one, "m" and "v" of the other.
 class Muon : public AdamW {
 public:
-    Muon(const std::vector<Weight>& weights, const OptimizerConfig& config);
+    Muon(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed = 0);
 
 private:
     void update(double learningRate) override;

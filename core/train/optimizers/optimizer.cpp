@@ -31,22 +31,34 @@ void read(const TensorFile& file, const std::string& name, const torch::Tensor& 
 
 }  // namespace
 
-bool learns(const ParameterRow& row, const OptimizerConfig& config) {
-    return config.frozenBlocks == 0 || row.depth > config.frozenBlocks;
-}
-
-Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config) : m_config(config) {
+Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed)
+    : m_config(config) {
     std::int64_t deepest = 0;
-    for (const Weight& weight : weights) deepest = std::max(deepest, weight.row.depth);
-    std::vector<Weight> learning;
+    std::vector<Weight> learning, adapted;
     for (const Weight& weight : weights) {
-        if (!learns(weight.row, config)) continue;
-        const bool decayed = config.decayAll || isKernel(weight.row.role);
-        const double share = std::pow(config.layerDecay, static_cast<double>(deepest - weight.row.depth));
-        m_slots.push_back({weight.row, weight.tensor, decayed, share});
-        learning.push_back(weight);
+        deepest = std::max(deepest, weight.row.depth);
+        if (learns(weight.row, config)) learning.push_back(weight);
+        if (isAdapted(weight.row, config)) adapted.push_back(weight);
+    }
+    if (!adapted.empty()) m_lowRank = std::make_unique<LowRank>(adapted, config, seed);
+    for (const Weight& weight : learning) {
+        std::vector<Weight> updated = m_lowRank ? m_lowRank->factorsOf(weight.tensor) : std::vector<Weight>();
+        if (updated.empty()) updated.push_back(weight);
+        for (const auto& [row, parameter] : updated) {
+            const bool decayed = config.decayAll || isKernel(row.role);
+            const double share = std::pow(config.layerDecay, static_cast<double>(deepest - row.depth));
+            m_slots.push_back({row, parameter, decayed, share});
+        }
     }
     if (config.emaDecay > 0) m_average = std::make_unique<WeightAverage>(learning, config.emaDecay);
+}
+
+std::vector<torch::Tensor> Optimizer::updatedFor(const torch::Tensor& weight) const {
+    std::vector<torch::Tensor> updated;
+    if (m_lowRank)
+        for (const Weight& factor : m_lowRank->factorsOf(weight)) updated.push_back(factor.tensor);
+    if (updated.empty()) updated.push_back(weight);
+    return updated;
 }
 
 std::vector<Optimizer::Group> Optimizer::groups() {
@@ -65,16 +77,25 @@ double Optimizer::decayOf(double learningRate) const {
     return m_config.weightDecay * (m_config.decayConvention == DecayConvention::Decoupled ? 1 : learningRate);
 }
 
+void Optimizer::takeGradients() {
+    if (m_lowRank) m_lowRank->takeGradients();
+}
+
 void Optimizer::step(double learningRate) {
     const torch::NoGradGuard noGrad;
-    if (m_average && m_steps == 0) m_average->begin();  // other weights may have been taken meanwhile
+    if (m_steps == 0) {  // other weights may have been taken meanwhile
+        if (m_lowRank) m_lowRank->begin();
+        if (m_average) m_average->begin();
+    }
     ++m_steps;
     update(learningRate);
+    if (m_lowRank) m_lowRank->merge();
     if (m_average) m_average->follow(m_steps);
 }
 
 void Optimizer::clearGradients() {
     for (Slot& slot : m_slots) slot.parameter.mutable_grad().reset();
+    if (m_lowRank) m_lowRank->clearGradients();
 }
 
 void Optimizer::store(TensorFile& file) const {
@@ -82,6 +103,9 @@ void Optimizer::store(TensorFile& file) const {
         for (const State& state : slot.states)
             file.tensors[fileName(state.name, slot.row.name)] = toTensorData(state.value);
     }
+    if (m_lowRank) m_lowRank->forEach([&file](const char* what, const std::string& name, const torch::Tensor& value) {
+        file.tensors[fileName(what, name)] = toTensorData(value);
+    });
     if (m_average) m_average->forEach([&file](const std::string& name, const torch::Tensor& value) {
         file.tensors[fileName(kAverage, name)] = toTensorData(value);
     });
@@ -92,6 +116,9 @@ void Optimizer::load(const TensorFile& file) {
     const torch::NoGradGuard noGrad;
     for (Slot& slot : m_slots)
         for (State& state : slot.states) read(file, fileName(state.name, slot.row.name), state.value);
+    if (m_lowRank) m_lowRank->forEach([&file](const char* what, const std::string& name, const torch::Tensor& value) {
+        read(file, fileName(what, name), value);
+    });
     if (m_average) m_average->forEach([&file](const std::string& name, const torch::Tensor& value) {
         read(file, fileName(kAverage, name), value);
     });

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/config/learning_plan.h"
 #include "core/io/safetensors.h"
 #include "core/model/vision_transformer.h"
+#include "core/train/optimizers/low_rank.h"
 #include "core/train/optimizers/weight_average.h"
 
 #include <torch/types.h>
@@ -17,15 +19,18 @@
 
 namespace vit {
 
-// Whether a weight of that depth learns at all (optimizer.frozen_blocks).
-bool learns(const ParameterRow& row, const OptimizerConfig& config);
-
 class Optimizer {
 public:
     virtual ~Optimizer() = default;
     Optimizer(const Optimizer&) = delete;
     Optimizer& operator=(const Optimizer&) = delete;
 
+    // What is updated in a weight's stead: itself, or the factors of its adapters (LowRank).
+    std::vector<torch::Tensor> updatedFor(const torch::Tensor& weight) const;
+
+    // After a backward pass, before anything else is done to gradients: from those of the weights to those of what is
+    // updated. Clipping then sees what learns.
+    void takeGradients();
     // One update with the gradients that are there; learningRate > 0. Parameters without a gradient are left alone.
     void step(double learningRate);
     void clearGradients();
@@ -35,8 +40,8 @@ public:
     // The moving average of the weights, as config.emaDecay wants it; null if there is none.
     const WeightAverage* average() const { return m_average.get(); }
 
-    // What it remembers of each parameter as "optimizer.STATE.NAME", their averages among it, and the count of steps as
-    // metadata "optimizer.steps".
+    // What it remembers of each parameter as "optimizer.STATE.NAME", their averages and adapters among it, and the count of
+    // steps as metadata "optimizer.steps".
     void store(TensorFile& file) const;
     void load(const TensorFile& file);  // throws Error if something is missing or does not fit
 
@@ -61,8 +66,9 @@ protected:
         std::vector<Slot*> slots{};
     };
 
-    // Of the weights that learn; the others have no slot, and no average either.
-    Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config);
+    // Of the weights that learn; the others have no slot, and no average either. What is adapted has slots for its factors in
+    // its stead, at its depth and decayed as kernels are, and the average of its merged weights. The seed is that of adapters.
+    Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed);
 
     const OptimizerConfig& config() const { return m_config; }
     // The share of a decayed weight that one step at this rate takes away.
@@ -76,6 +82,7 @@ protected:
 private:
     OptimizerConfig m_config;
     std::vector<Slot> m_slots;
+    std::unique_ptr<LowRank> m_lowRank;  // null: all weights that learn are updated themselves
     std::unique_ptr<WeightAverage> m_average;
     std::int64_t m_steps = 0;
 };
@@ -85,11 +92,13 @@ private:
 struct OptimizerRow {
     OptimizerType type;
     const char* value;  // its name in configurations
-    std::unique_ptr<Optimizer> (*make)(const std::vector<Weight>& weights, const OptimizerConfig& config);
+    std::unique_ptr<Optimizer> (*make)(const std::vector<Weight>& weights, const OptimizerConfig& config,
+                                       std::uint64_t seed);
 };
 std::span<const OptimizerRow> optimizerTable();
 
-// That of config.type.
-std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config);
+// That of config.type. The seed draws its adapters, if there are any.
+std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config,
+                                         std::uint64_t seed = 0);
 
 }  // namespace vit

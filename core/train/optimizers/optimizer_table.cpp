@@ -12,8 +12,8 @@ namespace vit {
 namespace {
 
 template <typename T>
-std::unique_ptr<Optimizer> make(const std::vector<Weight>& weights, const OptimizerConfig& config) {
-    return std::make_unique<T>(weights, config);
+std::unique_ptr<Optimizer> make(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed) {
+    return std::make_unique<T>(weights, config, seed);
 }
 
 constexpr OptimizerRow kOptimizers[] = {
@@ -27,9 +27,10 @@ constexpr OptimizerRow kOptimizers[] = {
 
 std::span<const OptimizerRow> optimizerTable() { return kOptimizers; }
 
-std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config) {
+std::unique_ptr<Optimizer> makeOptimizer(const std::vector<Weight>& weights, const OptimizerConfig& config,
+                                         std::uint64_t seed) {
     const auto* row = std::ranges::find(kOptimizers, config.type, &OptimizerRow::type);
-    return row->make(weights, config);  // tests hold that there is one for each
+    return row->make(weights, config, seed);  // tests hold that there is one for each
 }
 
 }  // namespace vit

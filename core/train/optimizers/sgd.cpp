@@ -4,7 +4,8 @@
 
 namespace vit {
 
-Sgd::Sgd(const std::vector<Weight>& weights, const OptimizerConfig& config) : Optimizer(weights, config) {
+Sgd::Sgd(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed)
+    : Optimizer(weights, config, seed) {
     if (config.momentum == 0) return;
     for (Slot& slot : slots()) slot.states = {{"momentum", torch::zeros_like(slot.parameter)}};
 }

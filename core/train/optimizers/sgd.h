@@ -10,7 +10,7 @@ namespace vit {
 // convention, and shrinks the weights beside it in the others. Remembers "momentum", unless it is 0.
 class Sgd : public Optimizer {
 public:
-    Sgd(const std::vector<Weight>& weights, const OptimizerConfig& config);
+    Sgd(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed = 0);
 
 private:
     void update(double learningRate) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Four rows of a grid.
+// A row of a grid for each way.
 #include "ui/pages/photos/rung_list.h"
 
 #include "ui/look/format.h"
