@@ -61,6 +61,7 @@ Steps stepsOfReference(const CheckBench& bench, const Config& config, const std:
         const torch::Tensor loss =
             crossEntropy()(classifier->network()->forward(batch.images.to(torch::kFloat64)), batch.labels);
         loss.backward();
+        optimizer->takeGradients();
         optimizer->step(kRate);
         result.losses.push_back(loss.item<double>());
     }
@@ -93,6 +94,13 @@ Findings smallerBatch(CheckBench& bench) {
     return compared(bench, stepsOfDevice(bench, config, sizes), stepsOfReference(bench, config, sizes), kLoss, kMovement);
 }
 
+Findings adapters(CheckBench& bench) {
+    Config config = CheckBench::withoutDropout(bench.small());
+    config.optimizer.loraRank = 4;
+    const std::vector<std::int64_t> sizes(5, config.run.batchSize);
+    return compared(bench, stepsOfDevice(bench, config, sizes), stepsOfReference(bench, config, sizes), kLoss, kMovement);
+}
+
 // With dropout, whose masks must be the same too. Batches of another size than planned are not recorded.
 Findings recorded(CheckBench& bench) {
     if (bench.isCpu()) return {skipped("a CPU's steps are not recorded")};
@@ -110,6 +118,7 @@ Findings recorded(CheckBench& bench) {
 constexpr Check kChecks[] = {
     {"training.steps", "Five steps", false, wholeBatches},
     {"training.last_batch", "Steps with smaller batches between", false, smallerBatch},
+    {"training.adapters", "Five steps by low-rank adapters", false, adapters},
     {"training.recorded", "Steps of a recorded CUDA graph, beside unrecorded ones", false, recorded},
 };
 

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void memoryGrowsWithTheBatch();
     void partsOfABatchTakeTheMemoryOfOne();
     void whatIsFrozenCostsLess();
+    void adaptersAreCounted();
     void unusableSizesGiveZeros_data();
     void unusableSizesGiveZeros();
 };
@@ -148,6 +149,28 @@ void TestDerived::whatIsFrozenCostsLess() {
     QVERIFY(whole.trainingMemoryBytes - frozen.trainingMemoryBytes > 12.0 * static_cast<double>(still));
 }
 
+// Of queries, keys and values [10, 6] each, of the MLP's [7, 6] and [6, 7], and the head with its bias. A kernel is there three
+// times, with its gradient and what it began with; what learns four times; the rest once.
+void TestDerived::adaptersAreCounted() {
+    Config config = smallConfig();
+    const DerivedFacts whole = derive(config, {3, 10});
+    QCOMPARE(whole.learningParameters, whole.parameters);
+    config.optimizer.loraRank = 2;
+    const DerivedFacts adapted = derive(config, {3, 10});
+    const std::int64_t kernels = 6 * 30 + 6 * 7 + 7 * 6, head = 6 * 10 + 10;
+    const std::int64_t factors = 2 * (3 * (6 + 10) + (6 + 7) + (7 + 6));
+    QCOMPARE(adapted.parameters, whole.parameters);
+    QCOMPARE(adapted.learningParameters, factors + head);
+    const std::int64_t numbers = 4 * (factors + head) + 3 * kernels + (whole.parameters - kernels - head);
+    config.run.batchSize *= 2;
+    const double batch = derive(config, {3, 10}).trainingMemoryBytes - adapted.trainingMemoryBytes;
+    QCOMPARE(adapted.trainingMemoryBytes - batch, 4.0 * static_cast<double>(numbers));
+    QVERIFY(adapted.trainingFlopsPerImage < whole.trainingFlopsPerImage);
+    QVERIFY(adapted.trainingFlopsPerImage > 2 * whole.forwardFlopsPerImage);
+    config.optimizer.frozenBlocks = config.model.layers;
+    QCOMPARE(derive(config, {3, 10}).learningParameters, head);
+}
+
 void TestDerived::unusableSizesGiveZeros_data() {
     using Change = std::function<void(Config&)>;
     QTest::addColumn<Change>("change");
@@ -159,6 +182,7 @@ void TestDerived::unusableSizesGiveZeros_data() {
     row("huge", [](Config& c) { c.model.projectionDim = kHuge; });
     row("huge MLP", [](Config& c) { c.model.mlpUnits = {kHuge, 64}; });
     row("huge head", [](Config& c) { c.head.units = {kHuge}; });
+    row("huge rank", [](Config& c) { c.optimizer.loraRank = kHuge; });
     row("huge batch", [](Config& c) { c.run.batchSize = kHuge; });
     row("no MLP", [](Config& c) { c.model.mlpUnits.clear(); });
 }

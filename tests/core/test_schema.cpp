@@ -96,11 +96,11 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [optimizer, rate, decay, convention, all, beta1, beta2, epsilon, momentum, nesterov,
-                                  matrixRate, clip, ema, layerDecay, frozen] = config.optimizer;
+                                  matrixRate, clip, ema, layerDecay, frozen, loraRank, loraAlpha] = config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{7 + 15 + 29 + 3 + 4 + 15 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{7 + 15 + 29 + 3 + 4 + 17 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -129,6 +129,10 @@ void TestSchema::rowsAreComplete() {
         if (other->kind == FieldKind::Boolean) {
             const auto isOne = [&](const char* value) { return field.only.values == std::vector<std::string>{value}; };
             QVERIFY2(isOne("true") || isOne("false"), field.key.c_str());
+            continue;
+        }
+        if (other->kind == FieldKind::Integer) {
+            QVERIFY2(field.only.values.empty() && other->minimum == 0, field.key.c_str());
             continue;
         }
         QVERIFY2(other->kind == FieldKind::Choice, field.key.c_str());
@@ -307,6 +311,12 @@ void TestSchema::saysWhatMatters() {
     assign(config, "augmentation.horizontal_flip=off");
     QVERIFY(!matters(alternating, config));
     QCOMPARE(onlyText(alternating), std::string("Only with Horizontal flip on."));
+
+    const Field& alpha = fieldOf("optimizer.lora_alpha");
+    QVERIFY(!matters(alpha, config));
+    assign(config, "optimizer.lora_rank=1");
+    QVERIFY(matters(alpha, config));
+    QCOMPARE(onlyText(alpha), std::string("Only with LoRA rank above 0."));
 }
 
 void TestSchema::assigns() {
@@ -424,6 +434,13 @@ void TestSchema::reportsProblems_data() {
     row("mixup", [](Config& c) { c.loss.mixup = -0.1; }, "loss.mixup", "use 0 to 10");
     row("more frozen blocks than there are", [](Config& c) { c.optimizer.frozenBlocks = c.model.layers + 1; },
         "optimizer.frozen_blocks", "freeze no more than those");
+    row("a rank without end", [](Config& c) { c.optimizer.loraRank = 257; }, "optimizer.lora_rank", "use 0 to 256");
+    row("adapters that add nothing", [](Config& c) { c.optimizer.loraAlpha = 0; }, "optimizer.lora_alpha",
+        "out of range");
+    row("adapters of frozen blocks", [](Config& c) {
+        c.optimizer.loraRank = 8;
+        c.optimizer.frozenBlocks = c.model.layers;
+    }, "optimizer.lora_rank", "none is left for adapters");
     row("a layer decay that grows", [](Config& c) { c.optimizer.layerDecay = 1.1; }, "optimizer.layer_decay",
         "is out of range");
     row("an average that never moves", [](Config& c) { c.optimizer.emaDecay = 1; }, "optimizer.ema_decay",

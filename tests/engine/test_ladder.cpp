@@ -197,11 +197,12 @@ void TestLadder::reportTellsWhatMatters() {
 void TestLadder::everyRungHasItsResult() {
     Bench bench;
     test::writePhotos(bench.photos, 20);
-    const LadderRequest request = bench.request({Rung::AllBlocks, Rung::LastBlocks, Rung::LinearProbe, Rung::Neighbours});
+    const LadderRequest request = bench.request(
+        {Rung::AllBlocks, Rung::LowRank, Rung::LastBlocks, Rung::LinearProbe, Rung::Neighbours});
     const LadderResult result = climb(request, *bench.store, bench.runs, bench.host());
     QCOMPARE(bench.begun,
-             (std::vector<Rung>{Rung::Neighbours, Rung::LinearProbe, Rung::LastBlocks, Rung::AllBlocks}));
-    QCOMPARE(bench.results, (std::vector<std::size_t>{0, 1, 2, 3, 4, 4}));  // with the report and the curve
+             (std::vector<Rung>{Rung::Neighbours, Rung::LinearProbe, Rung::LastBlocks, Rung::LowRank, Rung::AllBlocks}));
+    QCOMPARE(bench.results, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 5}));  // with the report and the curve
     QVERIFY(!result.featuresKept);
     QVERIFY(result.notes.empty());
     const TensorFile before = readSafetensors(request.model / run_files::kBestWeights);
@@ -226,7 +227,9 @@ void TestLadder::everyRungHasItsResult() {
         const TensorFile after = readSafetensors(rung.run / run_files::kBestWeights);
         const auto same = [&](const char* name) { return after.tensors.at(name).bytes == before.tensors.at(name).bytes; };
         QCOMPARE(same("patch_embed.proj.weight"), rung.rung != Rung::AllBlocks);
-        QCOMPARE(same("blocks.0.attn.qkv.weight"), rung.rung != Rung::AllBlocks);
+        QCOMPARE(same("blocks.0.attn.proj.weight"), rung.rung != Rung::AllBlocks);
+        QCOMPARE(same("blocks.0.attn.qkv.weight"), rung.rung != Rung::AllBlocks && rung.rung != Rung::LowRank);
+        QCOMPARE(rung.detail.find("rank 8, ") != std::string::npos, rung.rung == Rung::LowRank);
         QCOMPARE(same("blocks.1.attn.qkv.weight"), rung.rung == Rung::LinearProbe);
     }
     QVERIFY(result.curve);
@@ -318,7 +321,10 @@ void TestLadder::everyRungHasAWord() {
     const Config config = preset("testing").config;
     QVERIFY(likelySeconds(Rung::LastBlocks, config, 0.01, 100, 20, 3, 5) <
             likelySeconds(Rung::AllBlocks, config, 0.01, 100, 20, 3, 5));
-    QVERIFY(thrown<InvalidInput>([] { rungOf("lora"); }).contains("choose among neighbours, linear-probe, last-blocks"));
+    QVERIFY(likelySeconds(Rung::LowRank, config, 0.01, 100, 20, 3, 5) <=
+            likelySeconds(Rung::AllBlocks, config, 0.01, 100, 20, 3, 5));
+    QVERIFY(thrown<InvalidInput>([] { rungOf("nothing"); })
+                .contains("choose among neighbours, linear-probe, last-blocks, lora, all-blocks"));
 }
 
 void TestLadder::verdictKnowsChance_data() {

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void nothingMatchedIsAFault_data();
     void nothingMatchedIsAFault();
     void itsStatisticsStayWithTheRun();
+    void adaptersNeedWeights();
 };
 
 void TestStartFrom::initTestCase() {
@@ -221,6 +222,38 @@ void TestStartFrom::itsStatisticsStayWithTheRun() {
     QCOMPARE(recorder.all<RunFinished>().back().stepsDone, std::int64_t{2});
     QVERIFY(statisticsOf("as-pretrained").mean == description.statistics.mean);
     QVERIFY(run_files::readEnvironmentText(home() / "as-pretrained", run_files::kStartedFromKey));
+}
+
+// New ones, or those of its own checkpoint.
+void TestStartFrom::adaptersNeedWeights() {
+    Recorder recorder;
+    TrainRequest request = oneStep("adapted");
+    request.config.optimizer.loraRank = 2;
+    const auto refused = [&](const TrainRequest& wanted) {
+        Recorder one;
+        train(one, wanted);
+        const std::vector<RunFailed> failed = one.all<RunFailed>();
+        return failed.size() == 1 && failed[0].keys == std::vector<std::string>{"optimizer.lora_rank"} &&
+               failed[0].text.find("vit-cli train --start-from RUN") != std::string::npos;
+    };
+    QVERIFY(refused(request));
+    QVERIFY(!fs::exists(home() / "adapted"));
+    request.startFrom = source();
+    train(recorder, request);
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+
+    TrainRequest rest;
+    rest.resumeFrom = home() / "adapted";
+    rest.maxSteps = 2;
+    train(recorder, rest);
+    QCOMPARE(recorder.all<RunFinished>().back().stepsDone, std::int64_t{2});
+    const TensorFile before = readSafetensors(source() / run_files::kBestWeights);
+    const TensorFile after = readSafetensors(home() / "adapted" / run_files::kBestWeights);
+    const auto same = [&](const char* name) { return before.tensors.at(name).bytes == after.tensors.at(name).bytes; };
+    QVERIFY(same("blocks.0.attn.proj.weight") && same("patch_embed.proj.weight"));
+    QVERIFY(!same("blocks.0.attn.qkv.weight"));
+    fs::remove(home() / "adapted" / run_files::kLastWeights);
+    QVERIFY(refused(rest));
 }
 
 QTEST_GUILESS_MAIN(TestStartFrom)
