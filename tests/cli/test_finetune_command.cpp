@@ -58,8 +58,8 @@ void TestFinetuneCommand::theWholeLadder() {
     const Finished finished = run({"finetune", "base", "--data", "colours", "--ladder", "--epochs", "1"});
     QVERIFY2(finished.code == 0, qPrintable(finished.err));
     for (const char* said : {"colours: 30 photos to train with, 6 to test, 3 classes", "Nearest neighbours", "Linear probe",
-                             "Last blocks", "Low-rank adapters", "All blocks", "Learning curve of the linear probe", "told right",
-                             "-colours-all-blocks", "1 of 2 blocks frozen"})
+                             "Last blocks", "Low-rank adapters", "All blocks", "Learning curve of the linear probe",
+                             "told right", "-colours-all-blocks", "1 of 2 blocks frozen"})
         QVERIFY2(finished.out.contains(said), qPrintable(QString(said) + "\n" + finished.out));
     // What it left can be asked like any other run.
     const Finished runs = run({"runs", "list"});

@@ -149,8 +149,8 @@ void TestDerived::whatIsFrozenCostsLess() {
     QVERIFY(whole.trainingMemoryBytes - frozen.trainingMemoryBytes > 12.0 * static_cast<double>(still));
 }
 
-// Of queries, keys and values [10, 6] each, of the MLP's [7, 6] and [6, 7], and the head with its bias. A kernel is there three
-// times, with its gradient and what it began with; what learns four times; the rest once.
+// Of queries, keys and values [10, 6] each, of the MLP's [7, 6] and [6, 7], and the head with its bias. A kernel is there
+// three times, with its gradient and what it began with; what learns four times; the rest once.
 void TestDerived::adaptersAreCounted() {
     Config config = smallConfig();
     const DerivedFacts whole = derive(config, {3, 10});

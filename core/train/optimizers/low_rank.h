@@ -31,8 +31,8 @@ public:
     // A and B of each part of a kernel; empty if the weight is none of the kernels.
     std::vector<Weight> factorsOf(const torch::Tensor& weight) const;
 
-    // From the gradient G of each kernel those of its factors: s · Bᵀ G and s · G Aᵀ. None where the kernel has none. G may be
-    // the sum over ranks, or they may be summed: they are linear in it.
+    // From the gradient G of each kernel those of its factors: s · Bᵀ G and s · G Aᵀ. None where the kernel has none. They
+    // are linear in G, which may be the sum over ranks.
     void takeGradients();
     void clearGradients();  // of the kernels
     // W = W0 + s · B A in place, where a recorded step reads it.

@@ -66,8 +66,8 @@ protected:
         std::vector<Slot*> slots{};
     };
 
-    // Of the weights that learn; the others have no slot, and no average either. What is adapted has slots for its factors in
-    // its stead, at its depth and decayed as kernels are, and the average of its merged weights. The seed is that of adapters.
+    // Of the weights that learn; the others have no slot, and no average either. What is adapted has slots for its factors
+    // in its stead, of its depth and decayed as kernels are, and an average of what is merged. The seed draws adapters.
     Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed);
 
     const OptimizerConfig& config() const { return m_config; }
