@@ -89,9 +89,9 @@ std::vector<Field> modelFields() {
                 "DINOv3 does it). The dimension per head must be a multiple of 4."}},
               {PositionType::LearnedRotary,
                {"learned-rotary", "Learned and rotary",
-                "A learned vector for each place, and queries and keys that are turned too, by angles that grow with row and "
-                "column as on a grid of 16 × 16 patches, whatever the grid's own size, as EVA-02 does it (Fang et al., 2023). "
-                "The dimension per head must be a multiple of 4."}},
+                "A learned vector for each place, and queries and keys that are turned too, by angles that grow with row "
+                "and column as on a grid of 16 × 16 patches, whatever the grid's own size, as EVA-02 does it (Fang et al., "
+                "2023). The dimension per head must be a multiple of 4."}},
               {PositionType::Relative,
                {"relative", "Relative",
                 "Each block learns by how much a head prefers a patch so many rows and columns away, as in BEiT (Bao et al., "
@@ -128,8 +128,8 @@ std::vector<Field> modelFields() {
              &Config::model, &ModelConfig::qkNorm),
         tied({.key = "model.attention_norm",
               .label = "Norm after attention",
-              .help = "What the heads of a block found is normalised side by side before it is projected, as in EVA-02's CLIP "
-                      "models (Fang et al., 2023; Wang et al., \"Foundation Transformers\", 2022)."},
+              .help = "What the heads of a block found is normalised side by side before it is projected, as in EVA-02's "
+                      "CLIP models (Fang et al., 2023; Wang et al., \"Foundation Transformers\", 2022)."},
              &Config::model, &ModelConfig::attentionNorm),
         tied({.key = "model.local_attention",
               .label = "Locality self-attention",
@@ -166,8 +166,9 @@ std::vector<Field> modelFields() {
              &Config::model, &ModelConfig::mlpGated),
         tied({.key = "model.mlp_norm",
               .label = "Norm in the MLP",
-              .help = "What the first dense layer of each block gives is normalised, activated and gated, before the next one "
-                      "(Shleifer et al., \"NormFormer\", 2021), as EVA-02 does from its base size on (Fang et al., 2023)."},
+              .help = "What the first dense layer of each block gives, activated and gated, is normalised before the next "
+                      "one (Shleifer et al., \"NormFormer\", 2021), as EVA-02 does from its base size on (Fang et al., "
+                      "2023)."},
              &Config::model, &ModelConfig::mlpNorm),
         tied({.key = "model.mlp_last_gelu",
               .label = "Activation after the last MLP layer",

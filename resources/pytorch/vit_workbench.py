@@ -94,9 +94,9 @@ class Attention(nn.Module):
 
 
 class Mlp(nn.Module):
-    """fc1, fc2, ...: the activation follows each, the last one by choice; a gated fc1 is twice as wide; fc1 may be followed by dw,
-    a 3x3 convolution of each unit by itself over a grid of side x side tokens, where tokens before the grid's pass as they are;
-    a norm may stand before fc2."""
+    """fc1, fc2, ...: the activation follows each, the last one by choice; a gated fc1 is twice as wide; fc1 may be followed
+    by dw, a 3x3 convolution of each unit by itself over a grid of side x side tokens, where tokens before the grid's pass as
+    they are; a norm may stand before fc2."""
 
     def __init__(self, dim, units, last_gelu=True, side=0, activation="gelu", gated=False, norm=None):
         super().__init__()

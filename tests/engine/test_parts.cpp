@@ -93,7 +93,8 @@ private Q_SLOTS:
 
     // Without positions the answer does not depend on the order of the patches.
     void positionsAreAChoice() {
-        for (const auto type : {PositionType::Learned, PositionType::SineCosine, PositionType::LearnedRotary, PositionType::None}) {
+        using enum PositionType;
+        for (const auto type : {Learned, SineCosine, LearnedRotary, None}) {
             Config config = small();
             config.model.positions = type;
             VisionTransformer network = made(config);

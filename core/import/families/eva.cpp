@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// EVA and EVA-02 (Fang et al., 2023) under timm's names. Whether queries and keys are turned leaves no trace in the weights, nor
-// does the order of a block's norms: it goes by the configuration, and a relative that was made in another way is refused, as it
-// would answer, but wrongly.
+// EVA and EVA-02 (Fang et al., 2023) under timm's names. Whether queries and keys are turned leaves no trace in the weights,
+// nor does the order of a block's norms: it goes by the configuration, and a relative that was made in another way is
+// refused, as it would answer, but wrongly.
 #include "core/import/families/families.h"
 
 #include "core/base/error.h"
@@ -18,7 +18,8 @@ constexpr double kTemperature = 10000, kReferenceSide = 16;  // of the angles, i
 
 bool hasGate(const SourceWeights& weights) {
     if (weights.tensors.contains("blocks.0.mlp.fc1_g.weight")) return true;
-    const auto first = weights.tensors.find("blocks.0.mlp.fc1.weight"), second = weights.tensors.find("blocks.0.mlp.fc2.weight");
+    const auto first = weights.tensors.find("blocks.0.mlp.fc1.weight");
+    const auto second = weights.tensors.find("blocks.0.mlp.fc2.weight");
     if (first == weights.tensors.end() || second == weights.tensors.end()) return false;
     const auto &wide = first->second.shape, &narrow = second->second.shape;
     return wide.size() == 2 && narrow.size() == 2 && wide[0] == 2 * narrow[1];
@@ -42,8 +43,8 @@ void refuseOtherBlocks(const SourceWeights& weights, const std::string& architec
     constexpr std::int64_t kEnormous = 1792;
     const auto& shape = weights.tensors.at("patch_embed.proj.weight").shape;
     if (architecture.empty() && looksLikeEva(weights) && !shape.empty() && shape.front() == kEnormous)
-        throw InvalidInput("The weights are as wide as those of EVA-02's enormous model, whose blocks this program does not compute, "
-                           "and no configuration says that they are another one's.");
+        throw InvalidInput("The weights are as wide as those of EVA-02's enormous model, whose blocks this program does not "
+                           "compute, and no configuration says that they are another one's.");
 }
 
 void refuseOtherAngles(const SourceWeights& weights, bool sideIsKnown) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// timm's Vision Transformers and what was published with the same names: ViT, AugReg, DeiT, DeiT III, MAE, DINO, DINOv2, BEiT,
-// EVA, EVA-02.
+// timm's Vision Transformers and what was published with the same names: ViT, AugReg, DeiT, DeiT III, MAE, DINO, DINOv2,
+// BEiT, EVA, EVA-02.
 #include "core/import/families/families.h"
 
 #include <array>
