@@ -17,7 +17,7 @@ enum class HeadType {
     PrefixTokens,            // class token and registers side by side
     AttentionPooling         // what a learned query finds among all tokens
 };
-enum class PositionType { Learned, SineCosine, None, Rotary, Relative };
+enum class PositionType { Learned, SineCosine, None, Rotary, Relative, LearnedRotary };
 enum class NormType { LayerNorm, RmsNorm };
 enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
 enum class PhotoFit { Crop, Squash };
@@ -86,12 +86,14 @@ struct ModelConfig {
     PositionType positions = PositionType::Learned;
     bool qkvBias = true;        // queries, keys and values have a bias
     bool qkNorm = false;        // queries and keys are normalised, each head's by itself
+    bool attentionNorm = false;   // what the heads found is normalised side by side, before it is projected
     bool localAttention = false;  // no token attends to itself, and each head learns how sharply it chooses
     bool mlpDepthwise = false;  // a 3×3 convolution of each unit over the tokens' grid, after the MLP's first layer
     double layerScale = 0;      // what each block's two outputs are first multiplied by, a number a channel; 0: they are not
     double dropPath = 0;        // the chance that the last block's outputs are left out of an image, less in those before
     Activation activation = Activation::Gelu;  // of the blocks' MLPs
     bool mlpGated = false;  // the MLP's first layer is twice as wide, and one half, activated, multiplies the other
+    bool mlpNorm = false;   // the numbers between the MLP's first two layers are normalised
     std::int64_t registers = 0;       // learned tokens after the class token's place, before the patches
     bool registerPositions = false;   // which have positions of their own, where positions are learned
     bool preNorm = false;             // a norm before the first block

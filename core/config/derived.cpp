@@ -70,6 +70,7 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
     const double weights = static_cast<double>(model.heads) * static_cast<double>(tokens) * static_cast<double>(tokens);
     cost.activations += weights * (model.attentionDropout > 0 ? 2 : 1) + static_cast<double>(tokens * inner);
     if (model.qkNorm) cost.addNorm(tokens, 2 * inner);
+    if (model.attentionNorm) cost.addNorm(tokens, inner);
     cost.addDense(tokens, inner, dim);
 
     cost.addNorm(tokens, dim);
@@ -82,6 +83,7 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
             cost.addNorm(tokens, units);
         }
         cost.addActivation(tokens, units, model.mlpDropout, model.mlpLastGelu || i + 1 < model.mlpUnits.size());
+        if (i == 0 && model.mlpNorm) cost.addNorm(tokens, units);
         width = units;
     }
 }

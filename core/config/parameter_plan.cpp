@@ -75,6 +75,7 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
         plan.add(name + ".relative_position_bias_table", {relativePlaces(model.imageSize / model.patchSize), model.heads},
                  ParameterRole::Position);
     }
+    if (model.attentionNorm) plan.norm(name + ".norm", inner);
     plan.dense(name + ".proj", inner, dim, heads * key, heads * d);
 }
 
@@ -87,6 +88,7 @@ void addMlp(Plan& plan, const ModelConfig& model, const std::string& name) {
             plan.add(name + ".dw.weight", {3, 3, model.mlpUnits[i]}, ParameterRole::TapKernel);
             plan.add(name + ".dw.bias", {model.mlpUnits[i]}, ParameterRole::Bias);
         }
+        if (i == 0 && model.mlpNorm) plan.norm(name + ".norm", model.mlpUnits[i]);
         inputs = model.mlpUnits[i];
     }
 }
@@ -100,7 +102,7 @@ void addEmbedding(Plan& plan, const ModelConfig& model, const HeadConfig& head, 
                model.stemWidths.empty() ? ParameterRole::Kernel : ParameterRole::StemKernel);
     if (hasClassToken(head)) plan.add("cls_token", {model.projectionDim}, ParameterRole::ClassToken);
     if (model.registers > 0) plan.add("reg_token", {model.registers, model.projectionDim}, ParameterRole::Register);
-    if (model.positions == PositionType::Learned)
+    if (learnsPositions(model))
         plan.add("pos_embed", {positionCount(model, head), model.projectionDim}, ParameterRole::Position);
     if (model.preNorm) plan.norm("norm_pre", model.projectionDim);
 }
@@ -181,6 +183,14 @@ std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input) {
     constexpr std::int64_t kCopies = 5;  // the image, and four that are moved
     const std::int64_t channels = model.stemWidths.empty() ? input.channels : model.stemWidths.back();
     return model.shiftedPatches ? kCopies * channels : channels;
+}
+
+bool learnsPositions(const ModelConfig& model) {
+    return model.positions == PositionType::Learned || model.positions == PositionType::LearnedRotary;
+}
+
+bool turnsByPlace(const ModelConfig& model) {
+    return model.positions == PositionType::Rotary || model.positions == PositionType::LearnedRotary;
 }
 
 bool hasClassToken(const HeadConfig& head) {

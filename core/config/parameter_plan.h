@@ -61,6 +61,8 @@ bool stemHalvesAfter(const ModelConfig& model, std::size_t layer);  // whether t
 std::int64_t stemFactor(const ModelConfig& model);   // how many pixels wide a pixel of what leaves the stem is
 std::int64_t cutPatchSize(const ModelConfig& model);  // of the patches as they are cut from there, in such pixels
 std::int64_t cutChannels(const ModelConfig& model, const ModelInput& input);  // likewise, with those of moved copies
+bool learnsPositions(const ModelConfig& model);  // a vector for each place
+bool turnsByPlace(const ModelConfig& model);     // queries and keys
 bool hasClassToken(const HeadConfig& head);
 std::int64_t prefixCount(const ModelConfig& model, const HeadConfig& head);  // tokens before the patches', which have no place
 std::int64_t tokenCount(const ModelConfig& model, const HeadConfig& head);   // with those

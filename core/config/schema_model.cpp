@@ -87,6 +87,11 @@ std::vector<Field> modelFields() {
                {"rotary", "Rotary",
                 "Queries and keys are turned by angles that follow row and column (Su et al., 2021; in two dimensions as "
                 "DINOv3 does it). The dimension per head must be a multiple of 4."}},
+              {PositionType::LearnedRotary,
+               {"learned-rotary", "Learned and rotary",
+                "A learned vector for each place, and queries and keys that are turned too, by angles that grow with row "
+                "and column as on a grid of 16 × 16 patches, whatever the grid's own size, as EVA-02 does it (Fang et al., "
+                "2023). The dimension per head must be a multiple of 4."}},
               {PositionType::Relative,
                {"relative", "Relative",
                 "Each block learns by how much a head prefers a patch so many rows and columns away, as in BEiT (Bao et al., "
@@ -105,7 +110,7 @@ std::vector<Field> modelFields() {
         tied({.key = "model.register_positions",
               .label = "Positions of registers",
               .help = "Whether learned positions are added to registers too.",
-              .only = {"model.positions", {"learned"}}},
+              .only = {"model.positions", {"learned", "learned-rotary"}}},
              &Config::model, &ModelConfig::registerPositions),
         tied({.key = "model.pre_norm",
               .label = "Norm before the blocks",
@@ -121,6 +126,11 @@ std::vector<Field> modelFields() {
               .help = "Each head's queries and keys are normalised before they are compared, so that attention stays calm "
                       "at high learning rates (Henry et al., 2020; Dehghani et al., 2023)."},
              &Config::model, &ModelConfig::qkNorm),
+        tied({.key = "model.attention_norm",
+              .label = "Norm after attention",
+              .help = "What the heads of a block found is normalised side by side before it is projected, as in EVA-02's "
+                      "CLIP models (Fang et al., 2023; Wang et al., \"Foundation Transformers\", 2022)."},
+             &Config::model, &ModelConfig::attentionNorm),
         tied({.key = "model.local_attention",
               .label = "Locality self-attention",
               .help = "No token attends to itself, and each head learns how sharply it chooses, so that attention does not "
@@ -154,6 +164,12 @@ std::vector<Field> modelFields() {
               .help = "The first dense layer gives twice the numbers, of which one half, activated, multiplies the other "
                       "(Shazeer, \"GLU variants\", 2020). With SiLU it is the SwiGLU of large models."},
              &Config::model, &ModelConfig::mlpGated),
+        tied({.key = "model.mlp_norm",
+              .label = "Norm in the MLP",
+              .help = "What the first dense layer of each block gives, activated and gated, is normalised before the next "
+                      "one (Shleifer et al., \"NormFormer\", 2021), as EVA-02 does from its base size on (Fang et al., "
+                      "2023)."},
+             &Config::model, &ModelConfig::mlpNorm),
         tied({.key = "model.mlp_last_gelu",
               .label = "Activation after the last MLP layer",
               .help = "Whether the activation follows the last dense layer of each block too, as in the published example. The "

@@ -61,7 +61,7 @@ Problem wavesFillTheDimension(const Config& config) {
 }
 
 Problem anglesFillTheHeads(const Config& config) {
-    if (config.model.positions != PositionType::Rotary || config.model.keyDim % 4 == 0) return std::nullopt;
+    if (!turnsByPlace(config.model) || config.model.keyDim % 4 == 0) return std::nullopt;
     return "The angles of row and column share each head's numbers, so that the dimension per head must be a multiple of 4: "
            "not " + std::to_string(config.model.keyDim) + ".";
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/wave_positions.h"
 
+#include "core/config/parameter_plan.h"
+
 #include <cmath>
 #include <numbers>
 
@@ -44,11 +46,14 @@ std::vector<std::int64_t> relativePlacesOf(std::int64_t side, std::int64_t other
     return places;
 }
 
-std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width) {
-    constexpr double kBase = 100;
-    const std::int64_t bands = width / 4;
-    const auto centre = [side](std::int64_t place) {
-        return (static_cast<double>(place) + 0.5) / static_cast<double>(side) * 2 - 1;
+std::vector<float> rotaryAngles(const ModelConfig& model) {
+    if (!turnsByPlace(model)) return {};
+    constexpr double kCentredBase = 100, kCountedBase = 10000, kCountedSide = 16;
+    const bool counted = model.positions == PositionType::LearnedRotary;
+    const std::int64_t side = model.imageSize / model.patchSize, bands = model.keyDim / 4;
+    const auto reach = [&](std::int64_t place) {
+        const double number = static_cast<double>(place), all = static_cast<double>(side);
+        return counted ? number / all * kCountedSide : 2 * std::numbers::pi * ((number + 0.5) / all * 2 - 1);
     };
     std::vector<float> angles;
     for (std::int64_t place = 0; place < side * side; ++place) {
@@ -56,8 +61,9 @@ std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width) {
         for (int half = 0; half < 2; ++half) {
             for (const std::int64_t coordinate : {row, column}) {
                 for (std::int64_t band = 0; band < bands; ++band) {
-                    const double frequency = std::pow(kBase, -static_cast<double>(band) / static_cast<double>(bands));
-                    angles.push_back(static_cast<float>(2 * std::numbers::pi * centre(coordinate) * frequency));
+                    const double frequency = std::pow(counted ? kCountedBase : kCentredBase,
+                                                      -static_cast<double>(band) / static_cast<double>(bands));
+                    angles.push_back(static_cast<float>(reach(coordinate) * frequency));
                 }
             }
         }

@@ -2,6 +2,8 @@
 // Positions that need not be learned.
 #pragma once
 
+#include "core/config/config.h"
+
 #include <cstdint>
 #include <vector>
 
@@ -12,11 +14,15 @@ namespace vit {
 // in equal ratios (Vaswani et al., 2017; for two dimensions Chen, Xie and He, 2021). `dim` is a multiple of 4.
 std::vector<float> wavePositions(std::int64_t side, std::int64_t dim, std::int64_t others);
 
-// Row-major [side * side, width]: the angles by which pairs of numbers, `width / 2` apart, are turned at each place of the
-// grid. The first quarter follows the row, the second the column, both as 2π times the place's centre in -1 to 1 times a
-// frequency that falls from 1 towards 1/100; the second half is the first one again (Siméoni et al., "DINOv3", 2025).
-// `width` is a multiple of 4.
-std::vector<float> rotaryAngles(std::int64_t side, std::int64_t width);
+// Row-major [side * side, keyDim]: the angles in radians by which pairs of numbers, `keyDim / 2` apart, are turned at each
+// place of the model's grid; empty where its positions turn nothing. The first quarter follows the row, the second the
+// column; the second half is the first one again. An angle is
+//   rotary: 2π times the place's centre in -1 to 1 times a frequency that falls from 1 towards 1/100 (Siméoni et al.,
+//   "DINOv3", 2025);
+//   learned and rotary: the place from 0, as on a grid of 16, times a frequency that falls from 1 towards 1/10000 (Fang et
+//   al., "EVA-02", 2023).
+// `keyDim` is a multiple of 4.
+std::vector<float> rotaryAngles(const ModelConfig& model);
 
 // How many ways there are in which a patch of the grid can lie to another one, and three more: from the class token to a
 // patch, from a patch to it, and from it to itself.

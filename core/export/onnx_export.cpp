@@ -205,7 +205,8 @@ private:
     std::string placed(const std::string& tokens) {
         const std::int64_t dim = m_model.projectionDim;
         switch (m_model.positions) {
-            case PositionType::Learned: return m_graph.node("Add", "encoding", {tokens, learnedPositions()});
+            case PositionType::Learned:
+            case PositionType::LearnedRotary: return m_graph.node("Add", "encoding", {tokens, learnedPositions()});
             case PositionType::SineCosine: {
                 const std::int64_t patches = m_weights.patches(), side = m_model.imageSize / m_model.patchSize;
                 const auto waves = wavePositions(side, dim, m_weights.tokens() - patches);
@@ -323,7 +324,7 @@ private:
     // Queries or keys [B, N, H, K] with those of patches turned by the angles of their places.
     std::string turnedByPlace(const std::string& name, const std::string& heads) {
         const std::int64_t patches = m_weights.patches(), others = m_weights.tokens() - patches, width = m_model.keyDim;
-        const auto angles = rotaryAngles(m_model.imageSize / m_model.patchSize, width);
+        const auto angles = rotaryAngles(m_model);
         std::vector<float> cosine(static_cast<std::size_t>(others * width), 1), sine(cosine.size(), 0);
         for (std::size_t i = 0; i < angles.size(); ++i) {
             cosine.push_back(std::cos(angles[i]));
@@ -350,7 +351,7 @@ private:
             std::string shaped =
                 m_graph.node("Reshape", name + "." + what + ".shaped", {parts[part], "split_heads"});  // [B, N, H, K]
             if (m_model.qkNorm && part < 2) shaped = norm(name + (part == 0 ? ".q_norm" : ".k_norm"), shaped);
-            if (m_model.positions == PositionType::Rotary && part < 2)
+            if (turnsByPlace(m_model) && part < 2)
                 shaped = turnedByPlace(name + "." + what + ".turned", shaped);
             return m_graph.node("Transpose", name + "." + what, {shaped}, {{"perm", order}});
         };
@@ -369,7 +370,7 @@ private:
         const std::string mixed = m_graph.node("MatMul", name + ".mixed", {shares, perHead(2, "value", {0, 2, 1, 3})});
         const std::string turned = m_graph.node("Transpose", name + ".turned", {mixed}, {{"perm", Ints{0, 2, 1, 3}}});
         const std::string merged = m_graph.node("Reshape", name + ".merged", {turned, "merge_heads"});  // [B, N, H*K]
-        return dense(name + ".proj", merged);
+        return dense(name + ".proj", m_model.attentionNorm ? norm(name + ".norm", merged) : merged);
     }
 
     // Of each head for each pair of tokens: [H, N, N].
@@ -402,6 +403,7 @@ private:
             if (i == 0 && m_model.mlpDepthwise) hidden = convolveTokens(name + ".mlp.dw", hidden);
             if (i == 0 && m_model.mlpGated) hidden = gated(layer + ".gated", hidden);
             else if (m_model.mlpLastGelu || i + 1 < m_model.mlpUnits.size()) hidden = activated(layer + ".gelu", hidden);
+            if (i == 0 && m_model.mlpNorm) hidden = norm(name + ".mlp.norm", hidden);
         }
         return m_graph.node("Add", name + ".output", {attended, scaled(name + ".ls2", hidden)});
     }

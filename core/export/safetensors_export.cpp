@@ -63,10 +63,13 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
     if (model.mlpUnits.size() != 2) {
         reasons.push_back("the blocks' MLPs have " + std::to_string(model.mlpUnits.size()) + " dense layers, not two");
     }
-    if (model.positions != PositionType::Learned) reasons.push_back("its positions are not learned");
+    if (!learnsPositions(model)) reasons.push_back("its positions are not learned");
+    else if (turnsByPlace(model)) reasons.push_back("its queries and keys are turned by their places");
     if (!model.stemWidths.empty()) reasons.push_back("a stem comes before the patches");
     if (model.shiftedPatches) reasons.push_back("its patches are shifted");
     if (model.localAttention) reasons.push_back("its attention is local");
+    if (model.attentionNorm) reasons.push_back("what its attention finds is normalised");
+    if (model.mlpNorm) reasons.push_back("the blocks' MLPs have a norm");
     if (model.mlpDepthwise) reasons.push_back("the blocks' MLPs have a convolution");
     if (config.head.type == HeadType::Flatten) reasons.push_back("the head flattens all tokens");
     if (config.head.type == HeadType::ClassTokenAndAverage || config.head.type == HeadType::PrefixTokens)

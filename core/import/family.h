@@ -20,9 +20,9 @@ namespace vit {
 // The common names, of arrays as they are stored:
 //   cls_token, dist_token, reg_token, pos_embed, patch_embed.proj.{weight,bias}, norm_pre.{weight,bias}
 //   blocks.N.{norm1,norm2}.{weight,bias}, blocks.N.{ls1,ls2}.gamma
-//   blocks.N.attn.{qkv,q,k,v,proj}.{weight,bias}, blocks.N.attn.{q_norm,k_norm}.{weight,bias}
+//   blocks.N.attn.{qkv,q,k,v,proj}.{weight,bias}, blocks.N.attn.{q_norm,k_norm,norm}.{weight,bias}
 //   blocks.N.attn.relative_position_bias_table
-//   blocks.N.mlp.{fc1,fc2,gate,up}.{weight,bias}
+//   blocks.N.mlp.{fc1,fc2,gate,up,norm}.{weight,bias}
 //   norm.{weight,bias}, fc_norm.{weight,bias}, head.{weight,bias}, head_dist.{weight,bias}
 //   attn_pool.{latent, q.*, k.*, v.*, kv.*, qkv.*, proj.*, norm.*, mlp.fc1.*, mlp.fc2.*}
 using CommonWeights = std::map<std::string, TensorData>;
@@ -36,7 +36,8 @@ struct SourceFacts {
     std::optional<Activation> activation;
     std::optional<double> epsilon;
     std::optional<Pooling> pooling;
-    bool rotary = false;
+    // Rotary turns numbers half a head apart, LearnedRotary those beside each other, as either one's library does.
+    std::optional<PositionType> positions;
     std::vector<double> mean;  // of pixels 0 to 1; empty: not known
     std::vector<double> deviation;
     std::optional<PhotoFit> fit;

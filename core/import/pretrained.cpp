@@ -223,7 +223,7 @@ private:
         const std::int64_t dim = model.projectionDim;
         if (!has("pos_embed")) {
             if (has("blocks.0.attn.relative_position_bias_table")) return findRelativePositions();
-            if (!m_facts.rotary) refuse("it has no positions");
+            if (m_facts.positions != PositionType::Rotary) refuse("it has no positions");
             model.positions = PositionType::Rotary;
             if (!isAssigned("model.image_size")) {
                 if (m_facts.imageSize) model.imageSize = *m_facts.imageSize;
@@ -231,7 +231,7 @@ private:
             }
             return;
         }
-        model.positions = PositionType::Learned;
+        model.positions = m_facts.positions.value_or(PositionType::Learned);
         FloatArray positions = take("pos_embed");
         const std::int64_t rows = positions.shape.empty() ? 0 : count(positions.shape) / dim;
         if (rows < 1 || rows * dim != count(positions.shape)) refuse("pos_embed has the shape " + shapeText(positions.shape));
@@ -298,6 +298,8 @@ private:
         const std::int64_t first1 = gate ? 2 * hidden : shapeOf(first + "mlp.fc1.weight", 2)[0];
         model.mlpGated = first1 == 2 * hidden;
         model.mlpUnits = {hidden, model.projectionDim};
+        model.attentionNorm = has(first + "attn.norm.weight");
+        model.mlpNorm = has(first + "mlp.norm.weight");
         for (const char* key : {"model.attention_dropout", "model.mlp_dropout", "model.drop_path"})
             if (!isAssigned(key)) findField(key)->set(m_config, 0.0);
         if (!isAssigned("model.norm_epsilon")) {
@@ -355,6 +357,7 @@ private:
         } else {
             movePair(block + "mlp.fc1");
         }
+        if (m_config.model.mlpNorm) movePair(block + "mlp.norm");
         movePair(block + "mlp.fc2");
     }
 
@@ -363,6 +366,7 @@ private:
             movePair(attention + "q_norm");
             movePair(attention + "k_norm");
         }
+        if (m_config.model.attentionNorm) movePair(attention + "norm");
         movePair(attention + "proj");
         if (m_config.model.positions == PositionType::Relative) move(attention + "relative_position_bias_table");
         const auto perPart = [&](const char* ending) {
@@ -374,8 +378,34 @@ private:
             return joined(parts);
         };
         keep(attention + "qkv.weight", has(attention + "qkv.weight") ? take(attention + "qkv.weight") : perPart(".weight"));
-        if (!m_config.model.qkvBias) return;
-        keep(attention + "qkv.bias", has(attention + "qkv.bias") ? take(attention + "qkv.bias") : perPart(".bias"));
+        if (m_config.model.qkvBias)
+            keep(attention + "qkv.bias", has(attention + "qkv.bias") ? take(attention + "qkv.bias") : perPart(".bias"));
+        if (m_config.model.positions == PositionType::LearnedRotary) partPairs(attention);
+    }
+
+    // Queries and keys from pairs beside each other to pairs half a head apart.
+    void partPairs(const std::string& attention) {
+        for (const char* ending : {".weight", ".bias"}) {
+            for (const char* norm : {"q_norm", "k_norm"}) partPairs(attention + norm + ending, 1);
+            partPairs(attention + "qkv" + ending, 2 * m_config.model.heads);
+        }
+    }
+
+    // The rows of the first so many heads; their products stay as they are if queries' and keys' are moved alike.
+    void partPairs(const std::string& name, std::int64_t heads) {
+        const auto found = m_weights.find(name);
+        if (found == m_weights.end()) return;
+        std::vector<float>& values = found->second.values;
+        const std::int64_t width = m_config.model.keyDim, rows = found->second.shape.front();
+        if (rows < heads * width || width % 2 != 0) return;  // of no use without what is asked for, or refused
+        const std::int64_t row = static_cast<std::int64_t>(values.size()) / rows;
+        const std::vector<float> old = values;
+        for (std::int64_t head = 0; head < heads; ++head) {
+            for (std::int64_t i = 0; i < width; ++i) {
+                const std::int64_t from = head * width + i, to = head * width + i / 2 + (i % 2) * (width / 2);
+                std::copy_n(old.begin() + from * row, row, values.begin() + to * row);
+            }
+        }
     }
 
     void findHead() {

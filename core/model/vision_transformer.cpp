@@ -33,7 +33,7 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
     if (model.registers > 0)
         regToken = register_parameter("reg_token", torch::zeros({model.registers, model.projectionDim}));
     const std::int64_t dim = model.projectionDim;
-    if (model.positions == PositionType::Learned) {
+    if (learnsPositions(model)) {
         posEmbed = register_parameter("pos_embed", torch::zeros({positionCount(model, headConfig), dim}));
     } else if (model.positions == PositionType::SineCosine) {
         const std::int64_t side = model.imageSize / model.patchSize;

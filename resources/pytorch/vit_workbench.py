@@ -59,7 +59,8 @@ def norm_of(model):
 
 
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim, norm, qkv_bias=True, qk_norm=False, local=False, angles=None, side=0, others=0):
+    def __init__(self, dim, heads, key_dim, norm, qkv_bias=True, qk_norm=False, local=False, angles=None, side=0, others=0,
+                 found_norm=False):
         super().__init__()
         if side:
             self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * side - 1) ** 2 + 3, heads))
@@ -71,6 +72,7 @@ class Attention(nn.Module):
         self.q_norm = norm(key_dim) if qk_norm else nn.Identity()
         self.k_norm = norm(key_dim) if qk_norm else nn.Identity()
         self.scale = nn.Parameter(torch.full((heads,), key_dim ** -0.5)) if local else None
+        self.norm = norm(heads * key_dim) if found_norm else nn.Identity()
         self.proj = nn.Linear(heads * key_dim, dim)
 
     def forward(self, x):
@@ -88,14 +90,15 @@ class Attention(nn.Module):
             itself = torch.full((tokens,), -1e30, dtype=q.dtype, device=q.device).diag()
             mask = itself if mask is None else mask + itself
         mixed = functional.scaled_dot_product_attention(q, k, v, mask)
-        return self.proj(mixed.transpose(1, 2).reshape(batch, tokens, -1))
+        return self.proj(self.norm(mixed.transpose(1, 2).reshape(batch, tokens, -1)))
 
 
 class Mlp(nn.Module):
-    """fc1, fc2, ...: the activation follows each, the last one by choice; a gated fc1 is twice as wide; fc1 may be followed by dw, a 3x3 convolution of each unit
-    by itself over a grid of side x side tokens, where tokens before the grid's pass as they are."""
+    """fc1, fc2, ...: the activation follows each, the last one by choice; a gated fc1 is twice as wide; fc1 may be followed
+    by dw, a 3x3 convolution of each unit by itself over a grid of side x side tokens, where tokens before the grid's pass as
+    they are; a norm may stand before fc2."""
 
-    def __init__(self, dim, units, last_gelu=True, side=0, activation="gelu", gated=False):
+    def __init__(self, dim, units, last_gelu=True, side=0, activation="gelu", gated=False, norm=None):
         super().__init__()
         self.activation, self.gated = ACTIVATIONS[activation], gated
         self.last_gelu, self.layers, self.side = last_gelu, len(units), side
@@ -103,6 +106,7 @@ class Mlp(nn.Module):
             self.add_module(f"fc{i + 1}", nn.Linear(inputs, 2 * outputs if gated and i == 0 else outputs))
         if side:
             self.dw = nn.Conv2d(units[0], units[0], 3, padding=1, groups=units[0])
+        self.norm = norm(units[0]) if norm else nn.Identity()
 
     def forward(self, x):
         for i in range(1, self.layers + 1):
@@ -116,6 +120,8 @@ class Mlp(nn.Module):
                 x = self.activation(first) * second
             elif self.last_gelu or i < self.layers:
                 x = self.activation(x)
+            if i == 1:
+                x = self.norm(x)
         return x
 
 
@@ -136,15 +142,16 @@ class Block(nn.Module):
         scales = model.get("layer_scale", 0) > 0
         self.attn = Attention(dim, model["heads"], model["key_dim"], norm, model.get("qkv_bias", True),
                               model.get("qk_norm", False), model.get("local_attention", False),
-                              angles(model["image_size"] // model["patch_size"], model["key_dim"])
-                              if model.get("positions") == "rotary" else None,
+                              angles(model["image_size"] // model["patch_size"], model["key_dim"], model["positions"])
+                              if model.get("positions") in ("rotary", "learned-rotary") else None,
                               model["image_size"] // model["patch_size"] if model.get("positions") == "relative" else 0,
-                              others)
+                              others, model.get("attention_norm", False))
         self.ls1 = LayerScale(dim) if scales else nn.Identity()
         self.norm2 = norm(dim)
         self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
                        model["image_size"] // model["patch_size"] if model.get("mlp_depthwise", False) else 0,
-                       model.get("activation", "gelu"), model.get("mlp_gated", False))
+                       model.get("activation", "gelu"), model.get("mlp_gated", False),
+                       norm if model.get("mlp_norm", False) else None)
         self.ls2 = LayerScale(dim) if scales else nn.Identity()
 
     def forward(self, x):
@@ -208,11 +215,15 @@ def waves(side, dim, others):
     return torch.cat([torch.zeros(int(others), dim), grid])[None]
 
 
-def angles(side, width):
+def angles(side, width, positions):
     """Those by which queries and keys are turned: [side * side, width]."""
-    centres = (torch.arange(side, dtype=torch.float64) + 0.5) / side * 2 - 1
-    places = torch.stack(torch.meshgrid(centres, centres, indexing="ij"), -1).view(-1, 2, 1)
-    quarters = 2 * torch.pi * places * 100 ** (-torch.arange(width // 4, dtype=torch.float64) / (width // 4))
+    numbers = torch.arange(side, dtype=torch.float64)
+    if positions == "learned-rotary":  # as on a grid of 16 x 16
+        reach, base = numbers / side * 16, 10000
+    else:
+        reach, base = 2 * torch.pi * ((numbers + 0.5) / side * 2 - 1), 100
+    places = torch.stack(torch.meshgrid(reach, reach, indexing="ij"), -1).view(-1, 2, 1)
+    quarters = places * base ** (-torch.arange(width // 4, dtype=torch.float64) / (width // 4))
     return quarters.flatten(1).repeat(1, 2).float()
 
 
@@ -252,8 +263,9 @@ class VisionTransformer(nn.Module):
         self.cls_token = nn.Parameter(torch.zeros(1, 1, dim)) if class_token else None
         self.reg_token = nn.Parameter(torch.zeros(1, registers, dim)) if registers else None
         positions = model.get("positions", "learned")
-        self.unplaced = 0 if model.get("register_positions") or positions != "learned" else registers
-        if positions == "learned":
+        learned = positions in ("learned", "learned-rotary")
+        self.unplaced = 0 if model.get("register_positions") or not learned else registers
+        if learned:
             self.pos_embed = nn.Parameter(torch.zeros(1, patches + self.prefix - self.unplaced, dim))
         else:
             fixed = waves(round(patches ** 0.5), dim, self.prefix) if positions == "sine-cosine" else torch.zeros(())

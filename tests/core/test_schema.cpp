@@ -90,8 +90,9 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
-                                  positions, qkvBias, qkNorm, local, depthwise, layerScale, dropPath, activation, gated, registers,
-                                  registerPositions, preNorm, lastGelu, initial, zeroOutputs] =
+                                  positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
+                                  activation, gated, mlpNorm, registers, registerPositions, preNorm, lastGelu, initial,
+                                  zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
@@ -100,7 +101,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{7 + 15 + 29 + 3 + 4 + 17 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{7 + 15 + 31 + 3 + 4 + 17 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -282,7 +283,7 @@ void TestSchema::saysTheRange_data() {
     QTest::newRow("integer") << "model.image_size" << "8 to 1,024 px";
     QTest::newRow("real") << "head.dropout" << "0 to 0.95";
     QTest::newRow("small real") << "model.norm_epsilon" << "1e-12 to 0.1";
-    QTest::newRow("choice") << "model.positions" << "learned, sine-cosine, rotary, relative or none";
+    QTest::newRow("choice") << "model.positions" << "learned, sine-cosine, rotary, learned-rotary, relative or none";
     QTest::newRow("boolean") << "optimizer.decay_all" << "true or false";
     QTest::newRow("list") << "model.mlp_units" << "up to 16 whole numbers, each 1 to 65,536";
     QTest::newRow("text") << "data.name"

@@ -54,6 +54,8 @@ void addEveryPart(ModelConfig& model) {
     model.qkvBias = false;
     model.shiftedPatches = true;
     model.localAttention = true;
+    model.attentionNorm = true;
+    model.mlpNorm = true;
 }
 
 Config rowConfig(const QString& presetName, int head, int hiddenLayers, bool everyPart) {

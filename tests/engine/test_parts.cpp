@@ -93,7 +93,8 @@ private Q_SLOTS:
 
     // Without positions the answer does not depend on the order of the patches.
     void positionsAreAChoice() {
-        for (const auto type : {PositionType::Learned, PositionType::SineCosine, PositionType::None}) {
+        using enum PositionType;
+        for (const auto type : {Learned, SineCosine, LearnedRotary, None}) {
             Config config = small();
             config.model.positions = type;
             VisionTransformer network = made(config);
@@ -260,6 +261,9 @@ private Q_SLOTS:
                                "model.mlp_gated=true", "model.activation=silu"};
             QTest::addRow("%s, rotary", choice.value.c_str())
                 << QStringList{type, "model.registers=1", "model.positions=rotary", "model.activation=quick-gelu"};
+            QTest::addRow("%s, learned and rotary, with norms within", choice.value.c_str())
+                << QStringList{type, "model.registers=1", "model.positions=learned-rotary", "model.attention_norm=true",
+                               "model.mlp_norm=true", "model.mlp_gated=true", "model.activation=silu"};
             QTest::addRow("%s, relative", choice.value.c_str()) << QStringList{type, "model.positions=relative"};
             QTest::addRow("%s, local, shifted, by mean square", choice.value.c_str())
                 << QStringList{type, "model.local_attention=true", "model.shifted_patches=true", "model.norm=rms"};

@@ -65,6 +65,9 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "rotary": ("first-steps", ["model.layers=2", "model.positions=rotary", "model.activation=quick-gelu", "model.registers=2",
                                "head.type=class-token-gap"]),
     "relative": ("first-steps", ["model.layers=2", "model.positions=relative", "model.registers=2", "head.type=class-token"]),
+    "learned-rotary": ("first-steps", ["model.layers=2", "model.positions=learned-rotary", "model.attention_norm=true",
+                                       "model.mlp_norm=true", "model.mlp_gated=true", "model.activation=silu",
+                                       "model.registers=2", "model.mlp_last_gelu=false", "head.type=class-token"]),
     "prefix": ("first-steps", ["model.layers=2", "model.registers=2", "model.register_positions=true",
                                "head.type=prefix-tokens"]),
 }

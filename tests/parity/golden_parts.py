@@ -2,15 +2,17 @@
 """Golden files of the parts that the example has not: the loss and every gradient, by timm and PyTorch in double precision.
 
   python3 -m venv VENV && VENV/bin/pip install -r tests/export/requirements.txt
-  VENV/bin/python tests/parity/golden_parts.py
+  VENV/bin/python tests/parity/golden_parts.py [NAME ...]
 """
 
+import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from timm.layers import RmsNorm, build_sincos2d_pos_embed
+from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.nn import functional
@@ -123,6 +125,32 @@ def of_small(config):
     return whole
 
 
+def of_eva(config):
+    """timm's Eva: learned and rotary positions, norms within attention and a gated MLP; no biases, which its keys lack."""
+    model = config["model"]
+    return Eva(
+        img_size=model["image_size"], patch_size=model["patch_size"], num_classes=CLASSES,
+        embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
+        mlp_ratio=model["mlp_units"][0] / model["projection_dim"], qkv_bias=False, swiglu_mlp=True, scale_mlp=True,
+        scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16), global_pool="token",
+        norm_layer=partial(nn.LayerNorm, eps=model["norm_epsilon"]))
+
+
+def from_eva(model, named):
+    """What is called by Eva's names by those of timm's VisionTransformer, pairs that are turned half a head apart."""
+    width, named = model["key_dim"], dict(named)
+    order = torch.cat([torch.arange(0, width, 2), torch.arange(1, width, 2)])
+    for name in list(named):
+        if name.endswith("attn.qkv.weight"):
+            heads = named[name].detach().clone().unflatten(0, (3, model["heads"], width))
+            heads[:2] = heads[:2, :, order]
+            named[name] = heads.flatten(0, 2)
+        elif ".fc1_g." in name:
+            other = named.pop(name.replace("_g.", "_x."))
+            named[name.replace("_g.", ".")] = torch.cat([named.pop(name), other])
+    return named
+
+
 class Mlp(nn.Module):
     def __init__(self, dim, hidden, side):
         super().__init__()
@@ -195,8 +223,9 @@ def write(folder, name, config, make, seed):
     loss.backward()
     tensors = {"images": images.permute(0, 2, 3, 1).float().numpy(), "labels": labels.numpy(),
                "logits": logits.detach().float().numpy(), "loss": np.float32(loss.item())}
-    for key, weight in model.named_parameters():
-        for kind, value in (("weights", weight), ("gradients", weight.grad)):
+    parameters = dict(model.named_parameters())
+    for kind, named in (("weights", parameters), ("gradients", {key: weight.grad for key, weight in parameters.items()})):
+        for key, value in (from_eva(config["model"], named) if isinstance(model, Eva) else named).items():
             own, array = ours(key, value)
             tensors[f"{kind}/{own}"] = array
     write_golden(folder / f"{name}.safetensors", tensors, "Computed by timm and PyTorch in double precision.",
@@ -224,8 +253,15 @@ PARTS = {
                                "key_dim": 8, "mlp_units": [40, 24], "layers": 2, "shifted_patches": True,
                                "local_attention": True},
                      "head": HEAD}, of_small, 5),
+    "parts_eva": ({"model": {**COMMON, "image_size": 12, "patch_size": 4, "projection_dim": 24, "heads": 3,
+                             "key_dim": 8, "mlp_units": [40, 24], "layers": 2, "positions": "learned-rotary",
+                             "qkv_bias": False, "attention_norm": True, "mlp_norm": True, "mlp_gated": True,
+                             "activation": "silu"},
+                   "head": HEAD}, of_eva, 6),
 }
 
 if __name__ == "__main__":
     for name, (config, make, seed) in PARTS.items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         write(Path(__file__).parent / "golden", name, config, make, seed)

@@ -2,7 +2,7 @@
 """Small models of every family that can be imported, saved by their own libraries, and what these compute with them.
 
   python3 -m venv VENV && VENV/bin/pip install -r tests/parity/pretrained-requirements.txt
-  VENV/bin/python tests/parity/golden_pretrained.py
+  VENV/bin/python tests/parity/golden_pretrained.py [NAME ...]
 
 For each model golden/pretrained/NAME holds its files as a person would have them, "after" the same model after one step of
 AdamW, and golden/pretrained_NAME.safetensors the tokens after each block and the logits (of a model without a head the
@@ -12,6 +12,7 @@ torchvision and timm make of a photo and of positions.
 
 import json
 import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from timm.data import create_transform
 from timm.layers import GELUTanh, QuickGELU, SwiGLUPacked, resample_abs_pos_embed, resample_patch_embed
 from timm.models.beit import Beit
 from timm.models.deit import VisionTransformerDistilled
+from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torch.nn import functional
@@ -121,6 +123,12 @@ def timm_case(name, pool="token", config=None, cls=VisionTransformer, save=None,
     return Case(name, model, lambda m, x: m(x), save, CLASSES if head else 0, rounded=cast)
 
 
+def eva_case(name, config, pool="avg", **options):
+    model = Eva(img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, global_pool=pool,
+                num_classes=CLASSES, **options)
+    return Case(name, model, lambda m, x: m(x), partial(of_timm, config=config))
+
+
 def facebook_dinov2(model, folder):
     """Under the names of the published .pth files, within a training checkpoint."""
     folder.mkdir(exist_ok=True)
@@ -184,6 +192,11 @@ def cases():
     beit = Beit(img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, init_values=0.3,
                 num_classes=CLASSES, use_abs_pos_emb=False, use_rel_pos_bias=True, norm_layer=partial(nn.LayerNorm, eps=1e-6))
     yield Case("timm_beit", beit, lambda m, x: m(x), partial(of_timm, config=timm_config("avg")))
+    yield eva_case("timm_eva", {**timm_config("avg"), "architecture": "eva_test"})
+    turned = dict(swiglu_mlp=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))
+    yield eva_case("timm_eva02", {**timm_config("avg"), "architecture": "eva02_test"}, **turned)
+    yield eva_case("timm_eva02_norms", timm_config("token", use_rot_pos_emb=True, ref_feat_shape=[16, 16]), "token",
+                   qkv_fused=False, scale_mlp=True, scale_attn_inner=True, **turned)
     tv = torchvision.models.VisionTransformer(image_size=SIZE, patch_size=PATCH, num_layers=DEPTH, num_heads=HEADS,
                                               hidden_dim=DIM, mlp_dim=2 * DIM, num_classes=CLASSES)
     yield Case("torchvision", tv, lambda m, x: m(x), torchvision_file, **IMAGENET)
@@ -252,12 +265,16 @@ def write_patch_kernels():
 
 
 if __name__ == "__main__":
+    wanted = sys.argv[1:]  # names of models; none: all, and the photos, positions and kernels
     print(f"timm {timm.__version__}, transformers {transformers.__version__}, torchvision {torchvision.__version__}, "
           f"torch {torch.__version__}")
     for case in cases():
+        if wanted and case.name not in wanted:
+            continue
         case.write()
         files = [f for f in (FOLDER / "pretrained" / case.name).rglob("*") if f.is_file()]
         print(f"{case.name:28} {sum(f.stat().st_size for f in files):>8,} bytes")
-    write_photos()
-    write_positions()
-    write_patch_kernels()
+    if not wanted:
+        write_photos()
+        write_positions()
+        write_patch_kernels()

@@ -188,18 +188,71 @@ private Q_SLOTS:
         QFETCH(QString, from);
         QFETCH(QString, to);
         const QTemporaryDir folder;
-        QFile config(QString::fromStdString(folderOf("timm_vit")) + "/config.json");
-        QVERIFY(config.open(QIODevice::ReadOnly));
-        QString text = QString::fromUtf8(config.readAll());
-        QVERIFY(text.contains(from));
-        QFile changed(folder.filePath("config.json"));
-        QVERIFY(changed.open(QIODevice::WriteOnly));
-        changed.write(text.replace(from, to).toUtf8());
-        changed.close();
-        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_vit")) + "/model.safetensors",
-                            folder.filePath("model.safetensors")));
-        const QString said = refusal(folder.path().toStdString(), {.config = fineTuningConfig()});
+        const QString said = withChangedConfig("timm_vit", from, to, folder);
         QVERIFY2(said.contains("not among the parts"), qPrintable(said));
+    }
+
+    // Names and shapes are EVA's, but not what is computed with them.
+    void evasRelativesAreRefused_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        const QString turns = R"("use_rot_pos_emb": true,)";
+        const auto args = [&](const char* row, const QString& more) {
+            QTest::newRow(row) << "timm_eva02_norms" << turns << turns + ' ' + more + ',';
+        };
+        args("angles that are learned", R"("rope_type": "mixed")");
+        args("columns first", R"("rope_grid_indexing": "xy")");
+        args("other frequencies", R"("rope_temperature": 100.0)");
+        args("moved places", R"("rope_grid_offset": 1.0)");
+        args("halves turned", R"("rope_rotate_half": true)");
+        args("norms after the branches", R"("use_post_norm": true)");
+        const QString grid = "\"ref_feat_shape\": [\n      ";
+        QTest::newRow("a grid of another size") << "timm_eva02_norms" << grid + "16" << grid + "14";
+        QTest::newRow("a grid of no size") << "timm_eva02_norms" << "\"ref_feat_shape\"" << "\"other\"";
+        for (const char* other :
+             {"eva02_enormous_patch14_clip_224", "vit_small_patch16_rope_ape_224", "vit_pe_core_base_patch16_224"})
+            QTest::newRow(other) << "timm_eva" << "eva_test" << other;
+    }
+
+    void evasRelativesAreRefused() {
+        QFETCH(QString, name);
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        const QTemporaryDir folder;
+        const QString said = withChangedConfig(name, from, to, folder);
+        QVERIFY2(said.contains("does not compute so"), qPrintable(said));
+    }
+
+    // Without a word of a configuration a gate and EVA's attention stand for EVA-02, and it is said.
+    void turnsAreTakenAsUsualWhereNothingSaysThem() {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath("eva.safetensors");
+        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_eva02")) + "/model.safetensors", file));
+        const ImportedModel told = importModel(folderOf("timm_eva02"), {.config = fineTuningConfig()});
+        const ImportHints hints = hintsFor("torchvision", Golden("pretrained_timm_eva02"));  // with two heads
+        const ImportedModel alone = importModel(file.toStdString(), hints);
+        QVERIFY(alone.config.model == told.config.model);
+        QCOMPARE(alone.config.model.positions, PositionType::LearnedRotary);
+        const auto says = [](const ImportedModel& model) {
+            return std::any_of(model.notes.begin(), model.notes.end(), [](const std::string& note) {
+                return note.find("rotary positions beside the learned ones") != std::string::npos;
+            });
+        };
+        QVERIFY(says(alone) && !says(told));
+        const QString plain = folder.filePath("plain.safetensors");
+        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_eva")) + "/model.safetensors", plain));
+        QCOMPARE(importModel(plain.toStdString(), hints).config.model.positions, PositionType::Learned);
+    }
+
+    // timm's VisionTransformer holds EVA, but neither turns nor norms within.
+    void whatTimmHasNoNamesForIsSaid() {
+        const auto reasons = [](const char* name) {
+            return reasonsAgainstTimm(importModel(folderOf(name), {.config = fineTuningConfig()}).config);
+        };
+        QCOMPARE(reasons("timm_eva"), std::vector<std::string>());
+        QCOMPARE(reasons("timm_eva02").size(), std::size_t{1});
+        QCOMPARE(reasons("timm_eva02_norms").size(), std::size_t{3});
     }
 
     void whatTheFilesSayIsKept() {
@@ -355,6 +408,22 @@ private:
             return text;
         }
         return "imported";
+    }
+
+    // What an import says of a model's weights beside its configuration with a text in the place of another.
+    static QString withChangedConfig(const QString& name, const QString& from, const QString& to,
+                                     const QTemporaryDir& folder) {
+        const QString original = QString::fromStdString(folderOf(name));
+        QFile config(original + "/config.json");
+        if (!config.open(QIODevice::ReadOnly)) return "no configuration";
+        QString text = QString::fromUtf8(config.readAll());
+        if (!text.contains(from)) return "the configuration does not say " + from;
+        QFile changed(folder.filePath("config.json"));
+        if (!changed.open(QIODevice::WriteOnly)) return "cannot be written";
+        changed.write(text.replace(from, to).toUtf8());
+        changed.close();
+        if (!QFile::copy(original + "/model.safetensors", folder.filePath("model.safetensors"))) return "cannot be copied";
+        return refusal(folder.path().toStdString(), {.config = fineTuningConfig()});
     }
 
     // After one step the weights are those that the library had after one.

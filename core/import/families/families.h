@@ -11,6 +11,8 @@ namespace family_parts {
 bool matchesTimm(const SourceWeights& weights);
 CommonWeights translateTimm(SourceWeights& weights, std::vector<std::string>& leftOut);
 SourceFacts timmFacts(const SourceWeights& weights);
+// What timm's names do not show of EVA and EVA-02; throws InvalidInput for relatives that this program does not compute.
+void addEvaFacts(SourceFacts& facts, const SourceWeights& weights, const std::string& architecture);
 
 bool matchesHuggingFace(const SourceWeights& weights);
 CommonWeights translateHuggingFace(SourceWeights& weights, std::vector<std::string>& leftOut);

@@ -115,8 +115,8 @@ SourceFacts huggingFaceViTFacts(const SourceWeights& weights) {
     SourceFacts facts = huggingFaceFacts(weights, "");
     const nlohmann::ordered_json* config = weights.config.get();
     if (!facts.pooling) facts.pooling = Pooling::ClassToken;
-    facts.rotary = isDinoV3(weights);
-    if (facts.rotary) {
+    if (isDinoV3(weights)) {
+        facts.positions = PositionType::Rotary;
         constexpr double kTheta = 100;
         if (numberIn(config, "rope_theta").value_or(kTheta) != kTheta)
             throw InvalidInput("The model turns its queries by other angles (rope_theta) than this program does.");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// timm's Vision Transformers and what was published with the same names: ViT, AugReg, DeiT, DeiT III, MAE, DINO, DINOv2, BEiT.
+// timm's Vision Transformers and what was published with the same names: ViT, AugReg, DeiT, DeiT III, MAE, DINO, DINOv2,
+// BEiT, EVA, EVA-02.
 #include "core/import/families/families.h"
 
 #include <array>
@@ -25,8 +26,12 @@ constexpr std::array kNames = {
     Renaming{"blocks.#.gamma_1", "blocks.#.ls1.gamma"},
     Renaming{"blocks.#.gamma_2", "blocks.#.ls2.gamma"},
     Renaming{"blocks.#.attn.qkv", "blocks.#.attn.qkv"},
-    Renaming{"blocks.#.attn.q_bias", "blocks.#.attn.q.bias"},  // BEiT's, whose keys have none
+    Renaming{"blocks.#.attn.q_bias", "blocks.#.attn.q.bias"},  // BEiT's and EVA's, whose keys have none
     Renaming{"blocks.#.attn.v_bias", "blocks.#.attn.v.bias"},
+    Renaming{"blocks.#.attn.q_proj", "blocks.#.attn.q"},
+    Renaming{"blocks.#.attn.k_proj", "blocks.#.attn.k"},
+    Renaming{"blocks.#.attn.v_proj", "blocks.#.attn.v"},
+    Renaming{"blocks.#.attn.norm", "blocks.#.attn.norm"},
     Renaming{"blocks.#.attn.relative_position_bias_table", "blocks.#.attn.relative_position_bias_table"},
     Renaming{"blocks.#.attn.relative_position_index", ""},
     Renaming{"blocks.#.attn.q_norm", "blocks.#.attn.q_norm"},
@@ -34,6 +39,9 @@ constexpr std::array kNames = {
     Renaming{"blocks.#.attn.proj", "blocks.#.attn.proj"},
     Renaming{"blocks.#.mlp.fc1", "blocks.#.mlp.fc1"},
     Renaming{"blocks.#.mlp.fc2", "blocks.#.mlp.fc2"},
+    Renaming{"blocks.#.mlp.fc1_g", "blocks.#.mlp.gate"},
+    Renaming{"blocks.#.mlp.fc1_x", "blocks.#.mlp.up"},
+    Renaming{"blocks.#.mlp.norm", "blocks.#.mlp.norm"},
     Renaming{"blocks.#.mlp.w12", "blocks.#.mlp.fc1"},
     Renaming{"blocks.#.mlp.w3", "blocks.#.mlp.fc2"},
     Renaming{"norm", "norm"},
@@ -74,9 +82,9 @@ std::int64_t headsOf(const std::string& architecture, std::int64_t dim) {
 
 void addArchitecture(SourceFacts& facts, const std::string& name, std::int64_t dim) {
     const auto has = [&](const char* word) { return name.find(word) != std::string::npos; };
-    if (!facts.heads && (name.starts_with("vit_") || name.starts_with("deit") || name.starts_with("beit") || name.starts_with("flexivit")))
-        facts.heads = headsOf(name, dim);
-    if (facts.activation) return;
+    for (const char* known : {"vit_", "deit", "beit", "flexivit", "eva"})
+        if (!facts.heads && name.starts_with(known)) facts.heads = headsOf(name, dim);
+    if (facts.activation || name.starts_with("eva")) return;
     if (has("quickgelu")) facts.activation = Activation::QuickGelu;
     if (has("siglip")) facts.activation = Activation::GeluTanh;
     if (has("clip") && !has("siglip")) facts.epsilon = 1e-5;
@@ -85,7 +93,8 @@ void addArchitecture(SourceFacts& facts, const std::string& name, std::int64_t d
 }  // namespace
 
 bool matchesTimm(const SourceWeights& weights) {
-    return weights.tensors.contains("patch_embed.proj.weight") && weights.tensors.contains("blocks.0.attn.qkv.weight");
+    return weights.tensors.contains("patch_embed.proj.weight") &&
+           (weights.tensors.contains("blocks.0.attn.qkv.weight") || weights.tensors.contains("blocks.0.attn.q_proj.weight"));
 }
 
 CommonWeights translateTimm(SourceWeights& weights, std::vector<std::string>& leftOut) {
@@ -114,6 +123,7 @@ SourceFacts timmFacts(const SourceWeights& weights) {
     const auto& shape = weights.tensors.at("patch_embed.proj.weight").shape;
     const auto architecture = textIn(config, "architecture");
     if (architecture && !shape.empty()) addArchitecture(facts, *architecture, shape.front());
+    addEvaFacts(facts, weights, architecture.value_or(""));
     // The thousand are known by what the weights were last trained on, not by their number.
     const std::string tag = textIn(config, photos + "tag").value_or("");
     if (tag.ends_with("in1k") || tag == "fb_in1k" || tag.ends_with("ft_in1k")) facts.imageNet = true;

@@ -27,7 +27,7 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.stemWidths = model.stemWidths;
     known.stemPools = model.stemPools;
     known.shiftedPatches = model.shiftedPatches;
-    if (model.positions != PositionType::Rotary && model.positions != PositionType::Relative)
+    if (!turnsByPlace(model) && model.positions != PositionType::Relative)
         known.positions = model.positions;
     // A factor of what has passed through GELU is none of the weights before it.
     if (!model.mlpLastGelu) known.layerScale = model.layerScale;

@@ -38,9 +38,10 @@ AttentionImpl::AttentionImpl(const ModelConfig& config, std::int64_t tokens)
         relative = register_parameter("relative_position_bias_table", torch::zeros({relativePlaces(side), m_heads}));
         m_places = register_buffer("places", torch::tensor(relativePlacesOf(side, tokens - side * side)));
     }
+    if (config.attentionNorm)
+        norm = register_module("norm", LayerNorm(m_heads * m_keyDim, config.normEpsilon, config.norm));
     proj = register_module("proj", nn::Linear(m_heads * m_keyDim, config.projectionDim));
-    if (config.positions == PositionType::Rotary) {
-        const std::vector<float> list = rotaryAngles(config.imageSize / config.patchSize, m_keyDim);
+    if (const std::vector<float> list = rotaryAngles(config); !list.empty()) {
         const torch::Tensor angles = torch::tensor(list).view({patchCount(config), m_keyDim});
         m_cosine = register_buffer("cosine", angles.cos());
         m_sine = register_buffer("sine", angles.sin());
@@ -55,8 +56,8 @@ std::array<torch::Tensor, 3> AttentionImpl::split(const torch::Tensor& tokens) {
     // of the size of all, mostly zeros, and adds them.
     const std::vector<torch::Tensor> parts = all.unbind(0);
     // Of the values' type, which under autocast is not the norms' nor the angles'.
-    const auto compared = [&](const torch::Tensor& heads, LayerNorm& norm) {
-        const torch::Tensor normed = norm.is_empty() ? heads : norm(heads);
+    const auto compared = [&](const torch::Tensor& heads, LayerNorm& own) {
+        const torch::Tensor normed = own.is_empty() ? heads : own(heads);
         return (m_cosine.defined() ? turned(normed) : normed).to(parts[2].dtype());
     };
     torch::Tensor q = compared(parts[0], qNorm);
@@ -96,7 +97,8 @@ torch::Tensor AttentionImpl::shares(const torch::Tensor& q, const torch::Tensor&
 }
 
 torch::Tensor AttentionImpl::merge(const torch::Tensor& mixed) {
-    return proj(mixed.transpose(1, 2).reshape({mixed.size(0), mixed.size(2), m_heads * m_keyDim}));
+    const torch::Tensor found = mixed.transpose(1, 2).reshape({mixed.size(0), mixed.size(2), m_heads * m_keyDim});
+    return proj(norm.is_empty() ? found : norm(found));
 }
 
 AttentionImpl::Open AttentionImpl::open(const torch::Tensor& tokens, const Without& without) {

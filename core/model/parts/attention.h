@@ -20,7 +20,8 @@ namespace vit {
 // Multi-head self-attention; heads * keyDim need not equal D. qkv.weight [3*H*K, D] holds q, then k, then v.
 // With qkNorm, queries and keys are normalised over K; with localAttention no token attends to itself, and scores are
 // multiplied by numbers that are learned instead of 1 / sqrt(K) (Lee et al. 2021); with rotary positions, those of patches
-// are turned by angles; with relative ones, each head's scores have what it prefers added.
+// are turned by angles; with relative ones, each head's scores have what it prefers added. With attentionNorm, what all heads
+// found is normalised over H * K before it is projected.
 class AttentionImpl : public torch::nn::Module {
 public:
     AttentionImpl(const ModelConfig& config, std::int64_t tokens);
@@ -33,7 +34,7 @@ public:
     // What a pass is made without.
     struct Without {
         torch::Tensor keys;   // [B, N] bool: the tokens that are not attended to; undefined: none
-        torch::Tensor heads;  // [B, H] bool: the heads that give zeros to the projection; undefined: none
+        torch::Tensor heads;  // [B, H] bool: the heads that find zeros; undefined: none
     };
     Open open(const torch::Tensor& tokens, const Without& without = {});
 
@@ -42,6 +43,7 @@ public:
     LayerNorm kNorm{nullptr};
     torch::Tensor scale;  // [H], 1 / sqrt(K) at first; undefined without localAttention
     torch::Tensor relative;  // [places, H] (relativePlaces()); undefined unless positions are relative
+    LayerNorm norm{nullptr};         // [H * K], empty without attentionNorm
     torch::nn::Linear proj{nullptr};
 
 private:

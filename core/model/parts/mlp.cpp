@@ -20,6 +20,8 @@ MlpImpl::MlpImpl(const ModelConfig& config)
         layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, (i == 0 && m_gated ? 2 : 1) * config.mlpUnits[i])));
         if (i == 0 && config.mlpDepthwise)
             dw = register_module("dw", Depthwise(config.imageSize / config.patchSize, config.mlpUnits[i]));
+        if (i == 0 && config.mlpNorm)
+            norm = register_module("norm", LayerNorm(config.mlpUnits[i], config.normEpsilon, config.norm));
         inputs = config.mlpUnits[i];
     }
 }
@@ -42,6 +44,7 @@ torch::Tensor MlpImpl::forward(torch::Tensor tokens, const ForwardMode& mode, st
             if (tap) tap(tokens);
         }
         tokens = dropout(tokens, m_dropout, mode, dropoutSite(part, layer));
+        if (i == 0 && !norm.is_empty()) tokens = norm(tokens);
     }
     return tokens;
 }

@@ -5,6 +5,7 @@
 #include "core/config/config.h"
 #include "core/model/parts/depthwise.h"
 #include "core/model/parts/dropout.h"
+#include "core/model/parts/layer_norm.h"
 #include "core/model/parts/unit_tap.h"
 
 #include <torch/nn/module.h>
@@ -19,7 +20,7 @@ namespace vit {
 
 // Dense, activation, dropout for each entry of mlpUnits; after the last dense layer the activation is a choice. The first
 // one may be followed by a convolution of each unit over the grid of tokens, or be twice as wide: then the activated first
-// half multiplies the second.
+// half multiplies the second. What comes of it so far may be normalised before the next one.
 class MlpImpl : public torch::nn::Module {
 public:
     MlpImpl(const ModelConfig& config);
@@ -29,6 +30,7 @@ public:
 
     std::vector<torch::nn::Linear> layers;  // fc1, fc2, …
     Depthwise dw{nullptr};                  // empty without mlpDepthwise
+    LayerNorm norm{nullptr};                // of the first layer's units, empty without mlpNorm
 
 private:
     double m_dropout;
