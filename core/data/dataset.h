@@ -70,6 +70,7 @@ public:
     const Dataset& dataset() const { return *m_dataset; }
     std::int32_t label(std::int64_t index) const { return m_source->label(m_first + index); }
     // As ImageSource has them, from any thread.
+    bool isAtHand(std::int64_t index) const { return m_source->isAtHand(m_first + index); }
     std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t> into) const {
         return m_source->read(m_first + index, into);
     }

@@ -224,7 +224,7 @@ void DatasetBrowser::filterClasses(const QString& text) {
 void DatasetBrowser::choose(const QModelIndex& index) {
     const DatasetSelection& images = m_model->selection();
     const int row = index.row();
-    Q_EMIT imageChosen(images.image(row), images.title(row), images.className(row));
+    if (const auto image = m_model->open(row)) Q_EMIT imageChosen(image, images.title(row), images.className(row));
 }
 
 }  // namespace vit::ui
