@@ -19,7 +19,7 @@ public:
     static constexpr int kAllClasses = -1;
 
     DatasetSelection() = default;
-    // `data` gives the validation share and the limit of training images; its name is not looked at.
+    // `data` says how the splits are cut; its name is not looked at.
     DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
                      int classIndex = kAllClasses);
 
