@@ -67,8 +67,7 @@ std::int64_t classNumber(const LoadedModel& model, const std::string& text) {
 // Of the run's own data set.
 std::shared_ptr<const NeighbourIndex> indexOf(LoadedModel& model, Split split) {
     const Config& config = model.config();
-    const DatasetView images(DataStore().open(config), split,
-                             config.data.validationShare, config.data.trainLimit);
+    const DatasetView images(DataStore().open(config), split, config.data);
     return indexImages(model, images);
 }
 

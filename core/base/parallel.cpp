@@ -17,9 +17,10 @@ namespace {
 
 class Crew {
 public:
-    Crew(std::int64_t count, const std::function<void(std::int64_t)>& body) : m_count(count), m_body(body) {
-        const std::int64_t cores = std::max(1U, std::thread::hardware_concurrency());
-        m_working = static_cast<int>(std::min(cores, count));
+    Crew(std::int64_t count, const std::function<void(std::int64_t)>& body, int threads)
+        : m_count(count), m_body(body) {
+        const std::int64_t wanted = threads > 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+        m_working = static_cast<int>(std::min(wanted, count));
         for (int i = 0, n = m_working; i < n; ++i) m_threads.emplace_back([this] { work(); });
     }
 
@@ -75,9 +76,9 @@ private:
 }  // namespace
 
 void parallelFor(std::int64_t count, const std::function<void(std::int64_t)>& body,
-                 const std::function<void(std::int64_t)>& watch) {
+                 const std::function<void(std::int64_t)>& watch, int threads) {
     if (count <= 0) return;
-    Crew(count, body).join(watch);
+    Crew(count, body, threads).join(watch);
 }
 
 }  // namespace vit

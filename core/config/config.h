@@ -20,6 +20,7 @@ enum class HeadType {
 enum class PositionType { Learned, SineCosine, None, Rotary, Relative, LearnedRotary };
 enum class NormType { LayerNorm, RmsNorm };
 enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
+enum class ValidationSplit { End, Stratified };
 enum class PhotoFit { Crop, Squash };
 enum class PhotoFilter { Area, Bilinear, Bicubic };
 enum class InitialWeights { Glorot, TruncatedNormal, Mimetic };
@@ -37,7 +38,9 @@ enum class KernelChoice { Auto, Fused, Plain };  // what runs the transformer's 
 
 struct DataConfig {
     std::string name = "synthetic-shapes";
-    double validationShare = 0.1;  // the LAST share of the training images as stored
+    double validationShare = 0.1;  // of the training images
+    ValidationSplit validationSplit = ValidationSplit::End;  // the LAST ones as stored, or the same share of each class
+    std::int64_t validationSeed = 1;  // draws the latter; not run.seed, so that runs that differ by that hold back the same
     std::int64_t trainLimit = 0;   // use only the first N training images; 0 = all
     bool balanced = false;         // each class equally often in an epoch, however many images it has
     // How pictures of any size, a person's photos, are brought to the size that the model is trained with.

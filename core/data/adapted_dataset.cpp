@@ -24,6 +24,9 @@ public:
     std::int32_t label(std::int64_t index) const override {
         return m_labels[static_cast<std::size_t>(m_source.label(index))];
     }
+    bool isAtHand(std::int64_t index) const override {
+        return m_source.shape() == m_shape && m_source.isAtHand(index);
+    }
     std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t> into) const override {
         const ImageShape& from = m_source.shape();
         if (from == m_shape) return m_source.read(index, into);

@@ -3,6 +3,7 @@
 #include "core/data/dataset.h"
 
 #include "core/base/error.h"
+#include "core/data/validation_split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,6 +58,9 @@ Dataset::Dataset(std::string name, LabelledImages images, const ChannelStatistic
 
 DatasetView::DatasetView(std::shared_ptr<const Dataset> dataset, Split split, double validationShare,
                          std::int64_t trainLimit)
+    : DatasetView(std::move(dataset), split, DataConfig{.validationShare = validationShare, .trainLimit = trainLimit}) {}
+
+DatasetView::DatasetView(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& cut)
     : m_dataset(std::move(dataset)), m_source(&m_dataset->train()), m_split(split) {
     if (split == Split::Test) {
         m_source = &m_dataset->test();
@@ -64,16 +68,21 @@ DatasetView::DatasetView(std::shared_ptr<const Dataset> dataset, Split split, do
         return;
     }
     const std::int64_t all = m_dataset->trainCount();
-    const auto train = static_cast<std::int64_t>(std::floor(static_cast<double>(all) * (1.0 - validationShare)));
+    const auto train = static_cast<std::int64_t>(std::floor(static_cast<double>(all) * (1.0 - cut.validationShare)));
     if (train < 1 || train > all)
         throw InvalidInput(Issues{{"data.validation_share",
                                    "Choose a share that leaves some of the " + std::to_string(all) +
                                        " training images for training."}});
-    if (split == Split::Validation) {
+    m_count = train;
+    if (split == Split::Validation) m_count = all - train;
+    else if (cut.trainLimit > 0) m_count = std::min(train, cut.trainLimit);
+    if (cut.validationSplit == ValidationSplit::Stratified) {
+        TrainingParts parts = stratifiedParts(*m_source, m_dataset->classes(), all - train,
+                                              static_cast<std::uint64_t>(cut.validationSeed));
+        m_places = std::make_shared<const std::vector<std::int64_t>>(
+            std::move(split == Split::Validation ? parts.validation : parts.train));
+    } else if (split == Split::Validation) {
         m_first = train;
-        m_count = all - train;
-    } else {
-        m_count = trainLimit > 0 ? std::min(train, trainLimit) : train;
     }
 }
 

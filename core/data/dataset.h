@@ -22,7 +22,7 @@ const char* splitName(Split split);  // "train", "validation", "test"
 // The two tables of a data set, as a reader of its files gives them.
 struct LabelledImages {
     std::vector<std::string> classNames;
-    std::shared_ptr<const ImageSource> train;  // the validation images are its last ones
+    std::shared_ptr<const ImageSource> train;  // the validation images are among them
     std::shared_ptr<const ImageSource> test;
     std::vector<std::string> superclasses = {};  // the wider class that each class belongs to; empty: none is known
     std::optional<ChannelStatistics> statistics = {};  // of the training table, where they are known without reading it
@@ -55,10 +55,14 @@ private:
     ChannelStatistics m_statistics;
 };
 
-// One split of a data set as positions in a table. Train and Validation share the training table: the last
-// `validationShare` of it (rounded as Keras does: train = floor(n * (1 - share))) is Validation.
+// One split of a data set as positions in a table. Train and Validation share the training table: `validationShare` of it
+// (rounded as Keras does: train = floor(n * (1 - share))) is Validation, the last ones or, where the configuration says
+// so, of each class alike (validation_split.h). This alone cuts splits, so all that look at one see the same.
 class DatasetView {
 public:
+    // By the share, the way, the seed and the limit of training images that the configuration has.
+    DatasetView(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& cut);
+    // The last ones.
     DatasetView(std::shared_ptr<const Dataset> dataset, Split split, double validationShare,
                 std::int64_t trainLimit = 0);
 
@@ -68,20 +72,26 @@ public:
     std::int64_t count() const { return m_count; }
     Split split() const { return m_split; }
     const Dataset& dataset() const { return *m_dataset; }
-    std::int32_t label(std::int64_t index) const { return m_source->label(m_first + index); }
+    std::int32_t label(std::int64_t index) const { return m_source->label(place(index)); }
     // As ImageSource has them, from any thread.
+    bool isAtHand(std::int64_t index) const { return m_source->isAtHand(place(index)); }
     std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t> into) const {
-        return m_source->read(m_first + index, into);
+        return m_source->read(place(index), into);
     }
-    void fill(std::int64_t index, std::span<std::uint8_t> into) const { m_source->fill(m_first + index, into); }
+    void fill(std::int64_t index, std::span<std::uint8_t> into) const { m_source->fill(place(index), into); }
     Image image(std::int64_t index) const;
 
 private:
     std::shared_ptr<const Dataset> m_dataset;
     const ImageSource* m_source;
     Split m_split;
+    std::shared_ptr<const std::vector<std::int64_t>> m_places;  // in the table; null: one after the other
     std::int64_t m_first = 0;
     std::int64_t m_count = 0;
+
+    std::int64_t place(std::int64_t index) const {
+        return m_places ? (*m_places)[static_cast<std::size_t>(m_first + index)] : m_first + index;
+    }
 };
 
 // A photo as a model was trained to see it: brought to the training images' size and channels as the configuration's

@@ -27,6 +27,9 @@ public:
     virtual const ImageShape& shape() const = 0;
     virtual std::int64_t count() const = 0;
     virtual std::int32_t label(std::int64_t index) const = 0;  // 0 … classes-1; must be cheap
+    // Whether read() is a look-up or a copy. What has to be decoded first is read by several threads where many images are
+    // wanted, and before they are.
+    virtual bool isAtHand([[maybe_unused]] std::int64_t index) const { return true; }
 
     // The bytes of an image, [height, width, channels], channel fastest: those that lie in memory anyway, or `into`, of
     // shape().bytes(), filled with them. Valid as long as the source and `into` are. Throws Error if they cannot be

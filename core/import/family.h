@@ -25,7 +25,7 @@ namespace vit {
 //   blocks.N.mlp.{fc1,fc2,gate,up,norm}.{weight,bias}
 //   norm.{weight,bias}, fc_norm.{weight,bias}, head.{weight,bias}, head_dist.{weight,bias}
 //   attn_pool.{latent, q.*, k.*, v.*, kv.*, qkv.*, proj.*, norm.*, mlp.fc1.*, mlp.fc2.*}
-using CommonWeights = std::map<std::string, TensorData>;
+using CommonWeights = std::map<std::string, SourceTensor>;
 
 enum class Pooling { ClassToken, Average };
 

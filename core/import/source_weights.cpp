@@ -84,18 +84,34 @@ fs::path shard(const fs::path& index, const Json& name) {
     return index.parent_path() / file;
 }
 
+SourceTensor tensorIn(const std::shared_ptr<const SafetensorsFile>& file, const std::string& name) {
+    const SafetensorsFile::Array& array = file->arrays().at(name);
+    return {array.dtype, array.shape, [file, name] { return file->read(name); }};
+}
+
 void readShards(SourceWeights& weights, const fs::path& index) {
     const Json json = jsonOf(index);
     if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
         throw InvalidInput(index.string() + " is no index of safetensors files: it has no weight_map.");
-    std::map<fs::path, TensorFile> files;
+    std::map<fs::path, std::shared_ptr<const SafetensorsFile>> files;
     for (const auto& [name, file] : json["weight_map"].items()) {
         const fs::path path = shard(index, file);
-        if (!files.contains(path)) files.emplace(path, readSafetensors(path));
-        auto node = files[path].tensors.extract(name);
-        if (node.empty())
+        if (!files.contains(path)) files.emplace(path, std::make_shared<const SafetensorsFile>(path));
+        if (!files[path]->arrays().contains(name))
             throw InvalidInput(path.string() + " lacks " + name + ", which the index says is in it: take all files again.");
-        weights.tensors.insert(std::move(node));
+        weights.tensors[name] = tensorIn(files[path], name);
+    }
+}
+
+void openSafetensors(SourceWeights& weights) {
+    const auto file = std::make_shared<const SafetensorsFile>(weights.file);
+    for (const auto& [name, array] : file->arrays()) weights.tensors[name] = tensorIn(file, name);
+}
+
+void readPyTorch(SourceWeights& weights) {
+    for (auto& [name, read] : readPyTorchFile(weights.file).tensors) {
+        const auto held = std::make_shared<TensorData>(std::move(read));
+        weights.tensors[name] = {held->dtype, held->shape, [held] { return std::move(held->bytes); }};
     }
 }
 
@@ -121,11 +137,12 @@ float halfToFloat(std::uint16_t half) {
 }
 
 template <typename Stored, typename Convert>
-std::vector<float> converted(const TensorData& tensor, const Convert& convert) {
-    std::vector<float> values(tensor.bytes.size() / sizeof(Stored));
+std::vector<float> converted(const SourceTensor& tensor, const Convert& convert) {
+    const std::vector<std::byte> bytes = tensor.take();
+    std::vector<float> values(bytes.size() / sizeof(Stored));
     for (std::size_t i = 0; i < values.size(); ++i) {
         Stored stored;
-        std::memcpy(&stored, &tensor.bytes[i * sizeof stored], sizeof stored);
+        std::memcpy(&stored, &bytes[i * sizeof stored], sizeof stored);
         values[i] = convert(stored);
     }
     return values;
@@ -138,8 +155,8 @@ SourceWeights readSourceWeights(const fs::path& path) {
     weights.file = fs::absolute(fs::is_directory(path) ? weightsIn(path) : path);
     if (!fs::is_regular_file(weights.file)) throw InvalidInput("There is no file " + path.string() + ".");
     if (weights.file.filename().string().ends_with(kIndexEnding)) readShards(weights, weights.file);
-    else if (isPyTorchName(weights.file)) weights.tensors = readPyTorchFile(weights.file).tensors;
-    else weights.tensors = readSafetensors(weights.file).tensors;
+    else if (isPyTorchName(weights.file)) readPyTorch(weights);
+    else openSafetensors(weights);
     weights.format = isPyTorchName(weights.file) ? "PyTorch" : "safetensors";
     weights.config = jsonBeside(weights.file, "config.json");
     weights.preprocessor = jsonBeside(weights.file, "preprocessor_config.json");
@@ -172,7 +189,7 @@ std::optional<std::vector<double>> numbersIn(const Json* object, std::string_vie
     return numbers;
 }
 
-FloatArray floatsOf(const std::string& name, const TensorData& tensor) {
+FloatArray floatsOf(const std::string& name, const SourceTensor& tensor) {
     const std::string& type = tensor.dtype;
     FloatArray array{tensor.shape, {}};
     if (type == "F32") array.values = converted<float>(tensor, [](float value) { return value; });

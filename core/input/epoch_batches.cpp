@@ -15,7 +15,9 @@ namespace vit {
 
 namespace {
 
-bool aCoreIsFree() { return at::get_num_threads() < static_cast<int>(std::thread::hardware_concurrency()); }
+int cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
+
+int freeCores() { return cores() - at::get_num_threads(); }
 
 }  // namespace
 
@@ -27,16 +29,27 @@ EpochBatches::EpochBatches(const BatchOrigin& origin, std::int64_t epoch, std::i
       m_next(firstBatch),
       m_firstBatch(firstBatch),
       m_order(shownOrder(origin.view, origin.config, m_epoch)) {
-    if (m_origin.resident == nullptr && m_origin.pipeline.device().is_cpu() && aCoreIsFree()) {
-        m_source = std::make_unique<BatchSource>(batchCount() - firstBatch,
-                                                 [this](std::int64_t i) { return make(m_firstBatch + i); });
+    if (m_origin.resident != nullptr) return;
+    const std::int64_t count = batchCount() - firstBatch;
+    if (onCpu()) {
+        if (const int free = freeCores(); free > 0)
+            m_source = std::make_unique<BatchSource>(
+                count, [this, free](std::int64_t i) { return make(m_firstBatch + i, free); });
+    } else if (!std::ranges::all_of(m_order, [&](std::int64_t i) { return origin.view.isAtHand(i); })) {
+        m_source = std::make_unique<BatchSource>(count, [this](std::int64_t i) {
+            Batch read = gather(m_origin.view, positionsOf(m_firstBatch + i), std::max(1, cores() - 1));
+            return PreparedBatch{std::move(read.images), std::move(read.labels)};
+        });
     }
 }
 
 PreparedBatch EpochBatches::next() {
-    if (m_source) return m_source->next();
+    if (m_source && onCpu()) return m_source->next();
     const std::int64_t batch = m_next++;
-    return m_origin.resident != nullptr ? makeOnDevice(batch) : make(batch);
+    if (m_origin.resident != nullptr) return makeOnDevice(batch);
+    if (!m_source) return make(batch);
+    const PreparedBatch read = m_source->next();
+    return prepared(batch, {read.images, read.labels});
 }
 
 std::int64_t EpochBatches::batchCount() const {
@@ -103,8 +116,11 @@ EpochBatches::Plan EpochBatches::planFrom(std::int64_t batch) const {
     return plan;
 }
 
-PreparedBatch EpochBatches::make(std::int64_t batch) const {
-    const Batch stored = gather(m_origin.view, positionsOf(batch));
+PreparedBatch EpochBatches::make(std::int64_t batch, int readers) const {
+    return prepared(batch, gather(m_origin.view, positionsOf(batch), readers));
+}
+
+PreparedBatch EpochBatches::prepared(std::int64_t batch, const Batch& stored) const {
     const torch::Device device = m_origin.pipeline.device();
     const DrawnNumbers drawn = copyTo(drawNumbers(m_origin.config.augmentation, placesOf(batch)), device);
     const InputPipeline& pipeline = m_origin.pipeline;

@@ -29,7 +29,8 @@ struct BatchOrigin {
 
 // On a CPU with a core that the steps leave free, a thread of its own makes the next batch during the step. Where the steps
 // have all cores, they make it together before the step: a thread beside them would hold up one of them, and thereby all.
-// A GPU makes it in its queue before the step. The batches are the same but for rounding.
+// A GPU makes it in its queue before the step; images that have to be decoded first a thread of its own reads ahead. The
+// batches are the same but for rounding.
 class EpochBatches {
 public:
     // epoch: from 1. firstStep: the number, in the run, of the step that learns from the epoch's batch `firstBatch`.
@@ -54,7 +55,7 @@ private:
     std::int64_t m_firstBatch;
     std::vector<std::int64_t> m_order;
     Plan m_plan;                            // empty unless the images are resident
-    std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null where next() makes the batch
+    std::unique_ptr<BatchSource> m_source;  // last: its thread uses all else; null where next() reads them
 
     std::int64_t batchCount() const;
     std::int64_t sizeOf(std::int64_t batch) const;  // of all ranks
@@ -71,7 +72,9 @@ private:
     Plan planFrom(std::int64_t batch) const;
     // Of what was loaded, augmented: this rank's part, mixed where that is wanted.
     PreparedBatch batchOf(std::int64_t batch, const torch::Tensor& images, const torch::Tensor& labels) const;
-    PreparedBatch make(std::int64_t batch) const;
+    bool onCpu() const { return m_origin.pipeline.device().is_cpu(); }
+    PreparedBatch make(std::int64_t batch, int readers = 0) const;
+    PreparedBatch prepared(std::int64_t batch, const Batch& stored) const;
     PreparedBatch makeOnDevice(std::int64_t batch);
 };
 

@@ -2,6 +2,8 @@
 // Gathering a batch, normalising and resizing it.
 #include "core/input/input_pipeline.h"
 
+#include "core/base/parallel.h"
+
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -84,7 +86,7 @@ torch::Tensor InputPipeline::prepare(const torch::Tensor& images) const {
     return at::upsample_bilinear2d(pixels, {m_imageSize, m_imageSize}, /*align_corners=*/false);  // [B, C, S, S]
 }
 
-Batch gather(const DatasetView& view, std::span<const std::int64_t> positions) {
+Batch gather(const DatasetView& view, std::span<const std::int64_t> positions, int readers) {
     const ImageShape& shape = view.dataset().shape();
     const std::size_t bytes = shape.bytes();
     const auto count = static_cast<std::int64_t>(positions.size());
@@ -92,11 +94,16 @@ Batch gather(const DatasetView& view, std::span<const std::int64_t> positions) {
                 torch::empty({count}, torch::kInt64)};
     auto* pixels = batch.images.mutable_data_ptr<std::uint8_t>();
     auto* labels = batch.labels.mutable_data_ptr<std::int64_t>();
-    for (std::int64_t i = 0; i < count; ++i) {
+    const auto place = [&](std::int64_t i) {
         const std::int64_t position = positions[static_cast<std::size_t>(i)];
         view.fill(position, {pixels + static_cast<std::size_t>(i) * bytes, bytes});
         labels[i] = view.label(position);
-    }
+    };
+    const bool atHand = std::ranges::all_of(positions, [&](std::int64_t position) { return view.isAtHand(position); });
+    if (readers == 0) readers = at::get_num_threads();
+    if (!atHand && readers > 1) parallelFor(count, place, {}, readers);
+    else
+        for (std::int64_t i = 0; i < count; ++i) place(i);
     return batch;
 }
 

@@ -36,12 +36,14 @@ private:
     torch::Device m_device;
 };
 
-// Images of one split by position, as uint8 [B, H, W, C] and labels int64 [B] on the CPU.
+// Images of one split by position, as uint8 [B, H, W, C] and labels int64 [B] on the CPU. Those that are not at hand are
+// read by `readers` threads beside each other, 0 for as many as libtorch computes with here. Throws Error if one cannot
+// be read.
 struct Batch {
     torch::Tensor images;
     torch::Tensor labels;
 };
-Batch gather(const DatasetView& view, std::span<const std::int64_t> positions);
+Batch gather(const DatasetView& view, std::span<const std::int64_t> positions, int readers = 0);
 
 // 0 … count-1 in an order that is drawn.
 std::vector<std::int64_t> permutation(std::int64_t count, const RandomKey& key);

@@ -121,24 +121,37 @@ class Tensors {
 public:
     Tensors(std::map<std::string, Bytes> files, std::string folder) : m_files(std::move(files)), m_folder(std::move(folder)) {}
 
-    TensorData read(const PickleValue& tensor) const {
+    // First, for each that will be read: its numbers are let go with the last one that has them, so that they do not lie
+    // in memory twice.
+    void expect(const PickleValue& tensor) {
         const PickleValue& storage = *tensor.items[0];
-        if (storage.kind != Kind::Persistent || storage.items.size() < 3 || storage.items[1]->kind != Kind::Class)
-            throw Error("a tensor's numbers are not understood");
+        if (isStorage(storage)) ++m_readers[fileOf(storage)];
+    }
+
+    TensorData read(const PickleValue& tensor) {
+        const PickleValue& storage = *tensor.items[0];
+        if (!isStorage(storage)) throw Error("a tensor's numbers are not understood");
         const auto type = typeOf(storage.items[1]->text);
         if (!type) throw Error("the number type \"" + storage.items[1]->text + "\" is not known");
-        const auto file = m_files.find(m_folder + "data/" + storage.items[2]->text);
+        const auto file = m_files.find(fileOf(storage));
         if (file == m_files.end()) throw Error("the numbers of a tensor are missing");
         if (tensor.items[1]->kind != Kind::Integer || tensor.items[1]->integer < 0)
             throw Error("a tensor begins at an impossible place");
         TensorData data{*type, wholeNumbers(*tensor.items[2]), {}};
         gather(data, file->second, static_cast<std::uint64_t>(tensor.items[1]->integer), wholeNumbers(*tensor.items[3]));
+        if (--m_readers[file->first] == 0) m_files.erase(file);
         return data;
     }
 
 private:
     std::map<std::string, Bytes> m_files;
+    std::map<std::string, int> m_readers;  // tensors that have a file's numbers and are still to be read
     std::string m_folder;
+
+    static bool isStorage(const PickleValue& value) {
+        return value.kind == Kind::Persistent && value.items.size() >= 3 && value.items[1]->kind == Kind::Class;
+    }
+    std::string fileOf(const PickleValue& storage) const { return m_folder + "data/" + storage.items[2]->text; }
 
     // Row-major, out of a storage in which each axis has its own stride.
     static void gather(TensorData& data, const Bytes& storage, std::uint64_t offset, const std::vector<std::int64_t>& strides) {
@@ -206,10 +219,14 @@ TensorFile readFile(const std::filesystem::path& path) {
     }
     const Bytes program = std::move(pickled->second);
     const Pickle pickle(program);
-    const Tensors tensors(std::move(files), folder);
+    Tensors tensors(std::move(files), folder);
     TensorFile result;
     std::uint64_t total = 0;
-    for (const auto& [name, value] : stateDictIn(pickle.root()).entries) {
+    const PickleValue& dictionary = stateDictIn(pickle.root());
+    for (const auto& [name, value] : dictionary.entries)
+        if (const PickleValue& tensor = withoutParameter(*value); name->kind == Kind::Text && isTensor(tensor))
+            tensors.expect(tensor);
+    for (const auto& [name, value] : dictionary.entries) {
         const PickleValue& tensor = withoutParameter(*value);
         if (name->kind != Kind::Text || !isTensor(tensor)) continue;
         try {

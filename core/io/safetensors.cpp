@@ -15,9 +15,11 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 
 namespace vit {
@@ -37,16 +39,19 @@ std::string sentence(const std::filesystem::path& path, const std::string& reaso
     return path.string() + ": " + reason + (reason.ends_with('.') ? "" : ".");
 }
 
-// Reads on and knows how much is left. Its faults, as all in this file, leave out the path; readSafetensors adds it.
+// Reads on and knows how much is left. Its faults, as all in this file, leave out the path; naming() adds it.
 class Reader {
 public:
-    explicit Reader(const std::filesystem::path& path) : m_file(std::fopen(path.c_str(), "rbe")) {
-        if (!m_file) fail(errno);
+    explicit Reader(const std::filesystem::path& path) {
+        std::FILE* file = std::fopen(path.c_str(), "rbe");
+        if (file == nullptr) fail(errno);
+        m_file.reset(file, [](std::FILE* opened) { std::fclose(opened); });
         std::error_code code;
         m_left = std::filesystem::file_size(path, code);
         if (code) fail(code.value());
     }
     std::uint64_t left() const { return m_left; }
+    const std::shared_ptr<std::FILE>& file() const { return m_file; }
 
     void read(std::span<std::byte> bytes) {
         if (std::fread(bytes.data(), 1, bytes.size(), m_file.get()) != bytes.size()) {
@@ -59,10 +64,7 @@ public:
 private:
     [[noreturn]] static void fail(int code) { throw std::system_error(code, std::system_category()); }
 
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    std::unique_ptr<std::FILE, Close> m_file;
+    std::shared_ptr<std::FILE> m_file;
     std::uint64_t m_left = 0;
 };
 
@@ -165,32 +167,90 @@ void checkPlaces(std::vector<Entry>& entries, std::uint64_t dataBytes) {
     if (position < dataBytes) throw Error("there are bytes after its last array");
 }
 
-TensorFile readFile(Reader& reader) {
-    TensorFile file;
-    std::vector<Entry> entries;
+// What stands before the arrays, which come next.
+struct Header {
+    std::uint64_t bytes = 0;     // of the file, up to the first array
+    std::vector<Entry> entries;  // in the order of the file
+    std::map<std::string, std::string> metadata;
+    std::optional<std::string> checksum;  // that the file states
+    std::uint32_t sum = 0;                // of the header itself, if it states one
+};
+
+Header readChecked(Reader& reader) {
+    Header header;
     const std::string text = readHeader(reader);
-    const Json header = parseStrictJson(text);
-    for (const auto& [name, json] : header.items()) {
+    header.bytes = sizeof(std::uint64_t) + text.size();
+    const Json object = parseStrictJson(text);
+    for (const auto& [name, json] : object.items()) {
         try {
-            if (name == kMetadataKey) file.metadata = readMetadata(json);
-            else entries.push_back(readEntry(name, json));
+            if (name == kMetadataKey) header.metadata = readMetadata(json);
+            else header.entries.push_back(readEntry(name, json));
         } catch (const Error& fault) {
             throw Error("array \"" + name + "\": " + fault.what());
         }
     }
-    checkPlaces(entries, reader.left());
-    const auto stated = file.metadata.extract(kChecksumKey);
-    std::uint32_t sum = stated ? crc32c(withChecksum(text, stated.mapped(), kNoChecksum)) : 0;
-    for (Entry& entry : entries) {
+    checkPlaces(header.entries, reader.left());
+    if (const auto stated = header.metadata.extract(kChecksumKey)) {
+        header.checksum = stated.mapped();
+        header.sum = crc32c(withChecksum(text, *header.checksum, kNoChecksum));
+    }
+    return header;
+}
+
+void compare(const std::optional<std::string>& stated, std::uint32_t sum) {
+    if (stated && *stated != checksumText(sum))
+        throw Error("its checksum is not right: it was damaged after it had been written");
+}
+
+TensorFile readFile(Reader& reader) {
+    Header header = readChecked(reader);
+    TensorFile file;
+    file.metadata = std::move(header.metadata);
+    std::uint32_t sum = header.sum;
+    for (Entry& entry : header.entries) {
         entry.tensor.bytes.resize(entry.end - entry.begin);
         reader.read(entry.tensor.bytes);
-        if (stated) sum = sumOf(entry.tensor.bytes, sum);
+        if (header.checksum) sum = sumOf(entry.tensor.bytes, sum);
         file.tensors.emplace(std::move(entry.name), std::move(entry.tensor));
     }
-    if (stated && stated.mapped() != checksumText(sum)) {
-        throw Error("its checksum is not right: it was damaged after it had been written");
-    }
+    compare(header.checksum, sum);
     return file;
+}
+
+// Reads on to the end, in pieces.
+void compareToTheEnd(Reader& reader, const Header& header) {
+    constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20;
+    std::vector<std::byte> piece(std::min(kPieceBytes, reader.left()));
+    std::uint32_t sum = header.sum;
+    while (reader.left() > 0) {
+        const std::span<std::byte> part = std::span(piece).first(std::min<std::uint64_t>(piece.size(), reader.left()));
+        reader.read(part);
+        sum = sumOf(part, sum);
+    }
+    compare(header.checksum, sum);
+}
+
+void readAt(std::FILE* file, std::uint64_t place, std::span<std::byte> into) {
+    while (!into.empty()) {
+        const ssize_t count = ::pread(::fileno(file), into.data(), into.size(), static_cast<off_t>(place));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw std::system_error(errno, std::system_category());
+        if (count == 0) throw Error("it became shorter while it was read");
+        into = into.subspan(static_cast<std::size_t>(count));
+        place += static_cast<std::uint64_t>(count);
+    }
+}
+
+// Runs `body`, with the path in its faults.
+template <typename Body>
+auto naming(const std::filesystem::path& path, const Body& body) {
+    try {
+        return body();
+    } catch (const std::system_error& fault) {
+        throwSystemFault("Cannot read the weights in", path, fault.code().value());
+    } catch (const Error& fault) {
+        throw DamagedWeights("Cannot read the weights in " + sentence(path, fault.what()));
+    }
 }
 
 using Order = std::vector<const std::pair<const std::string, TensorData>*>;
@@ -241,14 +301,30 @@ std::size_t elementSize(const std::string& dtype) {
 }
 
 TensorFile readSafetensors(const std::filesystem::path& path) {
-    try {
+    return naming(path, [&] {
         Reader reader(path);
         return readFile(reader);
-    } catch (const std::system_error& fault) {
-        throwSystemFault("Cannot read the weights in", path, fault.code().value());
-    } catch (const Error& fault) {
-        throw DamagedWeights("Cannot read the weights in " + sentence(path, fault.what()));
-    }
+    });
+}
+
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : m_path(path) {
+    naming(path, [&] {
+        Reader reader(path);
+        Header header = readChecked(reader);
+        if (header.checksum) compareToTheEnd(reader, header);
+        m_file = reader.file();
+        m_metadata = std::move(header.metadata);
+        for (Entry& entry : header.entries)
+            m_arrays[entry.name] = {std::move(entry.tensor.dtype), std::move(entry.tensor.shape), header.bytes + entry.begin,
+                                    entry.end - entry.begin};
+    });
+}
+
+std::vector<std::byte> SafetensorsFile::read(const std::string& name) const {
+    const Array& array = m_arrays.at(name);
+    std::vector<std::byte> bytes(array.bytes);
+    naming(m_path, [&] { readAt(m_file.get(), array.begin, bytes); });
+    return bytes;
 }
 
 void writeSafetensors(const std::filesystem::path& path, const TensorFile& file, Checksum checksum) {

@@ -38,7 +38,7 @@ RunEvaluated evaluateRun(const std::filesystem::path& folder, DataStore& data, c
     const RunLock lock(folder);
     const Config& config = run.config;
     const auto dataset = data.open(config, progress);
-    const DatasetView view(dataset, Split::Test, config.data.validationShare, config.data.trainLimit);
+    const DatasetView view(dataset, Split::Test, config.data);
     if (view.count() == 0) throw InvalidInput("The data set " + config.data.name + " has no test images.");
     // One that is to be had only elsewhere makes way for what is here.
     const bool cuda = config.run.device == DeviceChoice::Cuda;

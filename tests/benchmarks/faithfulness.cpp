@@ -155,8 +155,7 @@ void run(const Options& options) {
     LoadedModel model = LoadedModel::open(options.run);
     const Config& config = model.config();
     DataStore store(options.data);
-    const DatasetView view(store.open(config), options.split,
-                           config.data.validationShare, config.data.trainLimit);
+    const DatasetView view(store.open(config), options.split, config.data);
     const std::vector<std::int64_t> images = chosenImages(view, options.images, options.seed);
     if (images.empty()) throw InvalidInput("There are no images to measure.");
     const std::string subject = model.state().name + " epoch " + std::to_string(model.state().epoch) + " " +

@@ -207,6 +207,8 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
     QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
     QTest::newRow("AutoAugment") << set({"augmentation.policy=auto"});
     QTest::newRow("best by macro F1") << set({"run.best_by=macro-f1", "run.patience=5", "loss.label_smoothing=0.2"});
+    QTest::newRow("validated by class")
+        << set({"data.validation_split=stratified", "data.validation_share=0.3", "data.validation_seed=5"});
     QTest::newRow("repeats, balanced")
         << set({"augmentation.repeats=3", "augmentation.alternating_flip=true", "data.balanced=true"});
 }

@@ -7,7 +7,10 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <stdexcept>
 
 using vit::Dataset;
 using vit::DatasetView;
@@ -32,6 +35,34 @@ std::shared_ptr<const Dataset> dataset(int train, int test) {
     return datasetInMemory("numbers", {1, 1, 1}, {"even", "odd"}, numbered(train), numbered(test));
 }
 
+// One class after the other; the images' values are their positions.
+std::shared_ptr<const Dataset> byClass(const std::vector<int>& sizes) {
+    ImageTable table;
+    std::vector<std::string> names;
+    for (const int size : sizes) {
+        for (int i = 0; i < size; ++i) {
+            table.pixels.push_back(static_cast<std::uint8_t>(table.labels.size()));
+            table.labels.push_back(static_cast<std::int32_t>(names.size()));
+        }
+        names.push_back("class " + std::to_string(names.size()));
+    }
+    return datasetInMemory("sorted", {1, 1, 1}, names, table, table);
+}
+
+vit::DataConfig stratified(double share, std::int64_t seed = 1) {
+    return {.validationShare = share, .validationSplit = vit::ValidationSplit::Stratified, .validationSeed = seed};
+}
+
+std::vector<int> pixelsOf(const DatasetView& view) {
+    std::vector<int> values;
+    for (std::int64_t i = 0; i < view.count(); ++i) {
+        const int value = view.image(i).pixels[0];
+        if (view.label(i) != view.dataset().train().label(value)) throw std::logic_error("label of another image");
+        values.push_back(value);
+    }
+    return values;
+}
+
 }  // namespace
 
 class TestDataset : public QObject {
@@ -43,6 +74,10 @@ private Q_SLOTS:
     void statisticsOfEachChannel();
     void splits_data();
     void splits();
+    void theLastImagesAreHeldBackAsARule();
+    void eachClassGivesItsShare_data();
+    void eachClassGivesItsShare();
+    void theSeedDrawsWhatIsHeldBack();
     void viewsShowTheRightImages();
     void partsAreCutFromViews_data();
     void partsAreCutFromViews();
@@ -119,6 +154,61 @@ void TestDataset::splits() {
         QCOMPARE(int(held.image(0).pixels[0]), images - validation);  // the last ones
         QCOMPARE(int(held.image(validation - 1).pixels[0]), images - 1);
     }
+}
+
+void TestDataset::theLastImagesAreHeldBackAsARule() {
+    const auto data = dataset(50, 7);
+    const vit::DataConfig usual;
+    for (const Split split : {Split::Train, Split::Validation, Split::Test})
+        QVERIFY(pixelsOf({data, split, usual}) == pixelsOf({data, split, 0.1}));
+    QCOMPARE(pixelsOf({data, Split::Validation, usual}), (std::vector<int>{45, 46, 47, 48, 49}));
+}
+
+void TestDataset::eachClassGivesItsShare_data() {
+    QTest::addColumn<std::vector<int>>("sizes");
+    QTest::addColumn<double>("share");
+    QTest::addColumn<std::vector<int>>("held");
+    QTest::newRow("whole numbers") << std::vector{50, 30, 15, 5} << 0.2 << std::vector{10, 6, 3, 1};
+    QTest::newRow("the largest remainders") << std::vector{50, 30, 15, 5} << 0.1 << std::vector{5, 3, 2, 0};
+    QTest::newRow("no class gives its last") << std::vector{1, 1, 8} << 0.5 << std::vector{0, 0, 5};
+    QTest::newRow("a class without images") << std::vector{10, 0, 10} << 0.3 << std::vector{3, 0, 3};
+    QTest::newRow("nothing held back") << std::vector{4, 4} << 0.0 << std::vector{0, 0};
+}
+
+// Stored one class after the other, where the last images are of the last class only.
+void TestDataset::eachClassGivesItsShare() {
+    QFETCH(std::vector<int>, sizes);
+    QFETCH(double, share);
+    QFETCH(std::vector<int>, held);
+    const auto data = byClass(sizes);
+    const vit::DataConfig cut = stratified(share);
+    const DatasetView validation(data, Split::Validation, cut);
+    std::vector<int> counts(sizes.size());
+    for (std::int64_t i = 0; i < validation.count(); ++i) ++counts[static_cast<std::size_t>(validation.label(i))];
+    QCOMPARE(counts, held);
+    QCOMPARE(validation.count(), DatasetView(data, Split::Validation, share).count());  // as many as of the last ones
+    // Each image is in one of them, and each split is in the order of the table.
+    const std::vector<int> first = pixelsOf({data, Split::Train, cut}), second = pixelsOf(validation);
+    std::vector<int> all;
+    std::ranges::merge(first, second, std::back_inserter(all));
+    QVERIFY(std::ranges::is_sorted(first) && std::ranges::is_sorted(second));
+    QVERIFY(all == pixelsOf({data, Split::Train, 0.0}));
+}
+
+void TestDataset::theSeedDrawsWhatIsHeldBack() {
+    const auto data = byClass({60, 60});
+    const std::vector<int> one = pixelsOf({data, Split::Validation, stratified(0.2)});
+    QVERIFY(one == pixelsOf({byClass({60, 60}), Split::Validation, stratified(0.2)}));
+    QVERIFY(one != pixelsOf({data, Split::Validation, stratified(0.2, 2)}));
+    QVERIFY(one != pixelsOf({data, Split::Validation, 0.2}));
+    // A limit leaves out training images and changes nothing of what is held back; parts are cut out of the split.
+    vit::DataConfig limited = stratified(0.2);
+    limited.trainLimit = 10;
+    QVERIFY(one == pixelsOf({data, Split::Validation, limited}));
+    std::vector<int> train = pixelsOf({data, Split::Train, stratified(0.2)});
+    train.resize(10);
+    QVERIFY(train == pixelsOf({data, Split::Train, limited}));
+    QCOMPARE(pixelsOf(DatasetView(data, Split::Validation, limited).part(3, 2)), (std::vector{one[3], one[4]}));
 }
 
 void TestDataset::viewsShowTheRightImages() {

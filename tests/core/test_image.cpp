@@ -2,6 +2,7 @@
 // Pictures: what is read from files of every kind, and how they are resized.
 #include "core/base/error.h"
 #include "core/data/images/image.h"
+#include "tests/support/pictures.h"
 #include "tests/support/thrown.h"
 
 #include <QBuffer>
@@ -51,15 +52,8 @@ QImage redAndBlue() {
     return image;
 }
 
-// A JPEG with an EXIF segment that has nothing but the orientation tag.
 QByteArray withOrientation(char orientation) {
-    const QByteArray jpeg = encoded(redAndBlue(), "JPEG");
-    QByteArray tiff("MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0?\0\0\0\0\0\0", 26);
-    tiff[19] = orientation;
-    const QByteArray payload = QByteArray("Exif\0\0", 6) + tiff;
-    QByteArray segment("\xff\xe1\0", 3);
-    segment += static_cast<char>(payload.size() + 2);
-    return jpeg.left(2) + segment + payload + jpeg.mid(2);
+    return vit::test::withOrientation(encoded(redAndBlue(), "JPEG"), orientation);
 }
 
 // What tf.image.resize(…, "bilinear", antialias=False) computes, one value at a time.

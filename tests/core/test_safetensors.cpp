@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <stdexcept>
 
 using namespace vit;
 
@@ -66,6 +67,8 @@ private Q_SLOTS:
     void roundTrips();
     void keepsToTheFormat();
     void readsAnotherWritersFile();
+    void readsArraysWhenTheyAreWanted();
+    void noticesWhatIsCutOffLater();
     void noticesEveryTruncation();
     void noticesEveryFlippedBit();
     void refuses_data();
@@ -125,6 +128,37 @@ void TestSafetensors::readsAnotherWritersFile() {
     QVERIFY(file.tensors.at("a").bytes == (std::vector{std::byte{5}, std::byte{0}, std::byte{0}, std::byte{0}}));
 }
 
+void TestSafetensors::readsArraysWhenTheyAreWanted() {
+    const Folder folder;
+    const TensorFile written = sample();
+    for (const Checksum checksum : {Checksum::None, Checksum::Crc32c}) {
+        writeSafetensors(folder.path(), written, checksum);
+        const SafetensorsFile file(folder.path());
+        QCOMPARE(file.metadata(), written.metadata);
+        QCOMPARE(file.arrays().size(), written.tensors.size());
+        for (const auto& [name, data] : written.tensors) {
+            QCOMPARE(file.arrays().at(name).dtype, data.dtype);
+            QCOMPARE(file.arrays().at(name).shape, data.shape);
+            for (int time = 0; time < 2; ++time) QVERIFY2(file.read(name) == data.bytes, name.c_str());
+        }
+    }
+    QVERIFY_THROWS_EXCEPTION(std::out_of_range, SafetensorsFile(folder.path()).read("no such array"));
+}
+
+// What was cut off after the file had been opened is missed by its name, and what lies before is there.
+void TestSafetensors::noticesWhatIsCutOffLater() {
+    const Folder folder;
+    TensorFile written;
+    written.tensors["first"] = tensor<float>("F32", {2}, {1, 2});
+    written.tensors["last"] = tensor<std::uint8_t>("U8", {4}, {1, 2, 3, 4});
+    writeSafetensors(folder.path(), written);
+    const SafetensorsFile file(folder.path());
+    std::filesystem::resize_file(folder.path(), std::filesystem::file_size(folder.path()) - 1);
+    QVERIFY(file.read("first") == written.tensors["first"].bytes);
+    const QString fault = test::thrown<DamagedWeights>([&] { file.read("last"); });
+    QVERIFY2(fault.contains("became shorter") && fault.contains("a.safetensors"), qPrintable(fault));
+}
+
 void TestSafetensors::noticesEveryTruncation() {
     const Folder folder;
     writeSafetensors(folder.path(), sample());
@@ -133,6 +167,7 @@ void TestSafetensors::noticesEveryTruncation() {
         writePlainly(folder.path("torn"), std::string_view(whole).substr(0, length));
         const QString fault = test::thrown<Error>([&] { readSafetensors(folder.path("torn")); });
         QVERIFY2(!fault.isEmpty(), std::to_string(length).c_str());
+        QCOMPARE(test::thrown<Error>([&] { SafetensorsFile(folder.path("torn")); }), fault);
     }
     writePlainly(folder.path("long"), whole + '\0');
     QVERIFY(test::thrown<Error>([&] { readSafetensors(folder.path("long")); }).contains("bytes after its last array"));
@@ -152,6 +187,7 @@ void TestSafetensors::noticesEveryFlippedBit() {
         writePlainly(folder.path(), damaged);
         const QString fault = test::thrown<Error>([&] { readSafetensors(folder.path()); });
         QVERIFY2(fault.contains("a.safetensors"), qPrintable(QString("byte %1 is not missed").arg(i)));
+        QCOMPARE(test::thrown<Error>([&] { SafetensorsFile(folder.path()); }), fault);
     }
 }
 
@@ -218,6 +254,7 @@ void TestSafetensors::refuses() {
     const QString fault = test::thrown<Error>([&] { readSafetensors(folder.path()); });
     QVERIFY2(fault.contains(says), qPrintable(fault));
     QVERIFY2(fault.contains(QString::fromStdString(folder.path())), qPrintable(fault));
+    QCOMPARE(test::thrown<Error>([&] { SafetensorsFile(folder.path()); }), fault);
 }
 
 void TestSafetensors::refusesMissingFile() {

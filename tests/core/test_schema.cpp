@@ -86,7 +86,8 @@ private Q_SLOTS:
 void TestSchema::everyMemberHasARow() {
     // Each binding names all members: a new one does not compile here until it is counted, and then needs its row.
     const Config config;
-    [[maybe_unused]] const auto& [name, share, limit, balanced, photoFit, photoShare, photoFilter] = config.data;
+    [[maybe_unused]] const auto& [name, share, split, splitSeed, limit, balanced, photoFit, photoShare, photoFilter] =
+        config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
@@ -101,7 +102,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{7 + 15 + 31 + 3 + 4 + 17 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{9 + 15 + 31 + 3 + 4 + 17 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {

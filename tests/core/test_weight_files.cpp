@@ -196,6 +196,10 @@ private Q_SLOTS:
                     const QString path = place + "/x.safetensors";
                     write(path, spoilt(safetensors.left(header), random) + safetensors.mid(header));
                     QVERIFY(isReadOrRefused([&] { readSafetensors(path.toStdString()); }));
+                    QVERIFY(isReadOrRefused([&] {
+                        const SafetensorsFile file(path.toStdString());
+                        for (const auto& [name, array] : file.arrays()) file.read(name);
+                    }));
                     break;
                 }
                 case 1: QVERIFY(isReadOrRefused([&] { Pickle{bytesOf(spoilt(pickle, random))}; })); break;

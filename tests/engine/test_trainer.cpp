@@ -101,6 +101,7 @@ void TestTrainer::optionsGoOnToTheBit_data() {
         c.augmentation.cutout = 6;
     });
     row("balanced classes", [](Config& c) { c.data.balanced = true; });
+    row("validation of each class", [](Config& c) { c.data.validationSplit = ValidationSplit::Stratified; });
     row("repeats", [](Config& c) { c.augmentation.repeats = 3; });
     row("repeats, balanced and alternating", [](Config& c) {
         c.augmentation.repeats = 2;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Picture files of one colour.
+// Picture files of one colour, and what cameras write into them.
 #pragma once
 
 #include "core/data/images/image.h"
@@ -26,6 +26,16 @@ inline void writePicture(const QString& path, std::array<std::uint8_t, 3> colour
         encoded[key] = readFile(folder.filePath("x." + extension));
     }
     writeFile(path, encoded[key]);
+}
+
+// A JPEG with an EXIF segment that has nothing but the orientation tag.
+inline QByteArray withOrientation(const QByteArray& jpeg, char orientation) {
+    QByteArray tiff("MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0?\0\0\0\0\0\0", 26);
+    tiff[19] = orientation;
+    const QByteArray payload = QByteArray("Exif\0\0", 6) + tiff;
+    QByteArray segment("\xff\xe1\0", 3);
+    segment += static_cast<char>(payload.size() + 2);
+    return jpeg.left(2) + segment + payload + jpeg.mid(2);
 }
 
 }  // namespace vit::test

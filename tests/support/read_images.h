@@ -21,6 +21,7 @@ public:
     const ImageShape& shape() const override { return m_stored.shape(); }
     std::int64_t count() const override { return m_stored.count(); }
     std::int32_t label(std::int64_t index) const override { return m_stored.label(index); }
+    bool isAtHand(std::int64_t) const override { return false; }
     std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t> into) const override {
         ++m_reads;
         const auto bytes = m_stored.read(index, {});

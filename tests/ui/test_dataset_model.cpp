@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Thumbnails and class counts of a data set as item models.
+#include "core/base/error.h"
 #include "tests/support/made_images.h"
+#include "tests/support/read_images.h"
 #include "ui/pages/data/class_count_model.h"
 #include "ui/pages/data/dataset_model.h"
 
@@ -27,6 +29,23 @@ private:
     static int firstValue(const QModelIndex& index) {
         const auto image = index.data(Qt::DecorationRole).value<QImage>();
         return image.isNull() ? -1 : image.pixelColor(0, 0).red();
+    }
+
+    class GoneImages : public test::ReadImages {
+    public:
+        using ReadImages::ReadImages;
+        std::span<const std::uint8_t> read(std::int64_t, std::span<std::uint8_t>) const override {
+            throw Error("The picture cannot be opened.");
+        }
+    };
+
+    // The images of countingTable() as a source that has to read them.
+    template <class Source>
+    static std::shared_ptr<const Dataset> fromDisk() {
+        const ImageShape shape{8, 8, 3};
+        const auto images = std::make_shared<const Source>(shape, test::countingTable(10, 2, 8 * 8 * 3));
+        return std::make_shared<const Dataset>("disk", LabelledImages{{"even", "odd"}, images, images},
+                                               ChannelStatistics{});
     }
 
 private Q_SLOTS:
@@ -105,6 +124,29 @@ private Q_SLOTS:
         QCOMPARE(augmented.pixelColor(8, 8).red(), 3);
         model.showOriginals();
         QCOMPARE(model.index(3).data(Qt::DecorationRole).value<QImage>().size(), QSize(8, 8));
+    }
+
+    // Photos that are decoded first are decoded elsewhere.
+    void readsOffTheThread() {
+        DatasetModel model;
+        model.setSelection(DatasetSelection(fromDisk<test::ReadImages>(), Split::Test, withShare(0.2)));
+        QSignalSpy changed(&model, &DatasetModel::dataChanged);
+        QCOMPARE(firstValue(model.index(3)), -1);
+        QVERIFY(changed.wait());
+        QCOMPARE(changed.last().at(0).toModelIndex().row(), 3);
+        QCOMPARE(firstValue(model.index(3)), 3);
+        QCOMPARE(int(model.open(2)->pixels[0]), 2);
+    }
+
+    void tellsOfPhotosThatAreGone() {
+        DatasetModel model;
+        model.setSelection(DatasetSelection(fromDisk<GoneImages>(), Split::Test, withShare(0.2)));
+        QSignalSpy failed(&model, &DatasetModel::failed);
+        QCOMPARE(firstValue(model.index(3)), -1);
+        QVERIFY(failed.wait());
+        QCOMPARE(failed.last().at(0).toString(), "The picture cannot be opened.");
+        QVERIFY(!model.open(2));
+        QCOMPARE(failed.size(), 2);
     }
 
     void anotherSeedAugmentsDifferently() {

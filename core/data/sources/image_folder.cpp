@@ -8,7 +8,7 @@
 #include "core/base/utf8.h"
 #include "core/data/images/image.h"
 #include "core/data/images/picture_formats.h"
-#include "core/data/memory_images.h"
+#include "core/data/sources/photo_images.h"
 
 #include <algorithm>
 #include <atomic>
@@ -203,22 +203,14 @@ void forEachImage(const std::string& what, const fs::path& folder, const ImageFo
     report(progress, what, total, total);
 }
 
-void checkMemory(std::int64_t images, std::int64_t imageSize) {
-    const std::int64_t needed = images * imageSize * imageSize * 3;
+void checkMemory(std::int64_t imageSize) {
+    const std::int64_t needed = imageSize * imageSize * 3;
     const std::int64_t present = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
     constexpr std::int64_t kMegabyte = 1'000'000;
     if (needed > present / 10 * 8)
-        throw Error(groupedText(images) + " images of " + std::to_string(imageSize) + " × " +
-                    std::to_string(imageSize) + " need " + groupedText(needed / kMegabyte) +
-                    " MB of memory, but this computer has " + groupedText(present / kMegabyte) +
-                    " MB: choose a smaller image size, or fewer images.");
-}
-
-ImageTable emptyTable(const std::vector<LabelledFile>& files, std::size_t imageBytes) {
-    ImageTable table;
-    table.pixels.resize(files.size() * imageBytes);
-    for (const LabelledFile& file : files) table.labels.push_back(file.label);
-    return table;
+        throw Error("A picture of " + std::to_string(imageSize) + " × " + std::to_string(imageSize) + " needs " +
+                    groupedText(needed / kMegabyte) + " MB of memory, but this computer has " +
+                    groupedText(present / kMegabyte) + " MB: choose a smaller image size.");
 }
 
 }  // namespace
@@ -253,24 +245,24 @@ std::vector<BrokenImage> findBrokenImages(const fs::path& folder, const ImageFol
 }
 
 LabelledImages readImageFolder(const std::string& name, const fs::path& folder, std::int64_t imageSize,
-                               const Progress& progress, const DataConfig& how) {
+                               const Progress& progress, const DataConfig& how, std::int64_t memory) {
+    checkMemory(imageSize);
     const ImageFolder images = listImageFolder(folder);
-    checkMemory(static_cast<std::int64_t>(images.train.size() + images.test.size()), imageSize);
     const int side = static_cast<int>(imageSize);
     const ImageShape shape{side, side, 3};
-    ImageTable train = emptyTable(images.train, shape.bytes());
-    ImageTable test = emptyTable(images.test, shape.bytes());
-    const std::size_t trainCount = images.train.size();
-    forEachImage("Reading " + name, folder, images, progress, [&](std::size_t i, const LabelledFile& file) {
-        // Twice the size is enough to be as good as from the whole photo.
-        const Image photo = loadImage(folder / file.path, static_cast<int>(std::ceil(2 * side / how.photoShare)));
-        const Image image = prepareForModel(photo, shape, how);
-        ImageTable& table = i < trainCount ? train : test;
-        const std::size_t row = i < trainCount ? i : i - trainCount;
-        std::copy(image.pixels.begin(), image.pixels.end(), &table.pixels[row * shape.bytes()]);
-    });
-    return {images.classNames, std::make_shared<const MemoryImages>(shape, std::move(train)),
-            std::make_shared<const MemoryImages>(shape, std::move(test))};
+    const std::int64_t room = memory / static_cast<std::int64_t>(shape.bytes());
+    const auto trainCount = static_cast<std::int64_t>(images.train.size());
+    const auto testCount = static_cast<std::int64_t>(images.test.size());
+    const auto train = std::make_shared<const PhotoImages>(folder, images.train, shape, how, room);
+    const auto test =
+        std::make_shared<const PhotoImages>(folder, images.test, shape, how, std::max<std::int64_t>(0, room - trainCount));
+    if (trainCount + testCount <= room)
+        forEachImage("Reading " + name, folder, images, progress, [&](std::size_t at, const LabelledFile&) {
+            const auto i = static_cast<std::int64_t>(at);
+            if (i < trainCount) train->read(i, {});
+            else test->read(i - trainCount, {});
+        });
+    return {images.classNames, train, test};
 }
 
 }  // namespace vit

@@ -13,6 +13,9 @@
 
 namespace vit {
 
+// The bytes that the decoded photos of one data set may take: a quarter of the memory that programs could get now.
+std::int64_t photoMemory();
+
 struct LabelledFile {
     std::filesystem::path path;  // relative to the data set's folder
     std::int32_t label = 0;
@@ -49,9 +52,12 @@ struct BrokenImage {
 std::vector<BrokenImage> findBrokenImages(const std::filesystem::path& folder, const ImageFolder& images,
                                           const Progress& progress = {});
 
-// Brings every picture to imageSize × imageSize, RGB, on all cores, as prepareForModel() does by `how`. Throws Error at
-// the first one that cannot be opened, and if they would not fit into this computer's memory.
+// The pictures as PhotoImages of imageSize × imageSize, RGB, which prepareForModel() makes of them by `how`. If all fit into
+// `memory` bytes, they are decoded now, on all cores, and this throws Error at the first one that cannot be opened.
+// Otherwise they are decoded when they are read, those of the training table first being kept. Throws Error too if this
+// computer's memory could not hold even one.
 LabelledImages readImageFolder(const std::string& name, const std::filesystem::path& folder, std::int64_t imageSize,
-                               const Progress& progress = {}, const DataConfig& how = {});
+                               const Progress& progress = {}, const DataConfig& how = {},
+                               std::int64_t memory = photoMemory());
 
 }  // namespace vit

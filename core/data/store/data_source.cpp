@@ -55,7 +55,8 @@ std::vector<fs::path> picturesIn(const fs::path& folder) {
 
 LabelledImages readPictures(const DataRequest& request) {
     return readImageFolder(request.name, request.folder, request.imageSize, request.progress,
-                           request.how != nullptr ? *request.how : DataConfig());
+                           request.how != nullptr ? *request.how : DataConfig(),
+                           request.photoMemory.value_or(photoMemory()));
 }
 
 constexpr std::array<DataFormat, 5> kFormats = {

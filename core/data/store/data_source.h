@@ -25,6 +25,7 @@ struct DataRequest {
     std::filesystem::path folder;  // where its files are
     std::int64_t imageSize = 0;    // in pixels; for formats with pictures of any size only
     const DataConfig* how = nullptr;  // likewise: how they are brought to it; null: as by default
+    std::optional<std::int64_t> photoMemory = {};  // likewise: bytes that they may take; none: photoMemory()
     const KnownData* known = nullptr;  // whose numbers of images are to be found; null: any data of this format
     const Progress& progress;
 };

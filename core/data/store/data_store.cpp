@@ -108,7 +108,8 @@ DataInfo describeOwn(const std::string& name, const fs::path& folder) {
 
 fs::path DataStore::defaultFolder() { return userDataFolder() / "data"; }
 
-DataStore::DataStore(fs::path folder) : m_folder(std::move(folder)) {}
+DataStore::DataStore(fs::path folder, std::optional<std::int64_t> photoMemory)
+    : m_folder(std::move(folder)), m_photoMemory(photoMemory) {}
 
 DataInfo DataStore::describe(const std::string& name) const {
     if (const KnownData* known = findKnownData(name)) return describeKnown(*known, m_folder / name);
@@ -152,6 +153,7 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, const Confi
                                                               .folder = info.folder / kFilesFolder,
                                                               .imageSize = config.model.imageSize,
                                                               .how = &config.data,
+                                                              .photoMemory = m_photoMemory,
                                                               .known = findKnownData(info.name),
                                                               .progress = progress});
         const ChannelStatistics statistics =

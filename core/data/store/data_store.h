@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -40,14 +41,16 @@ public:
     // The XDG data folder ($XDG_DATA_HOME/vit-workbench/data), which need not exist yet.
     static std::filesystem::path defaultFolder();
 
-    explicit DataStore(std::filesystem::path folder = defaultFolder());
+    // photoMemory: the bytes that the decoded photos of one data set may take; none: what photoMemory() says then.
+    explicit DataStore(std::filesystem::path folder = defaultFolder(), std::optional<std::int64_t> photoMemory = {});
 
     const std::filesystem::path& folder() const { return m_folder; }
     std::vector<DataInfo> list() const;              // built-in ones first, then one's own by name
     DataInfo info(std::string_view name) const;      // throws InvalidInput for an unknown name, listing those there are
 
     // Reads the data set into memory, or returns the copy that is already there. Images of a folder, which have any
-    // size, are cut to their centre square and brought to `imageSize`; other data keep their own size.
+    // size, are cut to their centre square and brought to `imageSize`; other data keep their own size. Of a folder whose
+    // images take more memory than they may, most stay on the disk (readImageFolder()).
     std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize,
                                         const Progress& progress = {}) const;
     // The configuration's data set for its image size, pictures of any size prepared as it says (see prepareForModel()).
@@ -75,6 +78,7 @@ private:
     void forget(std::string_view name);
 
     std::filesystem::path m_folder;
+    std::optional<std::int64_t> m_photoMemory;
     mutable std::mutex m_mutex;  // guards what follows
     mutable std::condition_variable m_loaded;
     mutable std::set<std::string> m_loading;  // data sets that some thread is reading, by name and image size

@@ -20,6 +20,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <tuple>
 #include <utility>
 
 namespace vit::ui {
@@ -161,8 +162,10 @@ void DatasetBrowser::setDataset(std::shared_ptr<const Dataset> dataset) {
 }
 
 void DatasetBrowser::setConfig(const Config& config) {
-    const bool sameData = config.data.validationShare == m_config.data.validationShare &&
-                          config.data.trainLimit == m_config.data.trainLimit;
+    const auto cut = [](const DataConfig& data) {
+        return std::tuple(data.validationShare, data.validationSplit, data.validationSeed, data.trainLimit);
+    };
+    const bool sameData = cut(config.data) == cut(m_config.data);
     const bool sameInput = config.augmentation == m_config.augmentation &&
                            config.model.imageSize == m_config.model.imageSize;
     m_config = config;
@@ -183,7 +186,7 @@ void DatasetBrowser::showSplit() {
 
 void DatasetBrowser::countSplits() {
     const auto view = [this](Split split) {
-        return DatasetView(m_dataset, split, m_config.data.validationShare, m_config.data.trainLimit);
+        return DatasetView(m_dataset, split, m_config.data);
     };
     for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
         const QString count = withThousands(view(split).count());
@@ -224,7 +227,7 @@ void DatasetBrowser::filterClasses(const QString& text) {
 void DatasetBrowser::choose(const QModelIndex& index) {
     const DatasetSelection& images = m_model->selection();
     const int row = index.row();
-    Q_EMIT imageChosen(images.image(row), images.title(row), images.className(row));
+    if (const auto image = m_model->open(row)) Q_EMIT imageChosen(image, images.title(row), images.className(row));
 }
 
 }  // namespace vit::ui

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Decodes on demand and keeps what was decoded last.
+// Makes thumbnails on demand and keeps those that were made last.
 #include "ui/pages/data/dataset_model.h"
 
-#include "ui/pages/data/augmented_thumbnails.h"
+#include "core/base/error.h"
+#include "core/input/augmented_samples.h"
+#include "ui/pages/data/background_thumbnails.h"
 #include "ui/widgets/qimage_convert.h"
 
 #include <utility>
@@ -13,25 +15,36 @@ namespace {
 
 constexpr int kCacheBytes = 32 * 1024 * 1024;
 
+QImage thumbnail(const DatasetSelection& images, std::int64_t position) {
+    const QImage image = shareAsQImage(images.image(position));
+    constexpr int kSide = DatasetModel::kLargestSide;
+    if (image.width() <= kSide && image.height() <= kSide) return image;
+    return image.scaled(kSide, kSide, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+}
+
 }  // namespace
 
 DatasetModel::DatasetModel(QObject* parent)
     : QAbstractListModel(parent),
       m_selection(std::make_shared<DatasetSelection>()),
-      m_augmented(new AugmentedThumbnails(this)),
+      m_augmented(new BackgroundThumbnails(this)),
+      m_decoded(new BackgroundThumbnails(this)),
       m_originals(kCacheBytes) {
-    connect(m_augmented, &AugmentedThumbnails::failed, this, &DatasetModel::failed);
-    connect(m_augmented, &AugmentedThumbnails::rendered, this, [this](qint64 position) {
-        const QModelIndex index = this->index(static_cast<int>(position));
-        if (m_augment) Q_EMIT dataChanged(index, index, {Qt::DecorationRole});
-    });
+    for (BackgroundThumbnails* made : {m_augmented, m_decoded}) {
+        connect(made, &BackgroundThumbnails::failed, this, &DatasetModel::failed);
+        connect(made, &BackgroundThumbnails::rendered, this, [this, made](qint64 position) {
+            const QModelIndex index = this->index(static_cast<int>(position));
+            if (m_augment == (made == m_augmented)) Q_EMIT dataChanged(index, index, {Qt::DecorationRole});
+        });
+    }
 }
 
 void DatasetModel::setSelection(DatasetSelection selection) {
     beginResetModel();
     m_selection = std::make_shared<const DatasetSelection>(std::move(selection));
     m_originals.clear();
-    m_augmented->reset(m_selection, m_config, m_seed);
+    m_decoded->reset(m_selection, thumbnail);
+    augment();
     endResetModel();
 }
 
@@ -39,8 +52,17 @@ void DatasetModel::showAugmented(const Config& config, std::uint64_t seed) {
     m_augment = true;
     m_config = config;
     m_seed = seed;
-    m_augmented->reset(m_selection, config, seed);
+    augment();
     redraw();
+}
+
+void DatasetModel::augment() {
+    const auto make = [config = m_config, seed = m_seed](const DatasetSelection& images, std::int64_t position) {
+        // Another seed for each image: otherwise all would be turned the same way.
+        const std::uint64_t own = seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(position);
+        return toQImage(augmentedSamples(*images.image(position), config, 1, own).front());
+    };
+    m_augmented->reset(m_selection, make);
 }
 
 void DatasetModel::showOriginals() {
@@ -72,11 +94,19 @@ QVariant DatasetModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+std::shared_ptr<const Image> DatasetModel::open(int row) {
+    try {
+        return m_selection->image(row);
+    } catch (const Error& fault) {
+        Q_EMIT failed(QString::fromUtf8(fault.what()));
+        return nullptr;
+    }
+}
+
 QImage DatasetModel::original(int row) const {
     if (const QImage* cached = m_originals.object(row)) return *cached;
-    QImage image = shareAsQImage(m_selection->image(row));
-    if (image.width() > kLargestSide || image.height() > kLargestSide)
-        image = image.scaled(kLargestSide, kLargestSide, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    if (!m_selection->isAtHand(row)) return m_decoded->find(row);
+    const QImage image = thumbnail(*m_selection, row);
     m_originals.insert(row, new QImage(image), image.sizeInBytes());
     return image;
 }

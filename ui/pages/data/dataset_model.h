@@ -14,13 +14,14 @@
 
 namespace vit::ui {
 
-class AugmentedThumbnails;
+class BackgroundThumbnails;
 
 class DatasetModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
-    // DisplayRole is the class name; DecorationRole the thumbnail as QImage, null while an augmented one is rendered.
+    // DisplayRole is the class name; DecorationRole the thumbnail as QImage, null while it is made elsewhere: an
+    // augmented one, or of a photo that has to be decoded.
     enum Roles { LabelRole = Qt::UserRole, IndexRole };
     static constexpr int kLargestSide = 128;  // larger images are scaled down to it
 
@@ -34,6 +35,9 @@ public:
     void showOriginals();
     bool augmented() const { return m_augment; }
 
+    // The image itself; null, after failed(), if it cannot be read.
+    std::shared_ptr<const Image> open(int row);
+
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
@@ -42,10 +46,12 @@ Q_SIGNALS:
 
 private:
     QImage original(int row) const;
+    void augment();
     void redraw();
 
     std::shared_ptr<const DatasetSelection> m_selection;
-    AugmentedThumbnails* m_augmented;
+    BackgroundThumbnails* m_augmented;
+    BackgroundThumbnails* m_decoded;
     bool m_augment = false;
     Config m_config;
     std::uint64_t m_seed = 0;

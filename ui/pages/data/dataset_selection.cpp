@@ -11,7 +11,7 @@ namespace vit::ui {
 DatasetSelection::DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
                                    int classIndex) {
     if (!dataset) return;
-    m_view.emplace(std::move(dataset), split, data.validationShare, data.trainLimit);
+    m_view.emplace(std::move(dataset), split, data);
     for (std::int64_t i = 0; i < m_view->count(); ++i) {
         if (classIndex == kAllClasses || m_view->label(i) == classIndex) m_positions.push_back(i);
     }
@@ -19,7 +19,7 @@ DatasetSelection::DatasetSelection(std::shared_ptr<const Dataset> dataset, Split
 
 DatasetSelection::DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
                                    std::vector<std::int64_t> images)
-    : m_view(DatasetView(std::move(dataset), split, data.validationShare, data.trainLimit)),
+    : m_view(DatasetView(std::move(dataset), split, data)),
       m_positions(std::move(images)) {}
 
 QString DatasetSelection::className(std::int64_t position) const {

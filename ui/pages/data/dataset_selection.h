@@ -19,7 +19,7 @@ public:
     static constexpr int kAllClasses = -1;
 
     DatasetSelection() = default;
-    // `data` gives the validation share and the limit of training images; its name is not looked at.
+    // `data` says how the splits are cut; its name is not looked at.
     DatasetSelection(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& data,
                      int classIndex = kAllClasses);
 
@@ -31,7 +31,9 @@ public:
     std::int64_t indexInSplit(std::int64_t position) const { return m_positions[static_cast<std::size_t>(position)]; }
     std::int32_t label(std::int64_t position) const { return m_view->label(indexInSplit(position)); }
     QString className(std::int64_t position) const;
+    // Throws Error if it has to be decoded first and cannot be.
     std::shared_ptr<const Image> image(std::int64_t position) const;
+    bool isAtHand(std::int64_t position) const { return m_view->isAtHand(indexInSplit(position)); }
     QString title(std::int64_t position) const;  // "cifar-100 · test 12"
 
 private:

@@ -135,6 +135,7 @@ void EvaluatePage::connectParts() {
     connect(m_confusion, &ConfusionPanel::cellChosen, m_images, &EvaluatedImages::showCell);
     connect(m_confusion, &ConfusionPanel::classChosen, m_images, &EvaluatedImages::showClass);
     connect(m_images, &EvaluatedImages::imageChosen, this, &EvaluatePage::imageChosen);
+    connect(m_images, &EvaluatedImages::failed, m_banner, &Banner::showError);
     connect(&m_export, &Job::failed, m_banner, &Banner::showError);
     connect(&m_export, &Job::ended, this, &EvaluatePage::updateState);
 }

@@ -93,8 +93,9 @@ EvaluatedImages::EvaluatedImages(QWidget* parent, const QString& name) : QFrame(
     connect(m_view, &QListView::activated, this, [this](const QModelIndex& index) {
         const DatasetSelection& images = m_model->selection();
         const int row = index.row();
-        Q_EMIT imageChosen(images.image(row), images.title(row), images.className(row));
+        if (const auto image = m_model->open(row)) Q_EMIT imageChosen(image, images.title(row), images.className(row));
     });
+    connect(m_model, &DatasetModel::failed, this, &EvaluatedImages::failed);
 }
 
 void EvaluatedImages::setResult(std::shared_ptr<const EvaluatedSplit> result) {

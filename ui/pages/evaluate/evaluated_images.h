@@ -46,6 +46,7 @@ public:
 
 Q_SIGNALS:
     void imageChosen(std::shared_ptr<const vit::Image> image, const QString& title, const QString& trueClass);
+    void failed(const QString& problem);  // an image cannot be read
 
 private:
     void show(const QString& heading, std::vector<std::int64_t> places);

@@ -109,7 +109,7 @@ void EvaluationRunner::beginAsking(std::shared_ptr<const Dataset> dataset) {
     const DataConfig& cut = m_model->config.data;
     m_dataset = std::move(dataset);
     try {
-        m_view.emplace(m_dataset, m_split, cut.validationShare, cut.trainLimit);
+        m_view.emplace(m_dataset, m_split, cut);
     } catch (const Error& problem) {
         return fail(QString::fromUtf8(problem.what()));
     }

@@ -35,7 +35,7 @@ struct EvaluatedSplit {
     DataConfig cut;           // the run's: where splits are cut
     Split split = Split::Test;
 
-    DatasetView view() const { return {dataset, split, cut.validationShare, cut.trainLimit}; }
+    DatasetView view() const { return {dataset, split, cut}; }
 };
 
 class EvaluationRunner : public QObject {

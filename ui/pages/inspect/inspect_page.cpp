@@ -2,6 +2,7 @@
 // Wires the page's parts: where pictures come from, what is made of them, and what the model says.
 #include "ui/pages/inspect/inspect_page.h"
 
+#include "core/base/error.h"
 #include "core/inspect/loaded_model.h"
 #include "core/inspect/patches.h"
 #include "ui/bridge/session_bridge.h"
@@ -284,7 +285,12 @@ void InspectPage::showPicked() {
     if (!m_picker->empty()) {
         const DatasetSelection& selection = m_picker->selection();
         const auto position = m_picker->position();
-        m_sample = photoFromImage(selection.image(position), selection.title(position), selection.className(position));
+        try {
+            m_sample =
+                photoFromImage(selection.image(position), selection.title(position), selection.className(position));
+        } catch (const Error& fault) {  // a photo that is gone from the disk
+            m_banner->showError(QString::fromUtf8(fault.what()));
+        }
     }
     if (m_bar->source() == SourceBar::Source::Dataset) showCurrent();
 }

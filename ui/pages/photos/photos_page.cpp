@@ -150,6 +150,7 @@ void PhotosPage::connectParts() {
             [this](std::shared_ptr<const Image> image, const QString& title, const QString& trueClass) {
                 Q_EMIT imageChosen(qstr(m_climbed.bestRun.string()), std::move(image), title, trueClass);
             });
+    connect(m_images, &EvaluatedImages::failed, m_banner, &Banner::showError);
     connect(m_banner, &Banner::cancelRequested, this, [this] {
         m_examination.cancel();
         m_runner->cancel();

@@ -56,7 +56,7 @@ void NeighbourIndexer::fail(const QString& problem) {
 void NeighbourIndexer::begin() {
     m_images = kFirstImages;
     const auto question = [dataset = m_loader->dataset(), split = m_split, data = m_config.data](LoadedModel& model) {
-        return Part{beginIndex(model, {dataset, split, data.validationShare, data.trainLimit}), 0, 0};
+        return Part{beginIndex(model, {dataset, split, data}), 0, 0};
     };
     ask(question);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small pictures as a training step would see them, rendered off the GUI thread when they come into view.
+// Small pictures that take a while to make, rendered off the GUI thread when they come into view.
 #pragma once
 
-#include "core/config/config.h"
 #include "ui/pages/data/dataset_selection.h"
 #include "ui/widgets/job.h"
 
@@ -11,19 +10,23 @@
 #include <QObject>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace vit::ui {
 
-class AugmentedThumbnails : public QObject {
+class BackgroundThumbnails : public QObject {
     Q_OBJECT
 
 public:
-    explicit AugmentedThumbnails(QObject* parent = nullptr);
+    // Called on another thread; what it throws is told once by failed(), and no more are made.
+    using Make = std::function<QImage(const DatasetSelection& images, std::int64_t position)>;
 
-    // Forgets what was rendered; the same seed gives the same pictures.
-    void reset(std::shared_ptr<const DatasetSelection> selection, const Config& config, std::uint64_t seed);
+    explicit BackgroundThumbnails(QObject* parent = nullptr);
+
+    // Forgets what was rendered.
+    void reset(std::shared_ptr<const DatasetSelection> selection, Make make);
 
     // Null while it is being rendered; rendered() tells when it is there.
     QImage find(std::int64_t position);
@@ -37,8 +40,7 @@ private:
 
     Job m_job;
     std::shared_ptr<const DatasetSelection> m_selection;
-    Config m_config;
-    std::uint64_t m_seed = 0;
+    Make m_make;
     QCache<qint64, QImage> m_rendered;
     std::vector<std::int64_t> m_wanted;  // the last one is the most urgent
     bool m_failed = false;               // said once; it would be the same for each picture

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Photos that stay on the disk: the same pixels as those in memory, no more of them held than may be, and words for one that
+// is gone.
+#include "core/base/error.h"
+#include "core/config/presets.h"
+#include "core/data/dataset.h"
+#include "core/data/sources/photo_images.h"
+#include "core/session/session.h"
+#include "tests/support/made_images.h"
+#include "tests/support/photo_folder.h"
+#include "tests/support/pictures.h"
+#include "tests/support/recorder.h"
+#include "tests/support/same_run.h"
+#include "tests/support/thrown.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <atomic>
+#include <cmath>
+#include <thread>
+#include <unistd.h>
+
+using namespace vit;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kSide = 24;
+constexpr std::int64_t kPhotoBytes = std::int64_t{kSide} * kSide * 3;
+constexpr std::int64_t kMuch = std::int64_t{1} << 30;
+
+using Bytes = std::vector<std::uint8_t>;
+
+const PhotoImages& photos(const std::shared_ptr<const ImageSource>& images) {
+    return dynamic_cast<const PhotoImages&>(*images);
+}
+
+Bytes bytesOf(const ImageSource& images, std::int64_t index) {
+    Bytes bytes(images.shape().bytes());
+    images.fill(index, bytes);
+    return bytes;
+}
+
+}  // namespace
+
+class TestPhotoImages : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_home;  // folder/CLASS: photos of every kind
+    fs::path folder() const { return test::pathOf(m_home.filePath("folder")); }
+    LabelledImages read(std::int64_t memory, const DataConfig& how = {}) const {
+        return readImageFolder("own", folder(), kSide, {}, how, memory);
+    }
+    // Four classes of ten photos as a data set "own" of a store, whose photos may take so many bytes.
+    std::shared_ptr<DataStore> store(const QTemporaryDir& home, std::int64_t memory) const;
+    // A run of two epochs on them.
+    TrainRequest request(const QTemporaryDir& home, const QString& name) const;
+
+private Q_SLOTS:
+    void initTestCase();
+    void pixelsAreThoseOfTheFiles_data();
+    void pixelsAreThoseOfTheFiles();
+    void whatFitsIsDecodedOnceAndAtTheStart();
+    void noMoreIsHeldThanMayBe();
+    void threadsReadTheSame();
+    void goneOrDamaged();
+    void memoryIsAShareOfWhatThereIs();
+    void runsAreTheSameFromDiskAndMemory();
+    void aRunEndsInWordsWhenAPhotoIsGone();
+};
+
+void TestPhotoImages::initTestCase() {
+    const auto path = [&](const char* name) { return m_home.filePath(QString("folder/") + name); };
+    fs::create_directories(folder() / "a");
+    fs::create_directories(folder() / "b");
+    saveImage(test::gradientImage(90, 50), test::pathOf(path("a/camera.jpg")));
+    test::writeFile(path("a/turned.jpg"), test::withOrientation(test::readFile(path("a/camera.jpg")), 6));
+    saveImage(test::gradientImage(30, 31), test::pathOf(path("a/plain.png")));
+    saveImage(convertChannels(test::gradientImage(60, 44), 1), test::pathOf(path("a/grey.png")));
+    saveImage(test::gradientImage(240, 20), test::pathOf(path("b/wide.png")));
+    saveImage(test::gradientImage(250, 250), test::pathOf(path("b/large.jpg")));  // decoded at a part of its size
+    saveImage(test::gradientImage(kSide, kSide), test::pathOf(path("b/fitting.png")));
+    QVERIFY(loadImage(test::pathOf(path("a/turned.jpg"))).width == 50);
+}
+
+void TestPhotoImages::pixelsAreThoseOfTheFiles_data() {
+    QTest::addColumn<int>("fit");
+    QTest::addColumn<int>("filter");
+    QTest::addColumn<double>("share");
+    QTest::newRow("as usual") << int(PhotoFit::Crop) << int(PhotoFilter::Area) << 1.0;
+    QTest::newRow("as timm") << int(PhotoFit::Crop) << int(PhotoFilter::Bicubic) << 0.875;
+    QTest::newRow("squashed") << int(PhotoFit::Squash) << int(PhotoFilter::Bilinear) << 1.0;
+}
+
+void TestPhotoImages::pixelsAreThoseOfTheFiles() {
+    QFETCH(int, fit);
+    QFETCH(int, filter);
+    QFETCH(double, share);
+    DataConfig how;
+    how.photoFit = static_cast<PhotoFit>(fit);
+    how.photoFilter = static_cast<PhotoFilter>(filter);
+    how.photoShare = share;
+    const ImageFolder listed = listImageFolder(folder());
+    for (const std::int64_t memory : {std::int64_t{0}, 2 * kPhotoBytes, kMuch}) {
+        const LabelledImages images = read(memory, how);
+        for (const auto& [files, source] : {std::pair(&listed.train, images.train), std::pair(&listed.test, images.test)}) {
+            QCOMPARE(source->count(), static_cast<std::int64_t>(files->size()));
+            for (std::size_t i = 0; i < files->size(); ++i) {
+                const LabelledFile& file = (*files)[i];
+                const Image whole = loadImage(folder() / file.path, static_cast<int>(std::ceil(2 * kSide / share)));
+                const Bytes expected = prepareForModel(whole, {kSide, kSide, 3}, how).pixels;
+                const auto index = static_cast<std::int64_t>(i);
+                QCOMPARE(source->label(index), file.label);
+                for (int time = 0; time < 2; ++time)
+                    QVERIFY2(bytesOf(*source, index) == expected, file.path.c_str());
+            }
+        }
+    }
+}
+
+void TestPhotoImages::whatFitsIsDecodedOnceAndAtTheStart() {
+    const ImageFolder listed = listImageFolder(folder());
+    const auto all = static_cast<std::int64_t>(listed.train.size() + listed.test.size());
+    const LabelledImages images = read(all * kPhotoBytes);
+    for (int time = 0; time < 2; ++time) {
+        for (const auto& table : {images.train, images.test}) {
+            QCOMPARE(photos(table).decoded(), table->count());
+            QCOMPARE(photos(table).held(), table->count());
+            for (std::int64_t i = 0; i < table->count(); ++i) {
+                QVERIFY(table->isAtHand(i));
+                QCOMPARE(table->read(i, {}).data(), table->read(i, {}).data());  // no copy
+            }
+        }
+    }
+}
+
+void TestPhotoImages::noMoreIsHeldThanMayBe() {
+    const LabelledImages images = read(3 * kPhotoBytes + kPhotoBytes / 2);
+    const PhotoImages& train = photos(images.train);
+    QVERIFY(train.count() > 3);
+    QCOMPARE(train.decoded(), 0);  // nothing before it is wanted
+    constexpr std::int64_t kTimes = 4;
+    for (std::int64_t time = 0; time < kTimes; ++time)
+        for (const auto& table : {images.train, images.test})
+            for (std::int64_t i = 0; i < table->count(); ++i) bytesOf(*table, i);
+    QCOMPARE(train.held(), 3);
+    QCOMPARE(train.decoded(), 3 + kTimes * (train.count() - 3));
+    QVERIFY(train.isAtHand(2) && !train.isAtHand(3));
+    QCOMPARE(photos(images.test).held(), 0);
+    QCOMPARE(photos(images.test).decoded(), kTimes * images.test->count());
+}
+
+void TestPhotoImages::threadsReadTheSame() {
+    const LabelledImages reference = read(kMuch);
+    const LabelledImages images = read(2 * kPhotoBytes);
+    std::atomic<int> different = 0;
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 8; ++thread)
+        threads.emplace_back([&, thread] {
+            for (std::int64_t step = 0; step < 40; ++step) {
+                const std::int64_t i = (step + thread % 3) % images.train->count();
+                if (bytesOf(*images.train, i) != bytesOf(*reference.train, i)) ++different;
+            }
+        });
+    threads.clear();
+    QCOMPARE(different, 0);
+    QCOMPARE(photos(images.train).held(), 2);
+}
+
+void TestPhotoImages::goneOrDamaged() {
+    const QTemporaryDir own;
+    const fs::path path = test::pathOf(own.path());
+    test::writePhotos(path, 5, 2);
+    const LabelledImages images = readImageFolder("own", path, kSide, {}, {}, 2 * kPhotoBytes);
+    const ImageFolder listed = listImageFolder(path);
+    for (const std::int64_t i : {0, 1}) images.train->read(i, {});
+    const Bytes kept = bytesOf(*images.train, 0);
+    test::writeFile(QString::fromStdString((path / listed.train[3].path).string()), "no picture");
+    fs::remove(path / listed.train[2].path);
+    fs::remove(path / listed.train[0].path);
+    Bytes into(static_cast<std::size_t>(kPhotoBytes));
+    const QString gone = test::thrown<Error>([&] { images.train->read(2, into); });
+    QVERIFY2(gone.contains(QString::fromStdString(listed.train[2].path.string())) && gone.contains("No such file"),
+             qPrintable(gone));
+    const QString damaged = test::thrown<Error>([&] { images.train->read(3, into); });
+    QVERIFY2(damaged.contains(QString::fromStdString(listed.train[3].path.string())), qPrintable(damaged));
+    QVERIFY(bytesOf(*images.train, 0) == kept);  // in memory
+}
+
+void TestPhotoImages::memoryIsAShareOfWhatThereIs() {
+    QVERIFY(photoMemory() > std::int64_t{1} << 20);
+    QVERIFY(photoMemory() < std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE) / 4 + 1);
+}
+
+std::shared_ptr<DataStore> TestPhotoImages::store(const QTemporaryDir& home, std::int64_t memory) const {
+    const fs::path data = test::pathOf(home.filePath("data"));
+    auto store = std::make_shared<DataStore>(data, memory);
+    if (!fs::exists(data / "own")) {
+        test::writePhotos(test::pathOf(home.filePath("photos")), 10, 4);
+        store->add("own", test::pathOf(home.filePath("photos")));
+    }
+    return store;
+}
+
+TrainRequest TestPhotoImages::request(const QTemporaryDir& home, const QString& name) const {
+    TrainRequest request;
+    request.config = preset("testing").config;
+    request.config.data.name = "own";
+    request.config.run.batchSize = 8;
+    request.config.run.threads = 1;
+    request.runFolder = test::pathOf(home.filePath(name));
+    return request;
+}
+
+void TestPhotoImages::runsAreTheSameFromDiskAndMemory() {
+    const QTemporaryDir home;
+    const std::int64_t photo = std::int64_t{16} * 16 * 3;
+    for (const auto& [name, memory] : {std::pair("memory", kMuch), std::pair("disk", std::int64_t{0}),
+                                       std::pair("both", 7 * photo)}) {
+        test::Recorder recorder;
+        Session session({test::pathOf(home.filePath("data")), test::pathOf(home.filePath("runs")), store(home, memory), 0},
+                        recorder.listener());
+        session.train(request(home, name));
+        session.wait();
+        QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{1});
+        QCOMPARE(test::runDifference(test::pathOf(home.filePath("memory")), test::pathOf(home.filePath(name))),
+                 std::string());
+    }
+}
+
+void TestPhotoImages::aRunEndsInWordsWhenAPhotoIsGone() {
+    const QTemporaryDir home;
+    test::Recorder recorder;
+    recorder.react = [&](const Event& event) {
+        const auto* epoch = std::get_if<EpochDone>(&event);
+        if (epoch && epoch->epoch == 1) fs::remove_all(test::pathOf(home.filePath("data/own/files/green")));
+    };
+    Session session({test::pathOf(home.filePath("data")), test::pathOf(home.filePath("runs")), store(home, 0), 0},
+                    recorder.listener());
+    session.train(request(home, "run"));
+    session.wait();
+    const auto failed = recorder.all<RunFailed>();
+    QCOMPARE(failed.size(), std::size_t{1});
+    const QString text = QString::fromStdString(failed.front().text);
+    QVERIFY2(text.contains("own/files/green/photo") && text.contains("No such file"), qPrintable(text));
+    QVERIFY(fs::exists(test::pathOf(home.filePath("run/last.safetensors"))));  // of the epoch before
+}
+
+QTEST_GUILESS_MAIN(TestPhotoImages)
+#include "test_photo_images.moc"
