@@ -11,6 +11,12 @@ std::string shapeText(const std::vector<std::int64_t>& shape) {
     return text + "]";
 }
 
+std::int64_t valueCount(const std::vector<std::int64_t>& shape) {
+    std::int64_t product = 1;
+    for (const std::int64_t size : shape) product *= size;
+    return product;
+}
+
 std::int64_t squareRoot(std::int64_t square) {
     if (square < 0) return 0;
     const auto root = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(square))));

@@ -9,6 +9,7 @@
 namespace vit {
 
 std::string shapeText(const std::vector<std::int64_t>& shape);  // "[768, 3, 16, 16]"
+std::int64_t valueCount(const std::vector<std::int64_t>& shape);     // the product; 1 for a scalar
 
 // The number whose square it is, or 0.
 std::int64_t squareRoot(std::int64_t square);
