@@ -17,9 +17,12 @@
 #include <QCommandLineParser>
 #include <QMessageBox>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <string_view>
 
 namespace {
 
@@ -49,7 +52,7 @@ struct Arguments {
     QString stallReport;
 };
 
-Arguments parseArguments(const QApplication& application) {
+Arguments parseArguments(const QCoreApplication& application) {
     QCommandLineParser parser;
     parser.setApplicationDescription(QObject::tr("Train a Vision Transformer, watch it learn, and look inside it."));
     parser.addHelpOption();
@@ -110,6 +113,14 @@ int runAndTellFaults(int argc, char** argv) {
     }
 }
 
+// Help and version are words, which need no display.
+bool asksForWords(int argc, char** argv) {
+    constexpr std::array words = {"-h", "--help", "--help-all", "-v", "--version"};
+    return std::any_of(argv + 1, argv + argc, [&](std::string_view argument) {
+        return std::find(words.begin(), words.end(), argument) != words.end();
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -120,5 +131,9 @@ int main(int argc, char** argv) {
     QApplication::setApplicationDisplayName("ViT Workbench");
     QApplication::setDesktopFileName("vit-workbench");
     QApplication::setApplicationVersion(programVersion());
+    if (asksForWords(argc, argv)) {
+        const QCoreApplication application(argc, argv);
+        parseArguments(application);
+    }
     vit::endProcess(runAndTellFaults(argc, argv));
 }

@@ -95,7 +95,7 @@ void TestFinetuneCommand::wrongUseEndsWithTwo_data() {
     QTest::newRow("empty folder") << "finetune base --data empty" << "two or more classes";
     QTest::newRow("one class") << "finetune base --data one" << "two or more classes";
     QTest::newRow("unknown model") << "finetune nobody --data colours" << "There is no run \"nobody\"";
-    QTest::newRow("unknown rung") << "finetune base --data colours --rung lora" << "choose among neighbours";
+    QTest::newRow("unknown rung") << "finetune base --data colours --rung unheard-of" << "choose among neighbours";
     QTest::newRow("both") << "finetune base --data colours --rung neighbours --ladder" << "excludes";
     QTest::newRow("no epochs") << "finetune base --data colours --epochs 0" << "--epochs";
 }

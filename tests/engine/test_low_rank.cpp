@@ -3,6 +3,7 @@
 #include "core/config/derived.h"
 #include "core/config/presets.h"
 #include "core/device/device.h"
+#include "core/model/weights.h"
 #include "core/train/train_step.h"
 #include "tests/support/numbered_images.h"
 

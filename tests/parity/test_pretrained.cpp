@@ -245,6 +245,17 @@ private Q_SLOTS:
         QCOMPARE(importModel(plain.toStdString(), hints).config.model.positions, PositionType::Learned);
     }
 
+    // A preference for each head: nobody has to be asked for their number.
+    void relativePositionsTellTheHeads() {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath("beit.safetensors");
+        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_beit")) + "/model.safetensors", file));
+        const ImportedModel told = importModel(folderOf("timm_beit"), {.config = fineTuningConfig()});
+        ImportHints hints{.config = fineTuningConfig()};
+        hints.statistics = told.description.statistics;
+        QCOMPARE(importModel(file.toStdString(), hints).config.model.heads, told.config.model.heads);
+    }
+
     // timm's VisionTransformer holds EVA, but neither turns nor norms within.
     void whatTimmHasNoNamesForIsSaid() {
         const auto reasons = [](const char* name) {

@@ -17,6 +17,8 @@ void findHeads(Assembly& assembly, std::int64_t inner) {
     ModelConfig& model = assembly.config.model;
     std::optional<std::int64_t> heads = assembly.facts.heads;
     if (assembly.has("blocks.0.attn.q_norm.weight")) heads = inner / assembly.shapeOf("blocks.0.attn.q_norm.weight", 1)[0];
+    if (!heads && model.positions == PositionType::Relative)
+        heads = assembly.shapeOf("blocks.0.attn.relative_position_bias_table", 2)[1];
     if (assembly.isAssigned("model.heads")) heads = model.heads;
     if (!heads) {
         constexpr std::int64_t kUsual = 64;
