@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 using namespace vit;
@@ -19,21 +20,27 @@ using test::kLensPatience;
 
 namespace {
 
+// What the questions of a HeldPanel pass, which may outlive it.
+struct Gate {
+    QSemaphore mayEnd;
+    std::atomic<int> begun = 0;  // questions
+};
+
 // A lens whose questions end when they may, and ask before whether they are still wanted.
 class HeldPanel : public LensPanel {
 public:
     explicit HeldPanel(SessionBridge& bridge) : LensPanel(bridge, nullptr) {}
+    ~HeldPanel() override { gate->mayEnd.release(std::numeric_limits<int>::max() / 2); }
     QWidget* controls() override { return nullptr; }
 
-    QSemaphore mayEnd;
-    std::atomic<int> begun = 0;  // questions
-    int shown = 0;               // answers
+    const std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+    int shown = 0;  // answers
 
 protected:
     void askModel() override {
-        ask([this](LoadedModel&, const Image&, const auto& progress) {
-                ++begun;
-                mayEnd.acquire();
+        ask([gate = gate](LoadedModel&, const Image&, const auto& progress) {
+                ++gate->begun;
+                gate->mayEnd.acquire();
                 if (!progress(1, 1)) throw Cancelled();
                 return true;
             },
@@ -75,19 +82,19 @@ private Q_SLOTS:
         panel.setSubject(subject);
         panel.setLookedThrough(true);
         for (int answers = 1; answers <= 3; ++answers) {
-            QTRY_COMPARE_WITH_TIMEOUT(int(panel.begun), answers, kLensPatience);
+            QTRY_COMPARE_WITH_TIMEOUT(int(panel.gate->begun), answers, kLensPatience);
             panel.renew();
             panel.renew();
-            panel.mayEnd.release();
+            panel.gate->mayEnd.release();
             QTRY_COMPARE_WITH_TIMEOUT(panel.shown, answers, kLensPatience);
         }
-        QTRY_COMPARE_WITH_TIMEOUT(int(panel.begun), 4, kLensPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(int(panel.gate->begun), 4, kLensPatience);
         subject.image = std::make_shared<Image>(test::gradientImage(30, 40));
         panel.setSubject(subject);
-        panel.mayEnd.release();
-        QTRY_COMPARE_WITH_TIMEOUT(int(panel.begun), 5, kLensPatience);
+        panel.gate->mayEnd.release();
+        QTRY_COMPARE_WITH_TIMEOUT(int(panel.gate->begun), 5, kLensPatience);
         QCOMPARE(panel.shown, 3);
-        panel.mayEnd.release();
+        panel.gate->mayEnd.release();
         QTRY_COMPARE_WITH_TIMEOUT(panel.shown, 4, kLensPatience);
     }
 
