@@ -89,7 +89,8 @@ void LayerWatch::see(const LayersMeasured& measured) {
             const Rule& rule = kRules[r];
             const double value = measured.layers[i].*rule.statistic->value;
             int& inARow = m_inARow[i][r];
-            inARow = rule.isBroken(value, usual) ? inARow + 1 : 0;
+            const bool applies = rule.statistic != &kGradient || !isHeldBack(measured.layers[i]);
+            inARow = applies && rule.isBroken(value, usual) ? inARow + 1 : 0;
             if (inARow < rule.inARow || std::find(found.begin(), found.end(), rule.fault) != found.end()) continue;
             found.push_back(rule.fault);
             m_findings.push_back({i, rule.fault, rule.statistic,

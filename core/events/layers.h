@@ -9,8 +9,8 @@
 
 namespace vit {
 
-// NaN: the layer has no such thing, or it is no number any more. Norms are those of a layer's matrices taken together:
-// biases, scales and positions go on learning where nothing passes.
+// NaN: the layer has no such thing, as what is held back has no gradient, or it is no number any more. Norms are those of a
+// layer's matrices taken together: biases, scales and positions go on learning where nothing passes.
 struct LayerStatistics {
     double gradientNorm = std::numeric_limits<double>::quiet_NaN();
     double updateRatio = std::numeric_limits<double>::quiet_NaN();  // norm of the step's change by that of the weights
@@ -53,6 +53,10 @@ inline constexpr std::array kLayerStatistics = {
                    "How widely each token looks around: 100 % at all alike, 0 % at a single one.", true, false,
                    &LayerStatistics::attentionEntropy},
 };
+
+// Whether nothing of the layer learns (optimizer.frozen_blocks): no gradient is taken of it, and no step moves it. Where
+// numbers have been lost, those of its output are lost as well.
+bool isHeldBack(const LayerStatistics& layer);
 
 // "Embedding", "Block 1" …, "Head": of `count` layers the one at `index`, from 0.
 std::string layerName(std::size_t index, std::size_t count);

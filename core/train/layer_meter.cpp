@@ -42,13 +42,12 @@ torch::Tensor countDead(const torch::Tensor& units) {  // [B, …, units]
 LayerMeter::LayerMeter(Classifier& classifier, std::int64_t everySteps)
     : m_classifier(classifier), m_everySteps(everySteps),
       m_layers(static_cast<std::int64_t>(classifier.network()->blocks.size()) + 2) {
-    std::vector<std::int64_t> depths;
     for (const Weight& weight : classifier.network()->weights()) {
         if (!isKernel(weight.row.role)) continue;
         m_matrices.push_back(weight.tensor);
-        depths.push_back(weight.row.depth);
+        m_depthOf.push_back(weight.row.depth);
     }
-    m_depths = torch::tensor(depths).to(classifier.device());
+    m_depths = torch::tensor(m_depthOf).to(classifier.device());
 }
 
 bool LayerMeter::isDue(std::int64_t step) const {
@@ -65,20 +64,25 @@ torch::Tensor LayerMeter::normsByLayer(const std::vector<torch::Tensor>& matrice
 void LayerMeter::beforeUpdate() {
     const torch::NoGradGuard noGrad;
     std::vector<torch::Tensor> gradients;
+    std::vector<std::int64_t> learning;
     m_before.clear();
-    for (const torch::Tensor& matrix : m_matrices) {
+    for (std::size_t i = 0; i < m_matrices.size(); ++i) {
+        const torch::Tensor& matrix = m_matrices[i];
         gradients.push_back(matrix.grad().defined() ? matrix.grad() : torch::zeros_like(matrix));
+        if (matrix.grad().defined()) learning.push_back(m_depthOf[i]);
         m_before.push_back(matrix.clone());  // where the activations of the step lay until now
     }
     m_gradientNorms = normsByLayer(gradients);
+    for (std::int64_t layer = 0; layer < m_layers; ++layer)
+        if (std::ranges::find(learning, layer) == learning.end()) m_gradientNorms[layer].fill_(kNone);
 }
 
-// NaN where all weights are 0.
+// NaN where all weights are 0, and where nothing learns.
 torch::Tensor LayerMeter::updateRatios() {
     std::vector<torch::Tensor> change = std::exchange(m_before, {});
     const torch::Tensor before = normsByLayer(change);
     at::_foreach_sub_(change, m_matrices);
-    return normsByLayer(change) / before;
+    return (normsByLayer(change) / before).masked_fill(m_gradientNorms.isnan(), kNone);
 }
 
 torch::Tensor LayerMeter::afterUpdate(const torch::Tensor& images) {

@@ -34,9 +34,10 @@ private:
     std::int64_t m_everySteps;
     std::int64_t m_layers;
     std::vector<torch::Tensor> m_matrices;
-    torch::Tensor m_depths;              // [matrices], int64: the layer of each
+    std::vector<std::int64_t> m_depthOf;  // the layer of each
+    torch::Tensor m_depths;              // the same on the device, [matrices]
     std::vector<torch::Tensor> m_before; // the matrices, during an update
-    torch::Tensor m_gradientNorms;       // [layers]
+    torch::Tensor m_gradientNorms;       // [layers]; NaN where nothing learns
 
     torch::Tensor normsByLayer(const std::vector<torch::Tensor>& matrices) const;
     torch::Tensor updateRatios();

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void rules_data();
     void rules();
     void nothingLeftToLearnIsNoFault();
+    void whatIsHeldBackIsNoFault();
     void aFindingEndsWithItsCause();
     void toldOnceAndKept();
     void switchedOffNothingIsKept();
@@ -104,6 +105,17 @@ void TestLayerWatch::nothingLeftToLearnIsNoFault() {
     LayerWatch watch;
     for (int i = 0; i < 5; ++i) watch.see(measured);
     QVERIFY(watch.findings().empty());
+}
+
+void TestLayerWatch::whatIsHeldBackIsNoFault() {
+    LayerStatistics block = healthy();
+    block.gradientNorm = block.updateRatio = kNan;
+    LayerWatch watch;
+    for (int i = 0; i < 5; ++i) watch.see(withBlock2(block));
+    QVERIFY(watch.findings().empty());
+    block.outputDeviation = kNan;  // as where numbers have been lost
+    watch.see(withBlock2(block));
+    QCOMPARE(watch.findings().size(), std::size_t{1});
 }
 
 void TestLayerWatch::aFindingEndsWithItsCause() {

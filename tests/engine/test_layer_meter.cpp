@@ -104,6 +104,7 @@ private Q_SLOTS:
     void deadUnitsAreCounted();
     void stepsAreChosenByTheirNumber();
     void healthyLayersAreNotNamed();
+    void whatIsHeldBackHasNoGradient();
     void faultsAreNamed_data();
     void faultsAreNamed();
     void trainingStaysTheSame_data();
@@ -222,6 +223,20 @@ void TestLayerMeter::healthyLayersAreNotNamed() {
         bench.learn();
         QVERIFY2(bench.watch.findings().empty(), qPrintable(told(bench.watch)));
     }
+}
+
+void TestLayerMeter::whatIsHeldBackHasNoGradient() {
+    Config config = smallConfig();
+    config.optimizer.frozenBlocks = 1;
+    Bench bench(config);
+    std::vector<LayerStatistics> layers;
+    for (int i = 0; i < 4; ++i) layers = bench.learn();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        QCOMPARE(isHeldBack(layers[i]), i < 2);  // the embedding and the first block
+        QCOMPARE(std::isnan(layers[i].gradientNorm), i < 2);
+        QVERIFY(std::isfinite(layers[i].outputDeviation));
+    }
+    QVERIFY2(bench.watch.findings().empty(), qPrintable(told(bench.watch)));
 }
 
 void TestLayerMeter::faultsAreNamed_data() {
