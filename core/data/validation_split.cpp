@@ -17,6 +17,7 @@ using Places = std::vector<std::int64_t>;
 // How many of each class; `sizes` are its images.
 std::vector<std::int64_t> shareOut(std::int64_t wanted, const std::vector<std::int64_t>& sizes) {
     const std::int64_t all = std::reduce(sizes.begin(), sizes.end());
+    if (all == 0) return std::vector<std::int64_t>(sizes.size());
     std::vector<std::int64_t> given, order(sizes.size());
     for (const std::int64_t size : sizes) given.push_back(size * wanted / all);
     std::iota(order.begin(), order.end(), 0);
