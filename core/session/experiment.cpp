@@ -131,8 +131,8 @@ void Experiment::requireWeightsToAdapt(const Config& config) const {
     if (config.optimizer.loraRank == 0 || m_start || goesOn) return;
     throw InvalidInput(Issues{{"optimizer.lora_rank",
                                "Low-rank adapters change trained weights a little, and this run has none to begin with: "
-                               "start it from those of another run (vit-cli train --start-from RUN, or My photos), or "
-                               "set the rank to 0."}});
+                               "start it from those of another run (Run, Train from this run's weights; My photos; "
+                               "vit-cli train --start-from RUN), or set the rank to 0."}});
 }
 
 std::filesystem::path Experiment::runFolder() const {

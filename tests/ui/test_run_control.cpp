@@ -7,6 +7,7 @@
 #include "ui/pages/inspect/prediction_feed.h"
 #include "ui/pages/train/train_page.h"
 
+#include <QFile>
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void cleanup() { end(); }
 
     void evaluatesAfterStop();
+    void trainsFromTheShownRunsWeights();
     void stopEndsAnEvaluation();
     void saysWhyNothingCanBeEvaluated();
     void startThenAtOncePause();
@@ -40,6 +42,7 @@ private Q_SLOTS:
 private:
     static constexpr auto kEvaluate = "Evaluate on test set";
     static constexpr auto kResume = "Resume this run";
+    static constexpr auto kTrainFrom = "Train from this run's weights";
 
     // Trains some steps and stops.
     RunFinished trainedAndStopped();
@@ -95,6 +98,23 @@ void TestRunControl::evaluatesAfterStop() {
     QVERIFY(action(kEvaluate)->isEnabled());
     QVERIFY(action(kResume)->isEnabled());
     QVERIFY(find<QToolButton>("trainButton")->isEnabled());
+}
+
+void TestRunControl::trainsFromTheShownRunsWeights() {
+    QVERIFY(!action(kTrainFrom)->isEnabled());
+    QVERIFY(action(kTrainFrom)->toolTip().contains("There is no run yet"));
+    const RunFinished first = trained();
+    QTRY_VERIFY_WITH_TIMEOUT(action(kTrainFrom)->isEnabled(), kTrainingTimeoutMs);
+    QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+    trigger(kTrainFrom);
+    QVERIFY(!action(kTrainFrom)->isEnabled());
+    QVERIFY(finished.wait(kTrainingTimeoutMs));
+    const auto second = finished[0][0].value<RunFinished>();
+    QVERIFY(second.runFolder != first.runFolder);
+    QFile log(QString::fromStdString(second.runFolder + "/log.txt"));
+    QVERIFY(log.open(QIODevice::ReadOnly));
+    const std::string said = log.readAll().toStdString();
+    QVERIFY2(said.find("begins with the weights of " + first.runFolder) != std::string::npos, said.c_str());
 }
 
 void TestRunControl::stopEndsAnEvaluation() {

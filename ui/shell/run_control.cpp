@@ -34,6 +34,13 @@ bool hasReachedItsEnd(const RunSummary& run) {
            (run.result->reason == StopReason::Completed || run.result->reason == StopReason::EarlyStopped);
 }
 
+// Can be done unless there is a problem, which is then what its tips say.
+void offer(QAction* action, const QString& problem, const QString& tip) {
+    action->setEnabled(problem.isEmpty());
+    action->setToolTip(problem.isEmpty() ? tip : problem);
+    action->setStatusTip(action->toolTip());
+}
+
 }  // namespace
 
 RunControl::RunControl(const Parts& parts, QWidget* window) : QObject(window), m_parts(parts), m_window(window) {
@@ -113,11 +120,12 @@ void RunControl::updatePlace() {
 
 void RunControl::connectActions() {
     const WindowActions& actions = m_parts.actions;
-    connect(actions.train, &QAction::triggered, this, &RunControl::train);
+    connect(actions.train, &QAction::triggered, this, [this] { train(); });
     connect(actions.pause, &QAction::triggered, this, &RunControl::togglePause);
     connect(actions.stop, &QAction::triggered, this, &RunControl::stop);
     connect(actions.resumeRun, &QAction::triggered, this, [this] { resumeShownRun({}); });
     connect(actions.moreEpochs, &QAction::triggered, this, &RunControl::continueShownRun);
+    connect(actions.trainFrom, &QAction::triggered, this, &RunControl::trainFromShownRun);
     connect(actions.evaluate, &QAction::triggered, this, &RunControl::evaluateShownRun);
     connect(&m_parts.trainPage, &TrainPage::trainRequested, actions.train, &QAction::trigger);
     connect(&m_parts.trainPage, &TrainPage::shownRunChanged, this, &RunControl::updateActions);
@@ -126,7 +134,7 @@ void RunControl::connectActions() {
     connect(&m_parts.form, &ExperimentForm::issuesChanged, this, &RunControl::updateActions);
     connect(&m_parts.place, &PlaceChooser::changed, this, [this] {
         m_parts.bridge.setFarPrograms(m_parts.settings.farPrograms());
-        updatePlace();
+        updateActions();
         updateDevice();
     });
     connect(&m_deviceLookup, &DeviceLookup::answered, this,
@@ -168,7 +176,7 @@ void RunControl::connectRun() {
     connect(bridge, &SessionBridge::runFailed, this, &RunControl::onRunFailed);
 }
 
-void RunControl::train() {
+void RunControl::train(std::filesystem::path startFrom) {
     ExperimentForm& form = m_parts.form;
     if (m_state != State::Idle || !form.isValid()) return;
     Q_EMIT runWanted();
@@ -176,8 +184,13 @@ void RunControl::train() {
     TrainRequest request;
     request.config = form.config();
     request.label = form.preset();
+    request.startFrom = std::move(startFrom);
     m_parts.bridge.train(std::move(request), m_parts.place.place());
     m_parts.trainPage.setFocus();  // not on a field of the form, which is now read-only
+}
+
+void RunControl::trainFromShownRun() {
+    if (const std::optional<RunSummary>& run = m_parts.trainPage.shownRun()) train(run->folder);
 }
 
 void RunControl::resumeShownRun(const Extension& extension) {
@@ -234,6 +247,7 @@ void RunControl::updateActions() {
     updatePlace();
     updateTrainAction();
     updateControls();
+    updateTrainFromAction();
     updateEvaluateAction();
     m_parts.actions.loadSettings->setEnabled(m_state == State::Idle);
     m_parts.actions.saveSettings->setEnabled(m_parts.form.isReadable());
@@ -272,6 +286,25 @@ void RunControl::updateControls() {
     actions.moreEpochs->setEnabled(idle && shown);
 }
 
+// Why nothing can be done now with the weights of the run that is shown; empty: it can.
+QString RunControl::noModelText() const {
+    const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
+    if (m_state != State::Idle) return tr("Wait until what goes on has ended");
+    if (!shown) return tr("There is no run yet: train one, or open one on the Runs page");
+    return shown->hasModel ? QString() : tr("This run has no weights yet: train it for an epoch first");
+}
+
+void RunControl::updateTrainFromAction() {
+    const ExperimentForm& form = m_parts.form;
+    QString problem = noModelText();
+    if (problem.isEmpty() && !m_parts.place.place().isHere())
+        problem = tr("Only on this computer: choose it as the place where runs are trained");
+    if (problem.isEmpty() && !form.isValid())
+        problem = form.problemSummary() + ": " + qstr(form.issues().front().message);
+    offer(m_parts.actions.trainFrom, problem,
+          tr("Start this experiment as a new run that begins with the weights of the run that is shown, as far as they fit"));
+}
+
 void RunControl::updateEvaluateAction() {
     const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
     const auto dataIsThere = [&] {
@@ -280,18 +313,11 @@ void RunControl::updateEvaluateAction() {
             return data.available && data.name == shown->config.data.name;
         });
     };
-    QString problem;
-    if (m_state != State::Idle) problem = tr("Wait until what goes on has ended");
-    else if (!shown) problem = tr("There is no run yet: train one, or open one on the Runs page");
-    else if (!shown->hasModel) problem = tr("This run has no weights yet: train it for an epoch first");
-    else if (!dataIsThere())
+    QString problem = noModelText();
+    if (problem.isEmpty() && !dataIsThere())
         problem = tr("Its data set %1 is not there: get it on the Data page").arg(qstr(shown->config.data.name));
-    QAction* evaluate = m_parts.actions.evaluate;
-    evaluate->setEnabled(problem.isEmpty());
-    const QString tip =
-        tr("Measure the best weights of the run that is shown on its test set, and keep the result with it");
-    evaluate->setToolTip(problem.isEmpty() ? tip : problem);
-    evaluate->setStatusTip(evaluate->toolTip());
+    offer(m_parts.actions.evaluate, problem,
+          tr("Measure the best weights of the run that is shown on its test set, and keep the result with it"));
 }
 
 void RunControl::updateDevice() {

@@ -7,6 +7,8 @@
 
 #include <QObject>
 
+#include <filesystem>
+
 class QWidget;
 
 namespace vit {
@@ -67,7 +69,8 @@ private:
     bool leavesLostRun();
     TrainingPlace placeToGoOn(const RunSummary& run) const;
     void updatePlace();
-    void train();
+    void train(std::filesystem::path startFrom = {});
+    void trainFromShownRun();
     void resumeShownRun(const Extension& extension);
     void continueShownRun();
     void evaluateShownRun();
@@ -76,6 +79,8 @@ private:
     void setState(State state);
     void updateTrainAction();
     void updateControls();
+    QString noModelText() const;
+    void updateTrainFromAction();
     void updateEvaluateAction();
     void endRun(const QString& status);
     void onRunFailed(const RunFailed& failure);

@@ -51,6 +51,7 @@ WindowActions::WindowActions(QWidget* window) : m_window(window) {
                     tr("Go on with the run that is shown, where it was saved last"));
     moreEpochs = add(tr("Continue for more epochs…"), nullptr, QKeySequence("Ctrl+Shift+E"),
                      tr("Train the run that is shown past its planned end"));
+    trainFrom = add(tr("Train from this run's weights"), nullptr, QKeySequence("Ctrl+Shift+W"), {});
     evaluate = add(tr("Evaluate on test set"), nullptr, QKeySequence("Ctrl+Shift+T"), {});
     findField = add(tr("Find hyperparameter"), "search", QKeySequence::Find, tr("Search the form"));
 
@@ -124,7 +125,7 @@ void WindowActions::fill(QMenuBar* bar) {
     QObject::connect(train, &QAction::enabledChanged, menuTrain, &QAction::setEnabled);
     run->addActions({pause, stop});
     run->addSeparator();
-    run->addActions({resumeRun, moreEpochs, evaluate});
+    run->addActions({resumeRun, moreEpochs, trainFrom, evaluate});
     run->setToolTipsVisible(true);
     run->addSeparator();
     run->addAction(findField);

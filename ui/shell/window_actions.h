@@ -35,6 +35,7 @@ struct WindowActions {
     QAction* stop;
     QAction* resumeRun;   // the run shown, where it was saved last
     QAction* moreEpochs;  // of the run shown
+    QAction* trainFrom;   // a new run, with the weights of the run shown
     QAction* evaluate;    // the run shown, on the test set
     QAction* findField;
 
