@@ -21,7 +21,7 @@ struct Metric {
     const char* key;        // in JSON, columns of CSV and tags of TensorBoard: "top5_accuracy"
     const char* shortKey;   // where a person types it: "top5", as in the column test_top5
     const char* name;       // within a sentence: "top-5 accuracy"
-    const char* axis;       // of a plot, with the unit: "Among the first five (%)"
+    const char* axis;       // of a plot, with the unit: "Top-5 correct (%)"
     bool share;             // 0–1, shown as a percentage
     bool higherIsBetter;
     bool leads;             // is among the few that are shown where room is short
@@ -36,7 +36,7 @@ inline constexpr Metric kLoss = {"loss", "loss", "loss", "Cross-entropy (nats)",
                                  &EpochMetrics::loss};
 inline constexpr Metric kAccuracy = {"accuracy", "accuracy", "accuracy", "Correct (%)", true, true, true,
                                      &EpochMetrics::accuracy};
-inline constexpr Metric kTop5Accuracy = {"top5_accuracy", "top5", "top-5 accuracy", "Among the first five (%)", true,
+inline constexpr Metric kTop5Accuracy = {"top5_accuracy", "top5", "top-5 accuracy", "Top-5 correct (%)", true,
                                          true, false, &EpochMetrics::top5Accuracy};
 inline constexpr std::array kMetrics = {kLoss, kAccuracy, kTop5Accuracy};
 
