@@ -6,6 +6,8 @@
 #include "core/device/device.h"
 #include "core/ranks/rank_group.h"
 #include "core/runs/run_about.h"
+#include "core/runs/run_store.h"
+#include "core/session/elsewhere.h"
 #include "core/session/evaluation.h"
 #include "core/session/experiment.h"
 #include "core/session/fault_words.h"
@@ -210,7 +212,9 @@ private:
         opened.runFolder = folder.string();
         opened.runName = runName(folder);
         try {
-            auto model = std::make_shared<LoadedModel>(LoadedModel::open(folder));
+            // What is measured with it is what the same run measures elsewhere.
+            const Precision precision = measuringConfig(readRun(folder), DeviceChoice::Cpu).precision;
+            auto model = std::make_shared<LoadedModel>(LoadedModel::open(folder, DeviceChoice::Cpu, precision));
             model->state().name = opened.runName;
             opened.config = model->config();
             opened.classNames = model->classNames();

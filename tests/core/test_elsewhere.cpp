@@ -2,8 +2,10 @@
 // Runs of a computer with a graphics card, on one without: they are measured, predicted with and trained further.
 #include "core/config/presets.h"
 #include "core/config/schema.h"
+#include "core/data/store/data_store.h"
 #include "core/device/device.h"
 #include "core/inspect/loaded_model.h"
+#include "core/inspect/view_answers.h"
 #include "core/io/atomic_file.h"
 #include "core/session/session.h"
 #include "tests/support/asking.h"
@@ -153,6 +155,17 @@ void TestElsewhere::isTestedInItsOwnPrecision() {
              qPrintable(QString("%1, not %2").arg(evaluated.result.test.loss).arg(own.test.loss)));
     const Json kept = Json::parse(readTextFile(folder / "result.json"));
     QCOMPARE(kept.at("test_precision").get<std::string>(), name.toStdString());
+
+    // So is the model that the window has opened.
+    QCOMPARE(test::openModel(session, folder).problem, std::string());
+    const Config config = readRun(folder).config;
+    const DatasetView view(DataStore(home() / "data").open(config), Split::Test, config.data);
+    const auto opened = test::ask(session, [view](LoadedModel& model) {
+        return std::pair(subjectOf(model, view).precision, model.evaluate(view).metrics);
+    });
+    QCOMPARE(opened.problem, std::string());
+    QCOMPARE(opened.answer->first, name.toStdString());
+    QCOMPARE(opened.answer->second.loss, own.test.loss);
 }
 
 QTEST_GUILESS_MAIN(TestElsewhere)
