@@ -212,7 +212,7 @@ private:
         opened.runFolder = folder.string();
         opened.runName = runName(folder);
         try {
-            // What is measured with it is what the same run measures elsewhere.
+            // In that of its training, so that an evaluation gives the figures that evaluateRun() gives.
             const Precision precision = measuringConfig(readRun(folder), DeviceChoice::Cpu).precision;
             auto model = std::make_shared<LoadedModel>(LoadedModel::open(folder, DeviceChoice::Cpu, precision));
             model->state().name = opened.runName;
