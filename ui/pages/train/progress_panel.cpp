@@ -103,6 +103,9 @@ QLayout* ProgressPanel::makeFacts() {
     m_device = new ElidedLabel(this);
     addFact(m_device, row, "runDevice", tr("device"), tr("What computes, and why"));
     row->setStretch(row->count() - 1, 1);
+    for (QLabel* fact : {m_elapsed, m_remaining})
+        fact->setMinimumWidth(fact->fontMetrics().horizontalAdvance("00 min 00 s"));
+    for (QLabel* fact : {m_speed, m_device}) fact->setMinimumWidth(fact->fontMetrics().horizontalAdvance("00,000.0"));
     return row;
 }
 
@@ -134,7 +137,6 @@ void ProgressPanel::addFact(QLabel* value, QHBoxLayout* row, const QString& name
     value->setText(kUnknown);
     value->setObjectName(name);
     value->setFont(strong(value->font()));
-    value->setMinimumWidth(value->fontMetrics().horizontalAdvance("00 min 00"));
     QLabel* label = makeCaption(caption, this);
     value->setToolTip(help);
     label->setToolTip(help);
@@ -171,7 +173,8 @@ void ProgressPanel::showDevice(const RunStarted& run) {
     const auto shown = [](const std::string& text) { return text.empty() ? kUnknown : QString::fromStdString(text); };
     m_device->setText(shown(run.device));
     m_device->setToolTip(QString::fromStdString(run.device + "\n" + run.kernels));
-    m_precision->setText(shown(run.precision));
+    m_precision->setText(shown(run.precision.substr(0, run.precision.find(" ("))));  // why, its tip says
+    m_precision->setToolTip(tr("Number format of the large products: %1").arg(shown(run.precision)));
 }
 
 void ProgressPanel::showSteps(const StepDone& last) {
