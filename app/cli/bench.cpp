@@ -22,7 +22,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct BenchOptions {
     ConfigOptions config;
     // Shorthands for hyperparameters, by their keys.
     std::vector<std::pair<std::string, std::string>> run = {
@@ -89,12 +89,12 @@ void printText(const BenchmarkResult& result, BenchmarkMode mode) {
     std::cout << table(rows);
 }
 
-std::int64_t classesOf(const Options& options) {
+std::int64_t classesOf(const BenchOptions& options) {
     if (options.classes > 0) return options.classes;
     return options.config.preset.empty() ? 100 : preset(options.config.preset).classes;
 }
 
-void run(Options options) {
+void run(BenchOptions options) {
     for (const auto& [key, value] : options.run)
         if (!value.empty()) options.config.assignments.push_back(key + "=" + value);
     const Config config = options.config.resolve();
@@ -112,7 +112,7 @@ void run(Options options) {
 
 void addBenchCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("bench", "Measure how fast this computer trains or predicts (medians)");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<BenchOptions>();
     options->config.addTo(*command);
     const std::pair<const char*, const char*> shorthands[] = {{"--batch", "Images in a step"},
                                                               {"--precision", "fp32, bf16 or auto"},

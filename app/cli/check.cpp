@@ -20,7 +20,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct CheckOptions {
     std::optional<DeviceChoice> device;
     CheckRequest request;
     std::string out;
@@ -28,7 +28,7 @@ struct Options {
     bool json = false;
 };
 
-void run(const Options& options) {
+void run(const CheckOptions& options) {
     CheckRequest request = options.request;
     request.device = options.device.value_or(DeviceChoice::Auto);
     request.speed = !options.quick;
@@ -52,7 +52,7 @@ void run(const Options& options) {
 void addCheckCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "check", "Test what this computer computes, beside plain arithmetic in double precision, and how fast it is");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CheckOptions>();
     addDeviceOption(*command, options->device, "auto, cpu or cuda: what is checked");
     command->add_option("--threads", options->request.threads, "CPU threads; without it, one for each core")
         ->check(CLI::Range(1, 1024));

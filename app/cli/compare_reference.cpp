@@ -24,7 +24,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct CompareReferenceOptions {
     std::string run;
     std::string metric = kAccuracy.shortKey;
     bool train = false;
@@ -55,7 +55,7 @@ std::string signedText(double difference) {
 }
 
 // A row for each epoch: ours, theirs, and ours minus theirs.
-void printText(const Options& options, const RunSummary& run, const RunCurves& curves) {
+void printText(const CompareReferenceOptions& options, const RunSummary& run, const RunCurves& curves) {
     const auto metricsOf = [&](const auto& epoch) { return options.train ? epoch.train : epoch.validation; };
     const Metric& metric = *std::find_if(kMetrics.begin(), kMetrics.end(),
                                          [&](const Metric& each) { return each.shortKey == options.metric; });
@@ -124,7 +124,7 @@ void printJson(const RunCurves& curves) {
     }
 }
 
-void compare(const Options& options) {
+void compare(const CompareReferenceOptions& options) {
     const RunSummary run = findRun(options.run);
     const RunCurves curves = readCurves(run.folder);
     if (curves.epochs.empty())
@@ -137,7 +137,7 @@ void compare(const Options& options) {
 void addCompareReferenceCommand(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("compare-reference", "Print a run beside the two published ones, epoch by epoch");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CompareReferenceOptions>();
     command->add_option("run", options->run, kRunHelp);
     command->add_option("--metric", options->metric, "What is compared")
         ->check(CLI::IsMember(metricKeys()))

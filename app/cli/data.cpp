@@ -20,7 +20,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct DataOptions {
     std::string name;
     std::string from;
     std::string out;
@@ -74,7 +74,7 @@ std::string statisticsText(const std::array<double, 3>& values, int channels) {
     return text + " (of 0–255 values)";
 }
 
-void info(const Options& options) {
+void info(const DataOptions& options) {
     const DataStore store;
     const DataInfo info = store.info(options.name);
     std::vector<std::vector<std::string>> rows = {
@@ -95,24 +95,24 @@ void info(const Options& options) {
     std::cout << table(rows);
 }
 
-void add(const Options& options) {
+void add(const DataOptions& options) {
     ProgressDisplay progress;
     const DataInfo info = DataStore().add(options.name, options.from, progress.callback());
     std::cout << "Added " << info.title << " as " << info.name << ", in " << info.folder.string() << '\n';
 }
 
-void download(const Options& options) {
+void download(const DataOptions& options) {
     ProgressDisplay progress;
     const DataInfo info = DataStore().download(options.name, progress.callback());
     std::cout << "Downloaded " << info.title << " as " << info.name << ", to " << info.folder.string() << '\n';
 }
 
-void remove(const Options& options) {
+void remove(const DataOptions& options) {
     DataStore().remove(options.name);
     std::cout << "Removed " << options.name << '\n';
 }
 
-void writeImage(const Options& options) {
+void writeImage(const DataOptions& options) {
     checkImageOutput(options.out);
     ProgressDisplay progress;
     const auto data = DataStore().open(options.name, options.imageSize, progress.callback());
@@ -126,13 +126,13 @@ void writeImage(const Options& options) {
               << '\n';
 }
 
-CLI::App* addNamed(CLI::App& data, const std::string& verb, const std::string& help, Options& options) {
+CLI::App* addNamed(CLI::App& data, const std::string& verb, const std::string& help, DataOptions& options) {
     CLI::App* command = data.add_subcommand(verb, help);
     command->add_option("name", options.name, "The data set (vit-cli data list)")->required();
     return command;
 }
 
-void addImageSize(CLI::App& command, Options& options) {
+void addImageSize(CLI::App& command, DataOptions& options) {
     command
         .add_option("--image-size", options.imageSize, "For a folder of images: the side to bring them to, in pixels")
         ->check(CLI::Range(1, 4096))
@@ -144,7 +144,7 @@ void addImageSize(CLI::App& command, Options& options) {
 void addDataCommand(CLI::App& app) {
     CLI::App* data = app.add_subcommand("data", "List, add, download, look at and remove data sets");
     data->require_subcommand(1);
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DataOptions>();
 
     data->add_subcommand("list", "List the data sets: those built in, those here and those to be had")->callback(list);
 

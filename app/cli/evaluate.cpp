@@ -28,7 +28,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct EvaluateOptions {
     std::string run;
     std::string data;  // the data set's name; empty: the run's own
     Split split = Split::Test;
@@ -41,11 +41,11 @@ struct Options {
 using Rows = std::vector<std::vector<std::string>>;
 
 // As LoadedModel::viewsOf() has it.
-std::string viewsOf(const RunSummary& run, const Options& options) {
+std::string viewsOf(const RunSummary& run, const EvaluateOptions& options) {
     return options.split == Split::Test ? viewsText(run.config.run.testViews) : std::string();
 }
 
-void printJson(const RunSummary& run, const Options& options, const DeviceSelection& here,
+void printJson(const RunSummary& run, const EvaluateOptions& options, const DeviceSelection& here,
                const EvaluationResult& result) {
     nlohmann::ordered_json line = {{"run", run.name},
                                    {"data", options.data},
@@ -60,7 +60,7 @@ void printJson(const RunSummary& run, const Options& options, const DeviceSelect
     std::cout << jsonText(line) << '\n';
 }
 
-void printText(const RunSummary& run, const Options& options, const DeviceSelection& here,
+void printText(const RunSummary& run, const EvaluateOptions& options, const DeviceSelection& here,
                const EvaluationResult& result, const Rows& figures) {
     Rows rows = {{"Run", run.name},
                  {"Data", options.data + ", " + splitName(options.split)},
@@ -95,7 +95,7 @@ void keepOrSay(const RunSummary& run, const KeptEvaluation& evaluation) {
     }
 }
 
-void reportInDepth(const RunSummary& run, const Options& options, const DeviceSelection& here, LoadedModel& model,
+void reportInDepth(const RunSummary& run, const EvaluateOptions& options, const DeviceSelection& here, LoadedModel& model,
                    const DatasetView& view) {
     const Existing existing = options.force ? Existing::Replace : Existing::Keep;
     prepareEvaluationFolder(options.report, existing);
@@ -114,7 +114,7 @@ void reportInDepth(const RunSummary& run, const Options& options, const DeviceSe
     for (const auto& file : files) std::cout << "Written: " << file.string() << '\n';
 }
 
-void run(Options options) {
+void run(EvaluateOptions options) {
     const RunSummary run = findTrainedRun(options.run);
     const Config& config = run.config;
     if (options.data.empty()) options.data = config.data.name;
@@ -139,7 +139,7 @@ void run(Options options) {
 
 void addEvaluateCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("evaluate", "Measure a trained run on the images of a split");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<EvaluateOptions>();
     command->add_option("run", options->run, kRunHelp);
     command->add_option("--data", options->data,
                         "Another data set, whose classes are among the model's; without it, the run's own");

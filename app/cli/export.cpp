@@ -15,7 +15,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct ExportOptions {
     std::string run;
     bool allRuns = false;
     std::string format;  // the name of an ExportKind
@@ -23,7 +23,7 @@ struct Options {
     bool force = false;
 };
 
-ExportResult exportAll(const Options& options, Existing existing) {
+ExportResult exportAll(const ExportOptions& options, Existing existing) {
     if (options.format != "csv") {
         throw InvalidInput(
             "--all-runs makes one table of many runs, which is CSV only: give --format csv, or name one run.");
@@ -33,13 +33,13 @@ ExportResult exportAll(const Options& options, Existing existing) {
     return exportRunTable(runs, options.out, existing);
 }
 
-ExportResult exportOne(const Options& options, Existing existing) {
+ExportResult exportOne(const ExportOptions& options, Existing existing) {
     const auto kind = std::find_if(exportKinds().begin(), exportKinds().end(),
                                    [&](const ExportKind& entry) { return entry.name == options.format; });
     return exportRun(findRun(options.run).folder, kind->format, options.out, existing);
 }
 
-void run(const Options& options) {
+void run(const ExportOptions& options) {
     const Existing existing = options.force ? Existing::Replace : Existing::Keep;
     const ExportResult result = options.allRuns ? exportAll(options, existing) : exportOne(options, existing);
     for (const auto& file : result.files) std::cout << "Written: " << file.string() << '\n';
@@ -50,7 +50,7 @@ void run(const Options& options) {
 
 void addExportCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("export", "Take a run's curves, results or weights to other programs");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ExportOptions>();
     CLI::Option* name = command->add_option("run", options->run, kRunHelp);
     command->add_flag("--all-runs", options->allRuns, "With --format csv: one table with a row for each run")
         ->excludes(name);

@@ -19,7 +19,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct FilmOptions {
     std::string run;
     std::string picture = "1";
     std::string out;
@@ -47,7 +47,7 @@ const Film& filmNamed(const std::vector<Film>& all, const RunSummary& run, const
     throw InvalidInput("The run has no pinned picture \"" + text + "\"; there are: " + known + ".");
 }
 
-void run(const Options& options) {
+void run(const FilmOptions& options) {
     checkFilmOutput(options.out);
     const RunSummary summary = findRun(options.run);
     const std::vector<Film> all = films(readCurves(summary.folder));
@@ -81,7 +81,7 @@ std::string endings() {
 void addFilmCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "film", "Show how a run came to its answer about a pinned picture, epoch by epoch, as an animation or a video");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FilmOptions>();
     command->add_option("run", options->run, kRunHelp);
     command->add_option("--picture", options->picture, "Which pinned picture: its number, from 1, or probe-2.png")
         ->capture_default_str();

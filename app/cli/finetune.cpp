@@ -27,7 +27,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct FinetuneOptions {
     std::string model;
     std::string data;
     bool ladder = false;
@@ -38,7 +38,7 @@ struct Options {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::vector<Rung> rungsOf(const Options& options) {
+std::vector<Rung> rungsOf(const FinetuneOptions& options) {
     std::vector<Rung> rungs;
     for (const std::string& name : options.rungs) rungs.push_back(rungOf(name));
     if (!rungs.empty()) return rungs;
@@ -183,7 +183,7 @@ std::string dataOf(DataStore& store, const std::string& nameOrFolder, const Prog
     return store.info(nameOrFolder).name;  // says which there are
 }
 
-void run(const Options& options) {
+void run(const FinetuneOptions& options) {
     const auto store = std::make_shared<DataStore>();
     LadderRequest request;
     request.model = findModel(options.model);
@@ -218,7 +218,7 @@ void run(const Options& options) {
 void addFinetuneCommand(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("finetune", "Make a classifier of your own photos from a trained model, by several ways");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FinetuneOptions>();
     command->add_option("model", options->model, kModelHelp);
     command->add_option("--data", options->data,
                         "A data set (vit-cli data list), or a folder of photos with a folder for each class, which is "

@@ -25,7 +25,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct ImportOptions {
     std::string file;  // or a folder
     std::string out;
     std::string data;
@@ -49,7 +49,7 @@ std::vector<std::string> linesOf(const std::string& path) {
     return lines;
 }
 
-ImportHints hintsFrom(const Options& options) {
+ImportHints hintsFrom(const ImportOptions& options) {
     ImportHints hints;
     const bool keras = isKerasFile(options.file);
     hints.config = keras ? preset("keras-example").config : fineTuningConfig();
@@ -114,7 +114,7 @@ void print(const ImportedModel& model, const std::filesystem::path& folder, bool
     throw InvalidInput(std::move(issues));
 }
 
-void importFile(const Options& options) {
+void importFile(const ImportOptions& options) {
     const bool keras = isKerasFile(options.file);
     const ImportHints hints = hintsFrom(options);
     const ImportedModel model = [&] {
@@ -132,7 +132,7 @@ void importFile(const Options& options) {
 
 // Whatever file it is.
 void addAnyFile(CLI::App& command) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ImportOptions>();
     command
         .add_option("file", options->file,
                     "Weights of a Vision Transformer: .safetensors, an index of several, .pth, .pt or .bin of PyTorch, "
@@ -175,7 +175,7 @@ void addImportCommand(CLI::App& app) {
         "keras",
         "Weights that the Keras example \"Image classification with Vision Transformer\" saved:\n"
         "model.save_weights(\"x.weights.h5\") of Keras 3, or the .h5 of Keras 2");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ImportOptions>();
     keras->add_option("file", options->file, "The weight file")->required()->check(CLI::ExistingFile);
     keras->add_option("--out", options->out, "The run's folder, new or empty; without it, a new one among the runs");
     CLI::Option* data = keras->add_option("--data", options->data, "The data set that the model was trained on");

@@ -24,7 +24,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct InspectOptions {
     std::string image;
     std::string run;
     std::string lens;
@@ -95,7 +95,7 @@ std::pair<std::int64_t, std::int64_t> headOf(const std::string& text) {
     throw InvalidInput("\"" + text + "\" is no head; write its block and its number in that block, such as 2:1.");
 }
 
-WhatIf changeOf(const Options& options, const LoadedModel& model) {
+WhatIf changeOf(const InspectOptions& options, const LoadedModel& model) {
     WhatIf change{options.hidden, {}, {}, {}};
     for (const std::int64_t block : options.blocks) change.blocks.push_back(block - 1);
     for (const std::string& head : options.heads) change.heads.push_back(headOf(head));
@@ -104,7 +104,7 @@ WhatIf changeOf(const Options& options, const LoadedModel& model) {
     return change;
 }
 
-void run(const Options& options) {
+void run(const InspectOptions& options) {
     checkLensOutput(options.out);
     const Lens& lens = lensNamed(options.lens);
     LensSettings settings;
@@ -152,7 +152,7 @@ std::string mapHelp() {
 void addInspectCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand(
         "inspect", "Look inside a trained model: attention, relevance, tokens, layers, neighbours, another model");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<InspectOptions>();
     command->add_option("image", options->image, "The image")->required();
     command->add_option("--run", options->run, kModelHelp);
     command->add_option("--lens", options->lens, lensHelp())->required();

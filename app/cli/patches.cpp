@@ -17,7 +17,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct PatchesOptions {
     std::string image;
     std::string out;
     int imageSize = static_cast<int>(ModelConfig{}.imageSize);
@@ -33,7 +33,7 @@ Image squareForModel(const Image& photo, int imageSize) {
     return square.width > imageSize ? resizeArea(square, imageSize, imageSize) : square;
 }
 
-void run(const Options& options) {
+void run(const PatchesOptions& options) {
     constexpr std::array<std::uint8_t, 3> kWhite = {255, 255, 255};
     checkImageOutput(options.out);
     const Image square = squareForModel(readImageArgument(options.image), options.imageSize);
@@ -46,7 +46,7 @@ void run(const Options& options) {
 
 void addPatchesCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("patches", "Cut an image into patches, draw them and print the four facts");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PatchesOptions>();
     command->add_option("image", options->image, "The image; its centre square is used")->required();
     command->add_option("--out", options->out, "The picture to write; its ending gives the format")->required();
     command->add_option("--image-size", options->imageSize, "Side of the model's input in pixels")

@@ -21,7 +21,7 @@ namespace vit::cli {
 
 namespace {
 
-struct Options {
+struct PredictOptions {
     std::vector<std::string> images;
     std::string run;
     int top = 5;
@@ -55,7 +55,7 @@ void printText(const std::string& path, const Prediction& prediction) {
     }
 }
 
-void run(const Options& options) {
+void run(const PredictOptions& options) {
     LoadedModel model = LoadedModel::open(findModel(options.run));
     if (model.classNames().size() == 1) {
         throw InvalidInput(model.state().name + " tells no classes apart yet; vit-cli finetune teaches it yours, and "
@@ -77,7 +77,7 @@ void run(const Options& options) {
 
 void addPredictCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("predict", "Say what a trained model sees in images");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PredictOptions>();
     command->add_option("images", options->images, "Image files")->required();
     command->add_option("--run", options->run, kModelHelp);
     command->add_option("--top", options->top, "How many classes to name")

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kSweepHelp = "Name or folder of a sweep; without it, the last one";
 
-struct Options {
+struct SweepOptions {
     std::string file;
     std::string out;
     std::string sweep;
@@ -45,7 +45,7 @@ SweepFolder findSweep(const std::string& nameOrFolder) {
                        " nor as a folder. vit-cli sweep list shows those there are.");
 }
 
-void plan(const Options& options) {
+void plan(const SweepOptions& options) {
     const SweepPlan plan = loadSweepPlan(options.file);
     SweepPreview preview = previewSweep(plan);
     if (!preview.issues.empty()) throw InvalidInput(std::move(preview.issues));
@@ -64,7 +64,7 @@ void plan(const Options& options) {
     std::cout << '\n';
 }
 
-void run(const Options& options) {
+void run(const SweepOptions& options) {
     const SweepPlan plan = loadSweepPlan(options.file);
     requireSweepData(startedSweep(plan));  // before there is a folder
     runSweep(options.out.empty() ? SweepFolder::createAmong(SweepFolder::defaultFolder(), plan)
@@ -72,19 +72,19 @@ void run(const Options& options) {
              options.json);
 }
 
-void resume(const Options& options) {
+void resume(const SweepOptions& options) {
     const SweepFolder sweep = findSweep(options.sweep);
     if (options.retryFailed) sweep.update([](SweepState& state) { retryFailed(state); });
     runSweep(sweep, options.json);
 }
 
-void status(const Options& options) {
+void status(const SweepOptions& options) {
     const SweepFolder sweep = findSweep(options.sweep);
     const SweepState state = sweep.read();
     std::cout << (options.json ? statusJson(sweep, state) : statusTable(sweep, state)) << '\n';
 }
 
-void list() {
+void listSweeps() {
     std::vector<std::vector<std::string>> rows = {{"Name", "Trials", "Done", "Failed", "Objective", "Best"}};
     for (const SweepFolder& sweep : SweepFolder::list(SweepFolder::defaultFolder())) {
         const SweepState state = sweep.read();
@@ -97,26 +97,26 @@ void list() {
     std::cout << "Sweeps lie in " << SweepFolder::defaultFolder().string() << '\n';
 }
 
-void add(const Options& options) {
+void add(const SweepOptions& options) {
     const SweepFolder sweep = findSweep(options.sweep);
     const SweepState state = sweep.update([&](SweepState& changed) { extendSweep(changed, options.count); });
     std::cout << sweep.name() << " has " << groupedText(static_cast<std::int64_t>(state.trials.size())) << " trials now"
               << (sweep.isRunning() ? "" : "; vit-cli sweep resume goes on with it") << '\n';
 }
 
-void move(const Options& options) {
+void move(const SweepOptions& options) {
     findSweep(options.sweep).update([&](SweepState& state) { moveTrial(state, options.trial, options.position); });
 }
 
-void pause(const Options& options) {
+void pause(const SweepOptions& options) {
     const SweepFolder sweep = findSweep(options.sweep);
     if (!sweep.isRunning()) throw InvalidInput("The sweep " + sweep.name() + " is not being run: nothing to pause.");
     sweep.update([](SweepState& state) { state.paused = true; });
     std::cout << sweep.name() << " stops within a step and keeps everything; vit-cli sweep resume goes on with it\n";
 }
 
-CLI::App* addPart(CLI::App* sweep, const char* name, const char* help, const std::shared_ptr<Options>& options,
-                  void (*action)(const Options&)) {
+CLI::App* addPart(CLI::App* sweep, const char* name, const char* help, const std::shared_ptr<SweepOptions>& options,
+                  void (*action)(const SweepOptions&)) {
     CLI::App* command = sweep->add_subcommand(name, help);
     command->callback([options, action] { action(*options); });
     return command;
@@ -127,7 +127,7 @@ CLI::App* addPart(CLI::App* sweep, const char* name, const char* help, const std
 void addSweepCommand(CLI::App& app) {
     CLI::App* sweep = app.add_subcommand("sweep", "Try many values of hyperparameters, one run after the other");
     sweep->require_subcommand(1);
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<SweepOptions>();
 
     CLI::App* command =
         addPart(sweep, "plan", "Show the trials that a sweep's file stands for; runs nothing", options, plan);
@@ -149,7 +149,7 @@ void addSweepCommand(CLI::App& app) {
     command->add_option("sweep", options->sweep, kSweepHelp);
     command->add_flag("--json", options->json, "As JSON");
 
-    sweep->add_subcommand("list", "List the sweeps, the newest first")->callback(list);
+    sweep->add_subcommand("list", "List the sweeps, the newest first")->callback(listSweeps);
 
     command = addPart(sweep, "add", "Draw more trials, also while the sweep is being run", options, add);
     command->add_option("sweep", options->sweep, kSweepHelp);

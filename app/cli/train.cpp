@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::int64_t kFewSteps = 100;  // up to so many are worth a line each
 
-struct Options {
+struct TrainOptions {
     ConfigOptions config;
     std::string name;
     std::string runFolder;
@@ -67,7 +67,7 @@ std::filesystem::path weightsArgument(const std::string& fileOrRun) {
     return fileOrRun;
 }
 
-TrainRequest requestFrom(const Options& options) {
+TrainRequest requestFrom(const TrainOptions& options) {
     TrainRequest request;
     request.maxSteps = options.maxSteps;
     request.testAfterStop = options.test;
@@ -109,10 +109,10 @@ void waitFor(Session& session, const InterruptGuard& interrupt) {
     session.wait();
 }
 
-TrainRequest requestFrom(const Options& options, const RankGroup* ranks) {
+TrainRequest requestFrom(const TrainOptions& options, const RankGroup* ranks) {
     const auto left = ranks != nullptr ? runLeftBehind(*ranks, options.runFolder) : std::filesystem::path();
     if (left.empty()) return requestFrom(options);
-    Options again;
+    TrainOptions again;
     again.resume = left.string();
     again.device = options.device;
     again.maxSteps = options.maxSteps;
@@ -121,7 +121,7 @@ TrainRequest requestFrom(const Options& options, const RankGroup* ranks) {
     return requestFrom(again);
 }
 
-void run(const Options& options) {
+void run(const TrainOptions& options) {
     const std::shared_ptr<RankGroup> ranks = options.ranks.join();
     if (ranks && !ranks->leads()) return followRun(*ranks, options.ranks.dataFolder);
     TrainRequest request;
@@ -166,7 +166,7 @@ void run(const Options& options) {
 
 void addTrainCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("train", "Train a model; Ctrl+C stops within a step and keeps everything");
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TrainOptions>();
     options->config.addTo(*command);
     options->ranks.addTo(*command);
     command->add_option("--name", options->name, "Becomes part of the run's name; without it, the preset's name");

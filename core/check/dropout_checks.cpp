@@ -123,7 +123,7 @@ Findings fusedMasks(CheckBench& bench) {
     return {within(relativeDifference(bench.back(computed), expected), 1e-4)};
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kDropoutChecks[] = {
     {"dropout.rate", "Dropout", false, rate},
     {"dropout.independence", "Largest correlation of its masks: neighbours, pictures, layers, steps", false,
      independence},
@@ -133,6 +133,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> dropoutChecks() { return kChecks; }
+std::span<const Check> dropoutChecks() { return kDropoutChecks; }
 
 }  // namespace vit

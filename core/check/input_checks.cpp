@@ -144,7 +144,7 @@ Findings eachAugmentation(CheckBench& bench) {
     return findings;
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kInputChecks[] = {
     {"input.pictures", "Pictures of an epoch: gathered, normalised, resized", false, pictures},
     {"input.labels", "Their labels: wrong ones", false, labels},
     {"input.augmentation", "The same, augmented", false, augmentation},
@@ -154,6 +154,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> inputChecks() { return kChecks; }
+std::span<const Check> inputChecks() { return kInputChecks; }
 
 }  // namespace vit

@@ -104,7 +104,7 @@ Findings updates(CheckBench& bench) {
     return findings;
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kNumberChecks[] = {
     {"numbers.forward", "Logits of the published model", false, forward},
     {"numbers.plain", "Its plain layers: logits and attention", false, trace},
     {"numbers.gradients", "Its gradients, the worst of all", false, gradients},
@@ -114,6 +114,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> numberChecks() { return kChecks; }
+std::span<const Check> numberChecks() { return kNumberChecks; }
 
 }  // namespace vit

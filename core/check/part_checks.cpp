@@ -85,13 +85,13 @@ Findings recipes(CheckBench& bench) {
     return findings;
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kPartChecks[] = {
     {"parts.options", "Another value", false, options},
     {"parts.recipes", "Model of a recipe", false, recipes},
 };
 
 }  // namespace
 
-std::span<const Check> partChecks() { return kChecks; }
+std::span<const Check> partChecks() { return kPartChecks; }
 
 }  // namespace vit

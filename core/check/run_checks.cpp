@@ -21,9 +21,9 @@ namespace vit {
 
 namespace {
 
-constexpr std::int64_t kImages = 50;  // five of them for validation; six steps an epoch, the last one smaller
+constexpr std::int64_t kRunImages = 50;  // five of them for validation; six steps an epoch, the last one smaller
 constexpr std::int64_t kTestImages = 13;
-constexpr int kSide = 16;
+constexpr int kRunSide = 16;
 // A GPU adds in an order of its own, and an update by the sign of a gradient makes much of little.
 constexpr double kDrift = 0.01;
 
@@ -34,7 +34,7 @@ class SmallRun {
 public:
     SmallRun(const CheckBench& bench, Config config)
         : m_bench(bench), m_config(std::move(config)), m_folder(std::filesystem::temp_directory_path()),
-          m_data(CheckBench::images(kImages, kTestImages, kSide)) {}
+          m_data(CheckBench::images(kRunImages, kTestImages, kRunSide)) {}
 
     // From the start or from where it was stopped; `between` two steps.
     void train(const TrainerLimits& limits, bool resumes, const Between& between = {}) {
@@ -178,7 +178,7 @@ Findings memory(CheckBench& bench) {
     return {finding};
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRunChecks[] = {
     {"run.repeat", "A run, beside the same once more", false, repeated},
     {"run.resume", "A run stopped within an epoch and resumed, beside one that was not", false, resumed},
     {"run.evaluate", "Evaluation between two steps", false, evaluated},
@@ -188,6 +188,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> runChecks() { return kChecks; }
+std::span<const Check> runChecks() { return kRunChecks; }
 
 }  // namespace vit

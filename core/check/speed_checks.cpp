@@ -209,7 +209,7 @@ Findings epoch(CheckBench& bench) {
     return findings;
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kSpeedChecks[] = {
     {"speed.device", "The device itself", true, device},
     {"speed.step", "A step", true, step},
     {"speed.epoch", "The published model", true, epoch},
@@ -217,6 +217,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> speedChecks() { return kChecks; }
+std::span<const Check> speedChecks() { return kSpeedChecks; }
 
 }  // namespace vit

@@ -115,7 +115,7 @@ Findings recorded(CheckBench& bench) {
     return compared(bench, recorded, stepsOfDevice(bench, config, sizes), 1e-5, 1e-3);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kTrainingChecks[] = {
     {"training.steps", "Five steps", false, wholeBatches},
     {"training.last_batch", "Steps with smaller batches between", false, smallerBatch},
     {"training.adapters", "Five steps by low-rank adapters", false, adapters},
@@ -124,6 +124,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> trainingChecks() { return kChecks; }
+std::span<const Check> trainingChecks() { return kTrainingChecks; }
 
 }  // namespace vit

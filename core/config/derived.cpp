@@ -37,13 +37,13 @@ struct Cost {
     }
 };
 
-constexpr std::int64_t kTaps = 9;  // of a 3×3 convolution
+constexpr std::int64_t kTapsOf3x3 = 9;  // of a 3×3 convolution
 
 void addStem(Cost& cost, const ModelConfig& model, const ModelInput& input) {
     std::int64_t side = model.imageSize, channels = input.channels;
     for (std::size_t i = 0; i < model.stemWidths.size(); ++i) {
         const std::int64_t width = model.stemWidths[i];
-        cost.addDense(side * side, kTaps * channels, width);
+        cost.addDense(side * side, kTapsOf3x3 * channels, width);
         if (stemHalvesAfter(model, i)) side /= 2;
         cost.addNorm(side * side, width);
         cost.addActivation(side * side, width, 0);
@@ -79,7 +79,7 @@ void addBlock(Cost& cost, const ModelConfig& model, std::int64_t tokens) {
         const std::int64_t units = model.mlpUnits[i];
         cost.addDense(tokens, width, i == 0 && model.mlpGated ? 2 * units : units);
         if (i == 0 && model.mlpDepthwise) {
-            cost.flops += denseFlops(patchCount(model), kTaps, units);
+            cost.flops += denseFlops(patchCount(model), kTapsOf3x3, units);
             cost.addNorm(tokens, units);
         }
         cost.addActivation(tokens, units, model.mlpDropout, model.mlpLastGelu || i + 1 < model.mlpUnits.size());

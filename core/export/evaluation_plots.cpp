@@ -11,11 +11,11 @@ namespace vit {
 
 namespace {
 
-constexpr double kWidth = 560, kHeight = 380;
-constexpr double kLeft = 62, kRight = 14, kTop = 40, kBottom = 42;
+constexpr double kPlotWidth = 560, kPlotHeight = 380;
+constexpr double kPlotLeft = 62, kPlotRight = 14, kPlotTop = 40, kPlotBottom = 42;
 
-double xPlace(double confidence) { return kLeft + confidence * (kWidth - kLeft - kRight); }
-double yPlace(double accuracy) { return kHeight - kBottom - accuracy * (kHeight - kTop - kBottom); }
+double xPlace(double confidence) { return kPlotLeft + confidence * (kPlotWidth - kPlotLeft - kPlotRight); }
+double yPlace(double accuracy) { return kPlotHeight - kPlotBottom - accuracy * (kPlotHeight - kPlotTop - kPlotBottom); }
 
 std::string imagesText(std::int64_t images) { return groupedText(images) + (images == 1 ? " image" : " images"); }
 
@@ -24,12 +24,12 @@ void drawAxes(SvgCanvas& canvas) {
     for (int i = 0; i <= kTicks; ++i) {
         const double share = static_cast<double>(i) / kTicks;
         const std::string text = fixedText(100 * share, 0) + " %";
-        canvas.line(kLeft, yPlace(share), kWidth - kRight, yPlace(share), "grid");
-        canvas.label(kLeft - 8, yPlace(share) + 4, "tick", "end", text);
-        canvas.label(xPlace(share), kHeight - kBottom + 18, "tick", i == kTicks ? "end" : "middle", text);
+        canvas.line(kPlotLeft, yPlace(share), kPlotWidth - kPlotRight, yPlace(share), "grid");
+        canvas.label(kPlotLeft - 8, yPlace(share) + 4, "tick", "end", text);
+        canvas.label(xPlace(share), kPlotHeight - kPlotBottom + 18, "tick", i == kTicks ? "end" : "middle", text);
     }
-    canvas.line(kLeft, yPlace(0), kWidth - kRight, yPlace(0), "axis");
-    canvas.label(xPlace(0.5), kHeight - 6, "tick", "middle", "Confidence");
+    canvas.line(kPlotLeft, yPlace(0), kPlotWidth - kPlotRight, yPlace(0), "axis");
+    canvas.label(xPlace(0.5), kPlotHeight - 6, "tick", "middle", "Confidence");
 }
 
 void drawBin(SvgCanvas& canvas, const CalibrationBin& bin) {
@@ -78,8 +78,8 @@ void drawNames(SvgCanvas& canvas, const Grid& grid, const std::vector<std::strin
 }  // namespace
 
 std::string reliabilityPlot(const std::string& title, const std::vector<CalibrationBin>& bins) {
-    SvgCanvas canvas(kWidth, kHeight, "plot", title);
-    canvas.label(kLeft, 22, "plot-title", "start", title);
+    SvgCanvas canvas(kPlotWidth, kPlotHeight, "plot", title);
+    canvas.label(kPlotLeft, 22, "plot-title", "start", title);
     drawAxes(canvas);
     for (const CalibrationBin& bin : bins)
         if (bin.images > 0) drawBin(canvas, bin);

@@ -32,7 +32,7 @@ std::string cells(const std::vector<std::string>& values) {
     return row + "</tr>\n";
 }
 
-std::string classTable(const Evaluation& evaluation) {
+std::string tableOfClasses(const Evaluation& evaluation) {
     std::string rows =
         "<tr><th>Class</th><th>Precision</th><th>Recall</th><th>F1</th><th>Images</th></tr>\n";
     for (std::size_t i = 0; i < evaluation.scores.size(); ++i) {
@@ -90,7 +90,7 @@ std::string htmlReport(const Evaluation& evaluation) {
                         section("Calibration", calibrationReport(evaluation.summary)) +
                         section("Most confused", pairsReport(evaluation)) +
                         section("Confusion matrix", confusionReport(evaluation)) +
-                        section("Classes", classTable(evaluation)));
+                        section("Classes", tableOfClasses(evaluation)));
 }
 
 }  // namespace vit

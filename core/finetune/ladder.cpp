@@ -7,6 +7,7 @@
 #include "core/config/derived.h"
 #include "core/finetune/k_nearest.h"
 #include "core/finetune/linear_probe.h"
+#include "core/finetune/photo_report.h"
 #include "core/finetune/probe_run.h"
 #include "core/inspect/loaded_model.h"
 #include "core/inspect/view_answers.h"
@@ -167,8 +168,6 @@ private:
         m_host.changed(m_result);
     }
 };
-
-std::string photosText(std::int64_t count) { return groupedText(count) + (count == 1 ? " photo" : " photos"); }
 
 }  // namespace
 

@@ -14,7 +14,7 @@ namespace vit {
 
 namespace {
 
-constexpr std::uint64_t kSeed = 11;
+constexpr std::uint64_t kOrderSeed = 11;
 constexpr double kLeastGain = 0.01;  // for twice the photos
 
 // 1, 2, 5, 10, … below `most`, and `most`.
@@ -52,7 +52,7 @@ LearningCurve learningCurve(const LabelledRows& train, const LabelledRows& test,
     std::vector<std::vector<std::int64_t>> ofClass(static_cast<std::size_t>(classes));
     std::vector<std::int64_t> order(static_cast<std::size_t>(train.count()));
     std::iota(order.begin(), order.end(), 0);
-    seededShuffle(order, kSeed);
+    seededShuffle(order, kOrderSeed);
     for (const std::int64_t row : order)
         ofClass[static_cast<std::size_t>(train.labels[static_cast<std::size_t>(row)])].push_back(row);
     std::size_t most = 0;

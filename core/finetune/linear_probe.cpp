@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::array kStrengths = {0.001, 0.01, 0.1, 1.0, 10.0};
 constexpr std::int64_t kManyRows = 2000;  // from here on three folds tell enough
-constexpr std::uint64_t kSeed = 7;
+constexpr std::uint64_t kFoldSeed = 7;
 constexpr LbfgsLimits kExact{1e-7, 1000};
 constexpr LbfgsLimits kRough{1e-4, 60};
 
@@ -94,7 +94,7 @@ private:
 std::vector<std::int64_t> foldsOf(const LabelledRows& rows, std::int64_t classes, std::int64_t folds) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows.count()));
     std::iota(order.begin(), order.end(), 0);
-    seededShuffle(order, kSeed);
+    seededShuffle(order, kFoldSeed);
     std::vector<std::int64_t> counts(static_cast<std::size_t>(classes)), met = counts;
     for (const std::int32_t label : rows.labels) ++counts[static_cast<std::size_t>(label)];
     std::vector<std::int64_t> fold(order.size(), -1);

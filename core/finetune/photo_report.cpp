@@ -35,8 +35,6 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
-std::string photosText(std::int64_t count) { return groupedText(count) + (count == 1 ? " photo" : " photos"); }
-
 std::vector<PhotoClass> classesOf(const Dataset& data) {
     std::vector<PhotoClass> classes;
     for (const std::string& name : data.classNames()) classes.push_back({name, 0, 0});
@@ -157,6 +155,8 @@ void tellSizes(PhotoReport& report, const fs::path& folder, const ImageFolder& f
 }
 
 }  // namespace
+
+std::string photosText(std::int64_t count) { return groupedText(count) + (count == 1 ? " photo" : " photos"); }
 
 PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, std::int64_t imageSize,
                         const Progress& progress) {

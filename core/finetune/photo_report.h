@@ -13,6 +13,8 @@
 
 namespace vit {
 
+std::string photosText(std::int64_t count);  // "1 photo", "1,200 photos"
+
 struct PhotoClass {
     std::string name;
     std::int64_t train = 0;  // photos

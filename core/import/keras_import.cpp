@@ -16,13 +16,6 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-std::int64_t inputsOf(const KerasDense& dense) {
-    return dense.kernel.shape[0];
-}
-std::int64_t outputsOf(const KerasDense& dense) {
-    return dense.kernel.shape[1];
-}
-
 // Keras's arrays in the engine's layouts: kernels [out, in].
 class Weights {
 public:
@@ -62,8 +55,8 @@ private:
 
     void addDense(const std::string& name, const KerasDense& dense) {
         std::vector<float> kernel;
-        appendTransposed(kernel, dense.kernel.values, inputsOf(dense), outputsOf(dense));
-        add(name + ".weight", {outputsOf(dense), inputsOf(dense)}, kernel);
+        appendTransposed(kernel, dense.kernel.values, dense.inputs(), dense.outputs());
+        add(name + ".weight", {dense.outputs(), dense.inputs()}, kernel);
         add(name + ".bias", dense.bias.shape, dense.bias.values);
     }
 
@@ -134,7 +127,7 @@ ImportedModel importKeras(const std::filesystem::path& file, const ImportHints& 
     model.config = configOf(layers, base);
     model.origin = layers.format + " weights, " + std::filesystem::absolute(file).string();
     model.description.dataset = model.config.data.name = hints.dataset ? hints.dataset->name() : "unknown";
-    model.description.classNames = classNamesOf(outputsOf(layers.denses.back()), hints);
+    model.description.classNames = classNamesOf(layers.denses.back().outputs(), hints);
     model.description.nativeShape =
         hints.dataset ? hints.dataset->shape() : Dataset::Shape{hints.nativeSize, hints.nativeSize, kKerasChannels};
     model.description.statistics = statisticsOf(layers, hints);

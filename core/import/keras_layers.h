@@ -15,6 +15,9 @@ inline constexpr int kKerasChannels = 3;  // the example's images are coloured
 struct KerasDense {
     FloatArray kernel;  // [in, out]
     FloatArray bias;    // [out]
+
+    std::int64_t inputs() const { return kernel.shape[0]; }
+    std::int64_t outputs() const { return kernel.shape[1]; }
 };
 
 struct KerasNorm {

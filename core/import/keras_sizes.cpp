@@ -15,13 +15,6 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-std::int64_t inputsOf(const KerasDense& dense) {
-    return dense.kernel.shape[0];
-}
-std::int64_t outputsOf(const KerasDense& dense) {
-    return dense.kernel.shape[1];
-}
-
 // Works out the configuration; what does not fit is collected, so that a person sees all of it at once.
 class Sizes {
 public:
@@ -71,9 +64,9 @@ private:
 
     void findPatches() {
         ModelConfig& model = m_config.model;
-        const std::int64_t elements = inputsOf(m_layers.projection);
+        const std::int64_t elements = m_layers.projection.inputs();
         const std::int64_t patches = m_layers.positions.shape[0];
-        model.projectionDim = outputsOf(m_layers.projection);
+        model.projectionDim = m_layers.projection.outputs();
         expect("the patch projection's bias", m_layers.projection.bias, {model.projectionDim});
         expect("the position embedding", m_layers.positions, {patches, model.projectionDim});
         model.patchSize = elements % kKerasChannels == 0 ? squareRoot(elements / kKerasChannels) : 0;
@@ -114,7 +107,7 @@ private:
     // Keras numbers all dense layers in one row: the blocks' first, then the head's. The blocks have equal shapes and
     // end at the projection dimension; the head begins with the width of all tokens or of one.
     void splitDenses() {
-        for (const KerasDense& dense : m_layers.denses) expect("a dense layer's bias", dense.bias, {outputsOf(dense)});
+        for (const KerasDense& dense : m_layers.denses) expect("a dense layer's bias", dense.bias, {dense.outputs()});
         std::vector<std::size_t> possible;
         for (std::size_t each = 1; each * m_layers.attentions.size() < m_layers.denses.size(); ++each)
             if (blocksFit(each) && headFits(each)) possible.push_back(each);
@@ -150,14 +143,14 @@ private:
 
     static std::vector<std::int64_t> widths(Denses denses) {
         std::vector<std::int64_t> all;
-        for (const KerasDense& dense : denses) all.push_back(outputsOf(dense));
+        for (const KerasDense& dense : denses) all.push_back(dense.outputs());
         return all;
     }
 
     static bool follow(Denses denses, std::int64_t inputs) {
         for (const KerasDense& dense : denses) {
-            if (inputsOf(dense) != inputs) return false;
-            inputs = outputsOf(dense);
+            if (dense.inputs() != inputs) return false;
+            inputs = dense.outputs();
         }
         return true;
     }
@@ -166,7 +159,7 @@ private:
         const std::int64_t dim = m_config.model.projectionDim;
         for (std::size_t i = 0; i < m_layers.attentions.size(); ++i) {
             const Denses block = blockDenses(i, each);
-            if (!follow(block, dim) || outputsOf(block.back()) != dim) return false;
+            if (!follow(block, dim) || block.back().outputs() != dim) return false;
             if (widths(block) != widths(blockDenses(0, each))) return false;
         }
         return true;
@@ -175,17 +168,17 @@ private:
     bool headFits(std::size_t each) const {
         const Denses head = headDenses(each);
         const std::int64_t dim = m_config.model.projectionDim;
-        const bool all = inputsOf(head.front()) == dim * m_layers.positions.shape[0];
-        const bool one = inputsOf(head.front()) == dim;
+        const bool all = head.front().inputs() == dim * m_layers.positions.shape[0];
+        const bool one = head.front().inputs() == dim;
         const bool asSaid = (m_layers.summary != KerasSummary::Flatten || all) &&
                             (m_layers.summary != KerasSummary::GlobalAveragePooling || one);
-        return (all || one) && asSaid && follow(head, inputsOf(head.front()));
+        return (all || one) && asSaid && follow(head, head.front().inputs());
     }
 
     HeadType headType(std::size_t each) const {
         if (m_layers.summary == KerasSummary::GlobalAveragePooling) return HeadType::GlobalAveragePooling;
         const bool all =
-            inputsOf(headDenses(each).front()) == m_config.model.projectionDim * m_layers.positions.shape[0];
+            headDenses(each).front().inputs() == m_config.model.projectionDim * m_layers.positions.shape[0];
         return all ? HeadType::Flatten : HeadType::GlobalAveragePooling;
     }
 };

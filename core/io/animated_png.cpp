@@ -13,10 +13,10 @@ namespace vit {
 namespace {
 
 constexpr int kLastFactor = 3;
-constexpr std::size_t kNumber = 4;  // bytes
+constexpr std::size_t kNumberBytes = 4;  // bytes
 
 std::string_view headerOf(const std::vector<PngChunk>& chunks) {
-    if (chunks.empty() || chunks.front().name != "IHDR" || chunks.front().content.size() < 2 * kNumber)
+    if (chunks.empty() || chunks.front().name != "IHDR" || chunks.front().content.size() < 2 * kNumberBytes)
         throw Error("The PNG begins with no header.");
     return chunks.front().content;
 }
@@ -27,7 +27,7 @@ std::string frameControl(std::uint32_t sequence, std::string_view header, int mi
     const auto two = [](int number) { return pngNumber(static_cast<std::uint32_t>(number)).substr(2); };
     const std::string place = pngNumber(0) + pngNumber(0);
     const std::string disposal(2, '\0');  // leave it, and replace what was there
-    return pngChunk("fcTL", pngNumber(sequence) + std::string(header.substr(0, 2 * kNumber)) + place +
+    return pngChunk("fcTL", pngNumber(sequence) + std::string(header.substr(0, 2 * kNumberBytes)) + place +
                                 two(milliseconds) + two(kThousandths) + disposal);
 }
 

@@ -2,6 +2,7 @@
 // `vit-cli job start`, then `job attach` from the first event that has not come yet, again and again until the job
 // ends.
 #include "ui/bridge/elsewhere_run.h"
+#include "ui/look/text.h"
 
 #include "core/base/error.h"
 #include "core/events/event_json.h"
@@ -24,8 +25,6 @@ namespace {
 constexpr int kFirstPauseMs = 500;
 constexpr int kLongestPauseMs = 30'000;
 constexpr int kStartAttempts = 5;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 std::vector<std::string> encoded(const ElsewhereRun::Pictures& pictures) {
     std::vector<std::string> files;

@@ -7,6 +7,7 @@
 #include "ui/form/field_group.h"
 #include "ui/form/field_row.h"
 #include "ui/form/schedule_preview.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 
 #include <QComboBox>
@@ -25,8 +26,6 @@
 namespace vit::ui {
 
 namespace {
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 QFrame* makeLine(QWidget* parent) {
     auto* line = new QFrame(parent);

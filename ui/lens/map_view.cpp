@@ -19,7 +19,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kFrame = 5;  // room at the edge for the borders of the cursor and of the focus
+constexpr int kEdge = 5;  // room at the edge for the borders of the cursor and of the focus
 
 }  // namespace
 
@@ -107,7 +107,7 @@ QRect MapView::barPlace() const {
 }
 
 void MapView::layOut() {
-    const QRect room = rect().adjusted(kFrame, kFrame, -kFrame, -kFrame - kSpace - barHeight());
+    const QRect room = rect().adjusted(kEdge, kEdge, -kEdge, -kEdge - kSpace - barHeight());
     const bool alone = m_picture.empty();
     const QSize shape = alone ? QSize(m_map.columns, m_map.rows) : QSize(m_picture.width, m_picture.height);
     m_grid = CellGrid::fitted(room, shape, m_map.rows, m_map.columns);

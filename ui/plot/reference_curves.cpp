@@ -8,19 +8,19 @@ namespace vit::ui {
 
 namespace {
 
-constexpr auto kLayer = "references";
+constexpr auto kCurvesLayer = "references";
 
 }  // namespace
 
 void ReferenceCurves::set(const std::vector<ReferenceCurve>& curves) {
-    m_plot->addLayer(kLayer, m_plot->layer("main"), QCustomPlot::limBelow);
+    m_plot->addLayer(kCurvesLayer, m_plot->layer("main"), QCustomPlot::limBelow);
     for (const ReferenceCurve& curve : curves) {
         Run run{m_plot->addGraph(), m_plot->addGraph()};
         run.train->setData(curve.epochs, curve.train, true);
         run.validation->setData(curve.epochs, curve.validation, true);
         run.validation->setName(curve.name);
         run.train->removeFromLegend();
-        for (QCPGraph* graph : {run.train, run.validation}) graph->setLayer(kLayer);
+        for (QCPGraph* graph : {run.train, run.validation}) graph->setLayer(kCurvesLayer);
         m_runs.push_back(run);
     }
     setVisible(m_visible);

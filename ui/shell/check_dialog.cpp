@@ -6,6 +6,7 @@
 #include "core/io/atomic_file.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/settings.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 
 #include <QCheckBox>
@@ -26,8 +27,6 @@
 namespace vit::ui {
 
 namespace {
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 QString iconOf(CheckState state) {
     switch (state) {

@@ -11,6 +11,7 @@
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/settings.h"
 #include "ui/form/experiment_form.h"
+#include "ui/look/text.h"
 #include "ui/look/theme_controller.h"
 #include "ui/pages/data/data_page.h"
 #include "ui/pages/evaluate/evaluate_page.h"
@@ -52,8 +53,6 @@ constexpr int kFormWidth = 376;
 constexpr int kStatusMs = 8000;
 const QString kPins = QStringLiteral("inspect/pins");
 const QString kSettingsFilter = QStringLiteral("Settings (*.json);;All files (*)");
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

@@ -16,7 +16,7 @@ namespace {
 struct Import {
     std::filesystem::path folder;
     Config config;
-    ModelInput input;
+    vit::ModelInput input;
     QString classes;
     QStringList notes;
     Issues questions;  // not empty: nothing was imported

@@ -8,6 +8,7 @@
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/settings.h"
 #include "ui/form/experiment_form.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/sweeps/sweep_page.h"
 #include "ui/pages/train/run_words.h"
@@ -26,8 +27,6 @@
 namespace vit::ui {
 
 namespace {
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 bool hasReachedItsEnd(const RunSummary& run) {
     return run.result &&

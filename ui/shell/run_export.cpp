@@ -5,6 +5,7 @@
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/settings.h"
+#include "ui/look/text.h"
 
 #include <QAction>
 #include <QDir>
@@ -12,14 +13,6 @@
 #include <QMenu>
 
 namespace vit::ui {
-
-namespace {
-
-QString qstr(const std::string& text) {
-    return QString::fromStdString(text);
-}
-
-}  // namespace
 
 RunExport::RunExport(SessionBridge& bridge, Prompts& prompts, Settings& settings, QWidget* window)
     : QObject(window), m_prompts(prompts), m_settings(settings), m_window(window) {

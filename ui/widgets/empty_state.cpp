@@ -14,7 +14,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kIconSide = 48;
+constexpr int kPictureSide = 48;
 constexpr int kTextWidth = 460;
 
 }  // namespace
@@ -52,7 +52,7 @@ EmptyState::EmptyState(const QString& iconName, const QString& title, const QStr
 }
 
 void EmptyState::drawIcon() {
-    m_icon->setPixmap(icon(m_iconName, IconTint::Muted).pixmap(QSize(kIconSide, kIconSide), devicePixelRatioF()));
+    m_icon->setPixmap(icon(m_iconName, IconTint::Muted).pixmap(QSize(kPictureSide, kPictureSide), devicePixelRatioF()));
 }
 
 void EmptyState::changeEvent(QEvent* event) {

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 18;
+constexpr std::size_t kPieceBytes = std::size_t{1} << 18;
 
 struct WriterDeleter {
     void operator()(archive* writer) const { archive_write_free(writer); }
@@ -78,7 +78,7 @@ public:
         archive_entry_set_size(entry.get(), file.size());
         archive_entry_set_mtime(entry.get(), file.changed(), 0);
         require(archive_write_header(m_writer.get(), entry.get()));
-        std::string block(kBlockBytes, '\0');
+        std::string block(kPieceBytes, '\0');
         for (std::int64_t left = file.size(); left > 0;) {
             report(m_progress, "Packing " + name.filename().string(), m_done, m_total);
             const ssize_t count = file.read(block.data(), std::min<std::size_t>(block.size(), std::size_t(left)));

@@ -35,18 +35,18 @@ FoundData findFor(const std::string& name, const fs::path& folder, const fs::pat
     return *found;
 }
 
-enum class Transfer { Copy, Move };
+enum class Placing { Copy, Move };
 
-void transferFiles(const FoundData& found, const fs::path& target, Transfer transfer, const Progress& progress) {
+void transferFiles(const FoundData& found, const fs::path& target, Placing placing, const Progress& progress) {
     const std::vector<fs::path> files = found.format.files(found.folder);
     std::int64_t total = 0;
     for (const fs::path& file : files) total += static_cast<std::int64_t>(fs::file_size(found.folder / file));
-    if (transfer == Transfer::Copy) requireFreeSpace(target, total, "To copy the data set");
-    ByteCounter counter(progress, transfer == Transfer::Copy ? "Copying" : "Sorting", total);
+    if (placing == Placing::Copy) requireFreeSpace(target, total, "To copy the data set");
+    ByteCounter counter(progress, placing == Placing::Copy ? "Copying" : "Sorting", total);
     for (const fs::path& file : files) {
         fs::create_directories((target / file).parent_path());
         const auto bytes = static_cast<std::int64_t>(fs::file_size(found.folder / file));
-        if (transfer == Transfer::Copy)
+        if (placing == Placing::Copy)
             fs::copy_file(found.folder / file, target / file);
         else
             fs::rename(found.folder / file, target / file);
@@ -95,7 +95,7 @@ void importData(const std::string& name, const fs::path& from, const fs::path& s
     const std::vector<BrokenImage> unopenable =
         found.format.anySize ? unopenableIn(found.folder) : std::vector<BrokenImage>{};
     const fs::path files = draft / kFilesFolder;
-    transferFiles(found, files, folder ? Transfer::Copy : Transfer::Move, progress);
+    transferFiles(found, files, folder ? Placing::Copy : Placing::Move, progress);
     DataManifest manifest = examine(name, {found.format, files}, progress);
     tellUnopenable(unopenable, manifest);
     writeManifest(manifest, draft / kManifestFile);

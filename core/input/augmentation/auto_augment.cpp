@@ -11,7 +11,7 @@ namespace {
 
 using enum DrawnOperation;
 
-constexpr SubPolicy kTable[] = {
+constexpr SubPolicy kSubPolicies[] = {
     SubPolicy{{{Invert, 0.1, 0}, {Contrast, 0.2, 6}}},
     SubPolicy{{{Rotate, 0.7, 2}, {MoveShareX, 0.3, 9}}},
     SubPolicy{{{Sharpness, 0.8, 1}, {Sharpness, 0.9, 3}}},
@@ -43,12 +43,12 @@ constexpr int kStrongest = 9;
 
 }  // namespace
 
-std::span<const SubPolicy> subPolicies() { return kTable; }
+std::span<const SubPolicy> subPolicies() { return kSubPolicies; }
 
 void drawAutoAugment(const AugmentationConfig&, const RandomUnits& random, std::span<double> numbers) {
-    const auto drawn = static_cast<std::size_t>(random[0] * static_cast<double>(std::size(kTable)));
+    const auto drawn = static_cast<std::size_t>(random[0] * static_cast<double>(std::size(kSubPolicies)));
     for (std::size_t i = 0; i < 2; ++i) {
-        const auto& [operation, chance, magnitude] = kTable[drawn][i];
+        const auto& [operation, chance, magnitude] = kSubPolicies[drawn][i];
         // Of the numbers below the chance, the lower half stands for a negative sign: four are all that an image has.
         const double unit = random[1 + i];
         const bool done = unit < chance;

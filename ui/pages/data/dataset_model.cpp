@@ -13,7 +13,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kCacheBytes = 32 * 1024 * 1024;
+constexpr int kOriginalsBytes = 32 * 1024 * 1024;
 
 QImage thumbnail(const DatasetSelection& images, std::int64_t position) {
     const QImage image = shareAsQImage(images.image(position));
@@ -29,7 +29,7 @@ DatasetModel::DatasetModel(QObject* parent)
       m_selection(std::make_shared<DatasetSelection>()),
       m_augmented(new BackgroundThumbnails(this)),
       m_decoded(new BackgroundThumbnails(this)),
-      m_originals(kCacheBytes) {
+      m_originals(kOriginalsBytes) {
     for (BackgroundThumbnails* made : {m_augmented, m_decoded}) {
         connect(made, &BackgroundThumbnails::failed, this, &DatasetModel::failed);
         connect(made, &BackgroundThumbnails::rendered, this, [this, made](qint64 position) {

@@ -5,6 +5,7 @@
 #include "core/export/evaluation_files.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/data/dataset_selection.h"
 #include "ui/pages/evaluate/confusion_panel.h"
@@ -34,8 +35,6 @@ namespace {
 
 constexpr int kFiguresWidth = 320;
 constexpr int kMatrixHeight = 460, kImagesHeight = 160;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "ui/pages/evaluate/evaluation_figures.h"
 
 #include "core/evaluation/evaluation_words.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/evaluate/reliability_view.h"
 #include "ui/widgets/segments.h"
@@ -18,8 +19,6 @@ namespace vit::ui {
 namespace {
 
 enum Bins { EqualWidth, EqualCount };
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

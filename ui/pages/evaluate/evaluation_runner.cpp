@@ -6,6 +6,7 @@
 #include "core/data/adapted_dataset.h"
 #include "core/data/store/data_store.h"
 #include "core/runs/run_evaluation.h"
+#include "ui/look/text.h"
 #include "ui/pages/data/dataset_loader.h"
 
 #include <algorithm>
@@ -16,8 +17,6 @@ namespace vit::ui {
 namespace {
 
 constexpr qint64 kPartMs = 200;  // how long the model may be held up for others, and Cancel for the user
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 struct Figures {
     std::shared_ptr<const EvaluatedSplit> result;

@@ -3,6 +3,7 @@
 #include "ui/pages/photos/photo_card.h"
 
 #include "ui/look/format.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/photos/step_heading.h"
 
@@ -21,8 +22,6 @@ namespace vit::ui {
 namespace {
 
 constexpr std::size_t kClassesShown = 24;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 QLabel* makeText(const char* name, QWidget* parent) {
     auto* label = new QLabel(parent);

@@ -7,6 +7,7 @@
 #include "core/runs/trained_model.h"
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/evaluate/evaluated_images.h"
 #include "ui/pages/photos/learning_plot.h"
@@ -33,8 +34,6 @@ namespace {
 
 constexpr int kImagesHeight = 200;
 constexpr int kCurveWidth = 300;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "ui/pages/photos/rung_list.h"
 
 #include "ui/look/format.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/photos/share_bar.h"
 #include "ui/pages/photos/step_heading.h"
@@ -19,8 +20,6 @@ namespace vit::ui {
 namespace {
 
 constexpr int kMostEpochs = 1000;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 QString resultText(const RungResult& result) {
     if (!result.done()) return RungList::tr("Failed");

@@ -15,7 +15,7 @@ namespace vit::ui {
 
 namespace {
 
-constexpr std::size_t kMostRuns = 50;
+constexpr std::size_t kMostCompared = 50;
 constexpr int kColumnWidth = 210;
 
 }  // namespace
@@ -57,7 +57,7 @@ ComparePanel::ComparePanel(QWidget* parent) : QWidget(parent), m_model(nullptr) 
 void ComparePanel::setRuns(const std::vector<const RunSummary*>& runs) {
     m_runs.clear();
     for (const RunSummary* run : runs)
-        if (m_runs.size() < kMostRuns) m_runs.push_back(*run);
+        if (m_runs.size() < kMostCompared) m_runs.push_back(*run);
     show();
 }
 
@@ -66,7 +66,7 @@ void ComparePanel::show() {
     for (const RunSummary& run : m_runs) runs.push_back(&run);
     m_model.setRuns(runs, m_all->isChecked() || runs.size() == 1);
     if (runs.size() < 2) m_note->setText(tr("Select two runs or more to compare them"));
-    else if (runs.size() == kMostRuns) m_note->setText(tr("The first %1 of the selected runs").arg(kMostRuns));
+    else if (runs.size() == kMostCompared) m_note->setText(tr("The first %1 of the selected runs").arg(kMostCompared));
     else
         m_note->setText(
             tr("%1 of %2 settings and results differ").arg(differingColumns(runs).size()).arg(runColumns().size()));

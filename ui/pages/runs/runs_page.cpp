@@ -8,6 +8,7 @@
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/settings.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/runs/compare_panel.h"
 #include "ui/pages/runs/curves_panel.h"
@@ -47,8 +48,6 @@ constexpr auto kSelected = "runs/selected";
 constexpr auto kTab = "runs/tab";
 constexpr auto kSplitter = "runs/splitter";
 constexpr auto kOnlyDiffering = "runs/only_differing";
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "ui/pages/sweeps/axis_row.h"
 
 #include "core/base/number_text.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 
 #include <QComboBox>
@@ -21,8 +22,6 @@ namespace vit::ui {
 namespace {
 
 constexpr int kNumberWidth = 84;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 bool isNumber(const Field& field) { return field.kind == FieldKind::Integer || field.kind == FieldKind::Real; }
 

@@ -3,6 +3,7 @@
 #include "ui/pages/sweeps/sweep_dialog.h"
 
 #include "ui/look/format.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/sweeps/axis_row.h"
 
@@ -30,8 +31,6 @@ namespace {
 constexpr int kTypingMs = 120;
 constexpr int kFirstCount = 9;
 constexpr QSize kSize(1080, 620);
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 template <typename Enum>
 void addChoice(QComboBox* combo, Enum value, const QString& text, const QString& tip) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Rows are kept when only their contents change, so that a selection survives.
 #include "ui/pages/sweeps/sweep_model.h"
+#include "ui/look/text.h"
 
 #include <algorithm>
 #include <numeric>
@@ -9,8 +10,6 @@
 namespace vit::ui {
 
 namespace {
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 QString label(const std::string& key) {
     const Field* field = findField(key);

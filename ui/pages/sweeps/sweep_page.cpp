@@ -4,6 +4,7 @@
 
 #include "ui/bridge/prompts.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/sweeps/sweep_dialog.h"
 #include "ui/widgets/banner.h"
@@ -24,8 +25,6 @@ namespace vit::ui {
 namespace {
 
 constexpr int kMinimumChoiceWidth = 240;
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "core/runs/run_files.h"
 #include "ui/lens/map_view.h"
 #include "ui/look/format.h"
+#include "ui/look/text.h"
 #include "ui/look/theme.h"
 #include "ui/pages/inspect/lenses/disagreement_search.h"
 #include "ui/pages/inspect/lenses/lens_controls.h"
@@ -29,8 +30,6 @@ namespace vit::ui {
 namespace {
 
 constexpr int kLeastMap = 110;  // pixels
-
-QString qstr(const std::string& text) { return QString::fromStdString(text); }
 
 QString pathText(const std::filesystem::path& path) { return qstr(path.string()); }
 

@@ -24,12 +24,12 @@ namespace vit::ui {
 
 namespace {
 
-constexpr int kShown = 5;
+constexpr int kPlaces = 5;
 constexpr double kOpacity = 0.6;  // of the classes' colours over the picture
 
 LayersPanel::Answer compute(LoadedModel& model, const Image& image) {
     LayersPanel::Answer answer;
-    answer.found = layerAnswers(model, image, kShown);
+    answer.found = layerAnswers(model, image, kPlaces);
     answer.picture = model.look(image).picture;
     answer.classNames = model.classNames();
     answer.colours = classColours(answer.found);
@@ -71,9 +71,9 @@ QWidget* LayersPanel::makeTable() {
     m_table = new QTableWidget(m_pages);
     m_table->setObjectName("layersTable");
     m_table->setAccessibleName(tr("The first five classes after each block"));
-    m_table->setColumnCount(kShown);
+    m_table->setColumnCount(kPlaces);
     QStringList places;
-    for (int place = 1; place <= kShown; ++place) places << tr("Place %1").arg(place);
+    for (int place = 1; place <= kPlaces; ++place) places << tr("Place %1").arg(place);
     m_table->setHorizontalHeaderLabels(places);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_table->horizontalHeader()->setHighlightSections(false);
@@ -151,7 +151,7 @@ void LayersPanel::fillTable(const LayerAnswers& answers) {
     for (int row = 0; row < m_table->rowCount(); ++row) {
         rows << (row == 0 ? tr("Before") : tr("Block %1").arg(row));
         const auto& top = answers.top[static_cast<std::size_t>(row)];
-        for (int place = 0; place < kShown; ++place) {
+        for (int place = 0; place < kPlaces; ++place) {
             auto* item = new QTableWidgetItem;
             if (place < static_cast<int>(top.size())) {
                 const ClassProbability& entry = top[static_cast<std::size_t>(place)];

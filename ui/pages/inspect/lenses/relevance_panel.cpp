@@ -7,6 +7,7 @@
 #include "ui/look/theme.h"
 #include "ui/pages/inspect/lenses/lens_controls.h"
 #include "ui/pages/inspect/lenses/map_look.h"
+#include "ui/widgets/number_item.h"
 
 #include <QComboBox>
 #include <QHeaderView>
@@ -73,12 +74,6 @@ RelevancePanel::Answer compute(LoadedModel& model, const Image& image, const Wan
         answer.ranking.emplace_back(
             other.key, measured(relevance(model, image, answer.about.index, other, progress).map).gain);
     return answer;
-}
-
-QTableWidgetItem* numberItem(const QString& text) {
-    auto* item = new QTableWidgetItem(text);
-    item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    return item;
 }
 
 QTableWidget* makeTable(const QStringList& headings, QWidget* parent) {

@@ -38,13 +38,13 @@ HeatMap bareMap(std::int64_t rows, std::int64_t columns) {
             std::vector<float>(static_cast<std::size_t>(rows * columns), NAN)};
 }
 
-struct Wanted {
+struct WantedTokens {
     TokensPanel::Shown shown;
     bool foreground;
     std::vector<ColourBasis> before;
 };
 
-TokensPanel::Answer compute(LoadedModel& model, const Image& image, const Wanted& wanted) {
+TokensPanel::Answer compute(LoadedModel& model, const Image& image, const WantedTokens& wanted) {
     TokensPanel::Answer answer;
     const bool figures = wanted.shown == TokensPanel::Distances;
     const Look look = model.look(image, {.attention = figures, .tokens = true});
@@ -172,7 +172,7 @@ LensSettings TokensPanel::exportSettings() const {
 }
 
 void TokensPanel::askModel() {
-    ask([wanted = Wanted{shown(), m_foreground->isChecked(), m_bases}](LoadedModel& model, const Image& image,
+    ask([wanted = WantedTokens{shown(), m_foreground->isChecked(), m_bases}](LoadedModel& model, const Image& image,
                                                                       const auto&) {
             return compute(model, image, wanted);
         },

@@ -7,6 +7,7 @@
 #include "ui/look/format.h"
 #include "ui/look/theme.h"
 #include "ui/pages/inspect/lenses/lens_controls.h"
+#include "ui/widgets/number_item.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -24,12 +25,6 @@ namespace vit::ui {
 namespace {
 
 constexpr std::size_t kShown = 8;  // classes in the table of answers
-
-QTableWidgetItem* numberItem(const QString& text) {
-    auto* item = new QTableWidgetItem(text);
-    item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    return item;
-}
 
 void makePlain(QTableWidget* table) {
     table->setShowGrid(false);
