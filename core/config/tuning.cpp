@@ -28,7 +28,7 @@ OptimizerConfig tuningOptimizer(Tuning what, const ModelConfig& model) {
     }
     if (what == Tuning::LastBlocks) optimizer.frozenBlocks = model.layers - std::max<std::int64_t>(1, model.layers / 3);
     if (what == Tuning::Head) {
-        optimizer.learningRate = 0.003;  // it begins from random weights, and nothing that is known can be lost
+        optimizer.learningRate = 0.01;  // it begins with random weights, and nothing that is known can be lost
         optimizer.frozenBlocks = model.layers;
     }
     return optimizer;
