@@ -31,8 +31,11 @@ void ConfigOptions::addTo(CLI::App& command) {
         ->allow_extra_args(false);  // one value each, so that it may stand before a positional argument
 }
 
-Config ConfigOptions::resolve() const {
-    Config config = vit::preset(preset.empty() ? kDefaultPreset : preset).config;
+bool ConfigOptions::tunes() const { return isTuningPreset(preset); }
+
+Config ConfigOptions::resolve(const std::optional<Config>& model) const {
+    const std::string name = preset.empty() ? kDefaultPreset : preset;
+    Config config = model ? applied(name, *model) : vit::preset(name).config;
     if (!file.empty()) config = loadConfig(file, config);
     for (const std::string& assignment : assignments) assign(config, assignment);
     if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));

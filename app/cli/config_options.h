@@ -4,6 +4,7 @@
 
 #include "core/config/config.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,11 @@ struct ConfigOptions {
     void addTo(CLI::App& command);
     bool given() const { return !preset.empty() || !file.empty() || !assignments.empty(); }
 
-    // The preset (first-steps if none is named), with the file's keys over it, and the assignments over these.
+    // The preset (first-steps if none is named), with the file's keys over it, and the assignments over these. `model` is the
+    // configuration of the model whose weights the run begins with: of a preset that tells only how it learns on.
     // Throws InvalidInput for anything that could not be trained.
-    Config resolve() const;
+    Config resolve(const std::optional<Config>& model = {}) const;
+    bool tunes() const;  // such a preset is named
     std::string label() const;  // for a run's name: the preset's name or the file's
 };
 

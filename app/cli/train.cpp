@@ -12,6 +12,7 @@
 #include "app/cli/train_report.h"
 #include "core/base/error.h"
 #include "core/runs/run_files.h"
+#include "core/runs/starting_config.h"
 #include "core/session/follower.h"
 #include "core/session/session.h"
 
@@ -60,9 +61,9 @@ struct Outcome {
     }
 };
 
-// A file of weights, else a run by its name or folder.
+// A file of weights, else a run by its name or folder, or the model that came with the program.
 std::filesystem::path weightsArgument(const std::string& fileOrRun) {
-    if (!fileOrRun.ends_with(".safetensors")) return findTrainedRun(fileOrRun).folder;
+    if (!fileOrRun.ends_with(".safetensors")) return findModel(fileOrRun);
     if (!run_files::isThere(fileOrRun)) throw InvalidInput("--start-from " + fileOrRun + " is not there");
     return fileOrRun;
 }
@@ -86,11 +87,12 @@ TrainRequest requestFrom(const TrainOptions& options) {
     if (!options.runFolder.empty() && !run_files::isFree(options.runFolder)) {
         throw InvalidInput("--run-dir " + options.runFolder + " is there and is not empty; name a new folder");
     }
-    request.config = options.config.resolve();
+    if (!options.startFrom.empty()) request.startFrom = weightsArgument(options.startFrom);
+    const bool tunes = options.config.tunes() && !request.startFrom.empty();
+    request.config = options.config.resolve(tunes ? std::optional(startingConfig(request.startFrom)) : std::nullopt);
     requireDataSet(request.config.data.name);
     request.label = options.name.empty() ? options.config.label() : options.name;
     request.runFolder = options.runFolder;
-    if (!options.startFrom.empty()) request.startFrom = weightsArgument(options.startFrom);
     return request;
 }
 
@@ -175,8 +177,9 @@ void addTrainCommand(CLI::App& app) {
     CLI::Option* resume = command->add_option("--resume", options->resume,
                                               "Go on with this run where it was saved last, within an epoch too");
     command->add_option("--start-from", options->startFrom,
-                        "Begin with the weights of this trained run or .safetensors file, as far as they fit; what "
-                        "does not, such as a head for other classes, begins anew");
+                        "Begin with the weights of this trained run or .safetensors file, or of the model that came with "
+                        "the program (included), as far as they fit; what does not, such as a head for other classes, "
+                        "begins anew");
     CLI::Option* more =
         command->add_option("--more-epochs", options->moreEpochs, "Train so many epochs past its planned end")
             ->check(CLI::PositiveNumber)

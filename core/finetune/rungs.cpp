@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/config/derived.h"
+#include "core/config/tuning.h"
 
 #include <algorithm>
 #include <array>
@@ -26,37 +27,15 @@ constexpr std::array kRungs = {
             "Trains the whole model, its first layers the least.", true},
 };
 
-constexpr std::int64_t kBatch = 32;
-
-OptimizerConfig tuningOptimizer(Rung rung, const ModelConfig& model) {
-    OptimizerConfig optimizer;
-    optimizer.learningRate = 0.0005;
-    optimizer.weightDecay = 0.05;
-    optimizer.decayConvention = DecayConvention::PyTorch;
-    optimizer.decayAll = false;
-    optimizer.epsilon = 1e-8;
-    if (rung == Rung::AllBlocks) optimizer.layerDecay = 0.75;
-    if (rung == Rung::LowRank) {
-        optimizer.learningRate = 0.003;
-        optimizer.weightDecay = 0;
-        optimizer.loraRank = 8;
-        optimizer.loraAlpha = 16;
-    }
-    if (rung == Rung::LastBlocks) optimizer.frozenBlocks = model.layers - std::max<std::int64_t>(1, model.layers / 3);
-    return optimizer;
+// Of a rung that trains.
+Tuning tuningOf(Rung rung) {
+    if (rung == Rung::LastBlocks) return Tuning::LastBlocks;
+    return rung == Rung::LowRank ? Tuning::LowRank : Tuning::AllBlocks;
 }
 
 Config tuningConfig(Rung rung, const Config& model, std::int64_t trainPhotos, std::int64_t epochs) {
-    Config config = model;
-    config.augmentation = {.horizontalFlip = true, .rotation = 0, .zoomHeight = 0, .zoomWidth = 0};
-    config.loss = {.labelSmoothing = 0.1};
-    config.optimizer = tuningOptimizer(rung, model.model);
-    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = epochs > 1 ? 0.5 : 0};
-    config.run.epochs = epochs;
-    config.run.batchSize = std::clamp<std::int64_t>(trainPhotos, 1, kBatch);
-    config.run.accumulate = 1;
-    config.run.keepEpochs = 0;
-    config.run.patience = 0;
+    Config config = tuned(tuningOf(rung), model, epochs);
+    config.run.batchSize = std::clamp<std::int64_t>(trainPhotos, 1, config.run.batchSize);
     return config;
 }
 

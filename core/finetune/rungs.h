@@ -35,9 +35,8 @@ Config photosConfig(const Config& model, const std::string& data);
 // That with a head that takes the features.
 Config configFor(const Config& model, const Dataset& data);
 
-// A run of a rung that trains, from the weights of the run in `from`, whose configuration is `model`: of the last blocks
-// a third of all, at least one; of adapters those of rank 8 in all blocks, at six times the learning rate and without decay;
-// of all blocks with a layer decay of 0.75. AdamW, a cosine schedule, mirrored images.
+// A run of a rung that trains, from the weights of the run in `from`, whose configuration is `model`; how it learns is told
+// by tuned() in core/config/tuning.h.
 TrainRequest tuningRequest(Rung rung, const Config& model, const std::filesystem::path& from, const Dataset& data,
                            std::int64_t epochs);
 

@@ -107,6 +107,8 @@ private Q_SLOTS:
     void imageNamesMayBeOfAnyEncoding();
     void oneBadImageDoesNotHideTheOthers();
     void runFolderIsNeverOverwritten();
+    void tuningTakesUpTheModel();
+    void tuningWantsToKnowTheModel();
     void stoppedRunGoesOn();
     void runOfAGraphicsCardGoesOn();
     void numbersSayHowTheyCameAbout();
@@ -151,6 +153,10 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("resume an unknown run") << "train --resume nonsense" << "nonsense";
     QTest::newRow("resume with other weights") << "train --resume x --start-from y" << "--start-from";
     QTest::newRow("start from an unknown run") << "train --preset testing --start-from nonsense" << "nonsense";
+    QTest::newRow("tuning without weights")
+        << "train --preset fine-tune" << "vit-cli train --preset fine-tune --start-from RUN";
+    QTest::newRow("tuning that is no model") << "bench --preset linear-probe" << "not which one";
+    QTest::newRow("tuning that is no configuration") << "config --preset fine-tune" << "--start-from RUN";
     QTest::newRow("start from a file that is not there")
         << "train --preset testing --start-from /nowhere/x.safetensors" << "/nowhere/x.safetensors is not there";
     QTest::newRow("evaluate an unknown run") << "evaluate nonsense" << "vit-cli runs list";
@@ -210,14 +216,19 @@ void TestCommands::presetsAreListed() {
         const QJsonObject preset = value.toObject();
         byName.insert(preset["name"].toString(), preset);
         QVERIFY(!preset["description"].toString().isEmpty());
-        QVERIFY(preset["parameters"].toInteger() > 0);
+        QVERIFY(!preset["for"].toString().isEmpty());
+        const bool whole = !preset["starts_from_weights"].toBool();
+        QCOMPARE(preset.contains("config"), whole);
+        QCOMPARE(preset["parameters"].toInteger() > 0, whole);
     }
+    QVERIFY(byName["fine-tune"]["starts_from_weights"].toBool());
     QVERIFY(byName.contains("first-steps") && byName.contains("testing"));
     QCOMPARE(byName["keras-example"]["parameters"].toInteger(), 21759012);
 
     const Finished text = run({"presets"});
     QCOMPARE(text.code, 0);
     QVERIFY2(text.out.contains("21,759,012 parameters"), qPrintable(text.out));
+    QVERIFY2(text.out.contains("My own photos:\n") && text.out.contains("needs --start-from RUN"), qPrintable(text.out));
 }
 
 void TestCommands::referenceNamesEveryHyperparameter() {
@@ -450,6 +461,35 @@ void TestCommands::runFolderIsNeverOverwritten() {
     const Finished again = run(train);
     QCOMPARE(again.code, 2);
     QVERIFY2(again.err.contains("own-run"), qPrintable(again.err));
+}
+
+// From a run, from its own file of weights and from an exported one.
+void TestCommands::tuningTakesUpTheModel() {
+    const QString base = path("tuned-from");
+    QCOMPARE(run({"train", "--preset", "testing", "--set", "model.layers=3", "--max-steps", "2", "--run-dir", base}).code, 0);
+    QCOMPARE(run({"export", base, "--format", "safetensors", "--out", path("exported.safetensors")}).code, 0);
+    const vit::Config model = vit::loadConfig((base + "/config.json").toStdString());
+    const QStringList origins = {base, base + "/best.safetensors", path("exported.safetensors")};
+    for (const QString& origin : origins) {
+        const QString folder = path("tuned-%1").arg(origins.indexOf(origin));
+        const Finished tuned = run({"train", "--preset", "linear-probe", "--start-from", origin, "--set", "run.seed=9",
+                                    "--max-steps", "1", "--run-dir", folder});
+        QVERIFY2(tuned.code == 0, qPrintable(origin + ": " + tuned.err));
+        const vit::Config config = vit::loadConfig((folder + "/config.json").toStdString());
+        QVERIFY2(config.model == model.model && config.head == model.head && config.data == model.data, qPrintable(origin));
+        QCOMPARE(config.optimizer.frozenBlocks, std::int64_t{3});
+        QCOMPARE(config.run.seed, std::int64_t{9});
+    }
+}
+
+void TestCommands::tuningWantsToKnowTheModel() {
+    const QString base = path("moved-from");
+    QCOMPARE(run({"train", "--preset", "testing", "--max-steps", "2", "--run-dir", base}).code, 0);
+    QVERIFY(QFile::copy(base + "/best.safetensors", path("loose.safetensors")));
+    const Finished refused = run({"train", "--preset", "fine-tune", "--start-from", path("loose.safetensors")});
+    QCOMPARE(refused.code, 2);
+    QVERIFY2(refused.err.contains("does not say which model it is of") && refused.err.contains("vit-cli import"),
+             qPrintable(refused.err));
 }
 
 void TestCommands::stoppedRunGoesOn() {

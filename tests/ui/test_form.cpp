@@ -57,6 +57,8 @@ private Q_SLOTS:
     void ruleAcrossFieldsIsExplained();
     void summaryLeadsToTheField();
     void presetFillsTheForm();
+    void tuningPresetTakesUpTheShownRun();
+    void tuningPresetSaysWhatItNeeds();
     void changesAreMarkedAndReset();
     void searchFilters();
     void whatHasNoEffectIsGrey();
@@ -199,13 +201,64 @@ void TestForm::summaryLeadsToTheField() {
 void TestForm::presetFillsTheForm() {
     QCOMPARE(m_form->preset(), std::string("first-steps"));
     auto* selector = find<QComboBox>("presetSelector");
-    QCOMPARE(selector->count(), int(presets().size()));
+    int choices = 0;
+    for (int row = 0; row < selector->count(); ++row) {
+        const bool heading = selector->itemData(row).isNull();
+        choices += heading ? 0 : 1;
+        QCOMPARE(bool(selector->model()->flags(selector->model()->index(row, 0)) & Qt::ItemIsEnabled), !heading);
+        QCOMPARE(selector->itemData(row, Qt::ToolTipRole).toString().isEmpty(), heading);
+    }
+    QCOMPARE(choices, int(presetMenu().size()));
     selector->setFocus();
     while (selector->currentData().toString() != "keras-example") QTest::keyClick(selector, Qt::Key_Down);
     QCOMPARE(m_form->config(), preset("keras-example").config);
     QCOMPARE(find<NumberBox>("model.image_size")->text(), QString("72"));
     QCOMPARE(find<QLineEdit>("head.units")->text(), QString("2048, 1024"));
     QVERIFY(!m_form->changed());
+}
+
+void TestForm::tuningPresetTakesUpTheShownRun() {
+    const Config model = preset("laptop-hour").config;
+    m_form->setShownRun(StartingPoint{"birds", "/runs/birds", model});
+    auto* selector = find<QComboBox>("presetSelector");
+    selector->setFocus();
+    while (selector->currentData().toString() != "linear-probe") QTest::keyClick(selector, Qt::Key_Down);
+    QVERIFY(m_form->config() == applied("linear-probe", model));
+    QVERIFY(m_form->startsFromWeights());
+    QCOMPARE(m_form->start()->name, QString("birds"));
+    QCOMPARE(m_form->startProblem(), QString());
+    QVERIFY(find<QLabel>("startNote")->text().contains("birds"));
+    QVERIFY(!m_form->changed());
+
+    m_form->setText("data.name", "my-photos");  // is not the preset's
+    QVERIFY(!m_form->changed());
+    m_form->setText("run.epochs", "3");
+    QVERIFY(m_form->changed());
+    m_form->setShownRun(StartingPoint{"cats", "/runs/cats", preset("testing").config});
+    QCOMPARE(m_form->start()->name, QString("birds"));
+
+    QTest::mouseClick(find<QPushButton>("resetAll"), Qt::LeftButton);
+    QVERIFY(!m_form->changed());
+    QCOMPARE(m_form->config().data.name, std::string("my-photos"));
+
+    m_form->setText("model.layers", "2");
+    QVERIFY2(m_form->startProblem().contains("no longer that of birds"), qPrintable(m_form->startProblem()));
+    m_form->setText("model.layers", QString::number(model.model.layers).toStdString());
+    QCOMPARE(m_form->startProblem(), QString());
+
+    m_form->setPreset("first-steps");
+    QVERIFY(!m_form->startsFromWeights());
+    QVERIFY(!find<QLabel>("startNote")->isVisibleTo(m_form.get()));
+}
+
+void TestForm::tuningPresetSaysWhatItNeeds() {
+    const Config before = m_form->config();
+    m_form->setPreset("fine-tune");
+    QVERIFY(m_form->config().model == before.model);
+    QVERIFY(!m_form->start());
+    QVERIFY2(m_form->startProblem().contains("Runs page"), qPrintable(m_form->startProblem()));
+    QVERIFY(find<QLabel>("startNote")->isVisibleTo(m_form.get()));
+    QVERIFY(find<QLabel>("startNote")->text().startsWith(m_form->startProblem()));
 }
 
 void TestForm::changesAreMarkedAndReset() {
@@ -345,6 +398,10 @@ void TestForm::timeOfAnEpochIsGuessed() {
     m_form->setPreset("keras-example");
     m_form->setEpochEstimate(&estimate);
     QCOMPARE(find<QLabel>("fact.epoch")->text(), QString("≈ 1 min 00 s"));
+    QCOMPARE(find<QLabel>("runDuration")->text(), QString("About 1 h 40 min: 100 epochs of 1 min 00 s each."));
+    m_form->setText("run.patience", "5");
+    QVERIFY(find<QLabel>("runDuration")->text().startsWith("At most about 1 h 40 min"));
+    m_form->setText("run.patience", "0");
     Config config = preset("keras-example").config;
     config.run.device = DeviceChoice::Cuda;
     QVERIFY(!estimate.seconds(config, {3, 100}));
@@ -354,6 +411,7 @@ void TestForm::timeOfAnEpochIsGuessed() {
     estimate.setPlace("gpubox");
     QVERIFY(!estimate.seconds(preset("keras-example").config, {3, 100}));
     m_form->setEpochEstimate(nullptr);
+    QVERIFY(!find<QLabel>("runDuration")->isVisibleTo(m_form.get()));
 
 #if VIT_FUSED_KERNELS
     config = preset("laptop-hour").config;

@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPushButton>
 #include <QSignalSpy>
 
 #include <filesystem>
@@ -29,6 +30,7 @@ private Q_SLOTS:
 
     void evaluatesAfterStop();
     void trainsFromTheShownRunsWeights();
+    void tuningBeginsWithTheRunThatWasShown();
     void stopEndsAnEvaluation();
     void saysWhyNothingCanBeEvaluated();
     void startThenAtOncePause();
@@ -115,6 +117,40 @@ void TestRunControl::trainsFromTheShownRunsWeights() {
     QVERIFY(log.open(QIODevice::ReadOnly));
     const std::string said = log.readAll().toStdString();
     QVERIFY2(said.find("begins with the weights of " + first.runFolder) != std::string::npos, said.c_str());
+}
+
+void TestRunControl::tuningBeginsWithTheRunThatWasShown() {
+    choosePreset("fine-tune");
+    auto* train = find<QToolButton>("trainButton");
+    QVERIFY(!train->isEnabled());
+    QVERIFY2(train->toolTip().contains("show one (Runs page)"), qPrintable(train->toolTip()));
+    find<QPushButton>("firstSweep")->click();  // whose trials would begin with new weights
+    QVERIFY2(m_prompts->errors.size() == 1 && m_prompts->errors[0].contains("trained already"),
+             qPrintable(m_prompts->errors.join('\n')));
+
+    const RunFinished first = trained();
+    QTRY_VERIFY_WITH_TIMEOUT(action(kTrainFrom)->isEnabled(), kTrainingTimeoutMs);
+    choosePreset("linear-probe");
+    type("run.epochs", "1");
+    // Twice: the second one, too, begins with the run that was shown when the preset was chosen.
+    for (int turn = 0; turn < 2; ++turn) {
+        QTRY_VERIFY_WITH_TIMEOUT(train->isEnabled(), kTrainingTimeoutMs);
+        QSignalSpy finished(m_bridge.get(), &SessionBridge::runFinished);
+        clickTrain();
+        QVERIFY(finished.wait(kTrainingTimeoutMs));
+        const auto tuned = finished[0][0].value<RunFinished>();
+        const RunSummary run = readRun(tuned.runFolder);
+        QCOMPARE(run.config.optimizer.frozenBlocks, run.config.model.layers);
+        QVERIFY(run.config.model == readRun(first.runFolder).config.model);
+        QFile log(QString::fromStdString(tuned.runFolder + "/log.txt"));
+        QVERIFY(log.open(QIODevice::ReadOnly));
+        QVERIFY(log.readAll().contains(("begins with the weights of " + first.runFolder).c_str()));
+    }
+
+    type("model.layers", "3");
+    QVERIFY(!train->isEnabled());
+    QVERIFY2(action(kTrainFrom)->toolTip().contains("another one than that in the form"),
+             qPrintable(action(kTrainFrom)->toolTip()));
 }
 
 void TestRunControl::stopEndsAnEvaluation() {

@@ -7,6 +7,7 @@
 #include "ui/form/field_group.h"
 #include "ui/form/field_row.h"
 #include "ui/form/schedule_preview.h"
+#include "ui/look/format.h"
 #include "ui/look/text.h"
 #include "ui/look/theme.h"
 
@@ -18,10 +19,12 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStandardItemModel>
 #include <QTimer>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace vit::ui {
 
@@ -34,6 +37,15 @@ QFrame* makeLine(QWidget* parent) {
     line->setAutoFillBackground(true);
     line->setBackgroundRole(QPalette::Mid);
     return line;
+}
+
+// "About 38 min: 45 epochs of 51 s each."
+QString runDuration(const RunConfig& run, double epochSeconds) {
+    const QString all = durationText(epochSeconds * double(run.epochs));
+    if (run.epochs == 1) return ExperimentForm::tr("About %1 for its one epoch.").arg(all);
+    const QString text = run.patience > 0 ? ExperimentForm::tr("At most about %1: %2 epochs of %3 each.")
+                                          : ExperimentForm::tr("About %1: %2 epochs of %3 each.");
+    return text.arg(all, withThousands(run.epochs), durationText(epochSeconds));
 }
 
 }  // namespace
@@ -81,7 +93,24 @@ void ExperimentForm::setConfig(const Config& config, const std::string& preset) 
     refresh();
 }
 
-void ExperimentForm::setPreset(const std::string& preset) { setConfig(vit::preset(preset).config, preset); }
+void ExperimentForm::setPreset(const std::string& preset) {
+    m_start = isTuningPreset(preset) ? m_shownRun : std::nullopt;
+    setConfig(applied(preset, m_start ? m_start->config : config()), preset);
+}
+
+void ExperimentForm::setShownRun(std::optional<StartingPoint> run) { m_shownRun = std::move(run); }
+
+QString ExperimentForm::startProblem() const {
+    if (!startsFromWeights()) return {};
+    if (!m_start)
+        return tr("It begins with the weights of a trained run: show one (Runs page), or import a model (Ctrl+I), then choose "
+                  "this preset again");
+    const bool readable = m_state.isFine("model.") && m_state.isFine("head.");  // else that is what is to be mended
+    if (readable && !sharesWeights(config(), m_start->config))
+        return tr("The model here is no longer that of %1, whose weights it begins with: choose this preset again, while the run "
+                  "that you want is shown").arg(m_start->name);
+    return {};
+}
 
 void ExperimentForm::setText(const std::string& key, const std::string& text) {
     if (isLocked()) return;
@@ -150,16 +179,20 @@ QWidget* ExperimentForm::makePresetBar() {
     m_presets = new QComboBox(bar);
     m_presets->setObjectName("presetSelector");
     m_presets->setAccessibleName(tr("Preset"));
-    for (const Preset& preset : presets()) {
-        m_presets->addItem(qstr(preset.title), qstr(preset.name));
-        m_presets->setItemData(m_presets->count() - 1, qstr(preset.description), Qt::ToolTipRole);
-    }
+    fillPresets();
     m_resetAll = new QPushButton(tr("Reset"), bar);
     m_resetAll->setObjectName("resetAll");
     m_resetAll->setToolTip(tr("Set every field back to the preset"));
     m_description = new QLabel(bar);
     m_description->setWordWrap(true);
     setRole(m_description, "muted");
+    m_startNote = new QLabel(bar);
+    m_startNote->setObjectName("startNote");
+    m_startNote->setWordWrap(true);
+    m_duration = new QLabel(bar);
+    m_duration->setObjectName("runDuration");
+    m_duration->setWordWrap(true);
+    m_duration->setToolTip(tr("Estimate, from the time of an epoch that stands below"));
     m_search = new QLineEdit(bar);
     m_search->setObjectName("fieldSearch");
     m_search->setPlaceholderText(tr("Search hyperparameters"));
@@ -179,11 +212,14 @@ QWidget* ExperimentForm::makePresetBar() {
     layout->setSpacing(6);
     layout->addLayout(top);
     layout->addWidget(m_description);
+    layout->addWidget(m_startNote);
+    layout->addWidget(m_duration);
     layout->addWidget(m_lockNote);
     layout->addWidget(m_search);
 
     connect(m_presets, &QComboBox::activated, this, &ExperimentForm::askForPreset);
-    connect(m_resetAll, &QPushButton::clicked, this, [this] { setPreset(preset()); });
+    connect(m_resetAll, &QPushButton::clicked, this,
+            [this] { setConfig(applied(preset(), config()), preset()); });
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& words) {
         bool any = false;
         for (FieldGroup* group : m_groups) {
@@ -193,6 +229,25 @@ QWidget* ExperimentForm::makePresetBar() {
         m_nothingFound->setVisible(!any);
     });
     return bar;
+}
+
+// By what they are for: under headings that cannot be chosen.
+void ExperimentForm::fillPresets() {
+    auto* items = qobject_cast<QStandardItemModel*>(m_presets->model());
+    std::optional<PresetAim> aim;
+    for (const PresetEntry* preset : presetMenu()) {
+        if (preset->aim != aim) {
+            aim = preset->aim;
+            m_presets->addItem(tr(aimTitle(*aim)));
+            QStandardItem* heading = items->item(m_presets->count() - 1);
+            heading->setFlags(Qt::NoItemFlags);
+            QFont bold = m_presets->font();
+            bold.setBold(true);
+            heading->setFont(bold);
+        }
+        m_presets->addItem(qstr(preset->title), qstr(preset->name));
+        m_presets->setItemData(m_presets->count() - 1, qstr(preset->description), Qt::ToolTipRole);
+    }
 }
 
 QWidget* ExperimentForm::makeFields() {
@@ -324,7 +379,17 @@ void ExperimentForm::refreshStatus() {
     m_resetAll->setEnabled(!isLocked() && m_state.changed());
     m_summary->setVisible(!shown.empty());
     m_summary->setText(problemSummary());
+    refreshStart();
     refreshFacts();
+}
+
+void ExperimentForm::refreshStart() {
+    const QString problem = startProblem();
+    m_startNote->setVisible(startsFromWeights() && !isLocked());
+    m_startNote->setText(!problem.isEmpty() ? problem + "."
+                         : m_start          ? tr("Begins with the weights of %1.").arg(m_start->name)
+                                            : QString());
+    setRole(m_startNote, problem.isEmpty() ? "muted" : "warning");
 }
 
 void ExperimentForm::refreshFacts() {
@@ -333,8 +398,11 @@ void ExperimentForm::refreshFacts() {
         isLocked() || (m_state.isFine("model.") && m_state.isFine("head.") && m_state.isFine("run.batch_size"));
     const std::optional<vit::ModelInput> input = m_state.modelInput(config);
     m_facts->showFacts(config, input, valid);
-    m_facts->showEpochSeconds(valid && input && m_epochEstimate ? m_epochEstimate->seconds(config, *input)
-                                                                : std::nullopt);
+    const std::optional<double> epochSeconds =
+        valid && input && m_epochEstimate ? m_epochEstimate->seconds(config, *input) : std::nullopt;
+    m_facts->showEpochSeconds(epochSeconds);
+    m_duration->setVisible(epochSeconds && !isLocked());
+    m_duration->setText(epochSeconds ? runDuration(config.run, *epochSeconds) : QString());
 }
 
 void ExperimentForm::showHelp(const FieldRow* row) {

@@ -8,6 +8,7 @@
 #include <QStringList>
 #include <QWidget>
 
+#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -26,6 +27,13 @@ class FieldGroup;
 class FieldRow;
 class SchedulePreview;
 
+// A trained run, with whose weights another can begin.
+struct StartingPoint {
+    QString name;
+    std::filesystem::path folder;
+    Config config;
+};
+
 class ExperimentForm : public QWidget {
     Q_OBJECT
 
@@ -42,7 +50,15 @@ public:
 
     // The experiment, and the preset that changes are counted from.
     void setConfig(const Config& config, const std::string& preset);
+    // A tuning preset sets how the run that is shown then learns on, whose model and data come into the form.
     void setPreset(const std::string& preset);
+    void setShownRun(std::optional<StartingPoint> run);  // the trained run that the window shows; nothing: there is none
+
+    // Whether the experiment is one of a tuning preset, and begins with the weights of start().
+    bool startsFromWeights() const { return isTuningPreset(preset()); }
+    // The run that was shown when the preset was chosen; nothing: none was, or the window was started anew since.
+    const std::optional<StartingPoint>& start() const { return m_start; }
+    QString startProblem() const;  // why it cannot begin with them, and what to do; empty: it can, or needs none
     void setText(const std::string& key, const std::string& text);  // as if typed; nothing while a run is on
 
     const Config& config() const { return m_state.config(); }
@@ -78,22 +94,28 @@ Q_SIGNALS:
 
 private:
     QWidget* makePresetBar();
+    void fillPresets();
     QWidget* makeFields();
     QWidget* makeFooter();
     FieldRow* makeRow(const Field& field);
     void edit(FieldRow* row);
     void refresh();        // texts and everything that follows from them
     void refreshStatus();  // problems and marks, and the facts
+    void refreshStart();
     void tellConfig();
     void showHelp(const FieldRow* row);
     void askForPreset(int index);
 
     FormState m_state;
     std::optional<Config> m_running;
+    std::optional<StartingPoint> m_shownRun;
+    std::optional<StartingPoint> m_start;
     std::vector<FieldGroup*> m_groups;
     std::vector<FieldRow*> m_rows;
     QComboBox* m_presets;
     QLabel* m_description;
+    QLabel* m_startNote;
+    QLabel* m_duration;
     QPushButton* m_resetAll;
     QLineEdit* m_search;
     QLabel* m_lockNote;

@@ -18,7 +18,7 @@ bool onSameMachine(const RunConfig& a, const RunConfig& b) {
 
 }  // namespace
 
-FormState::FormState() : m_preset(&vit::preset("first-steps")), m_config(m_preset->config) { check(); }
+FormState::FormState() : m_preset(&presetEntry("first-steps")), m_config(applied(m_preset->name, {})) { check(); }
 
 void FormState::setDataSets(std::vector<DataInfo> dataSets) {
     m_dataSets = std::move(dataSets);
@@ -43,7 +43,10 @@ void FormState::setConfig(const Config& config) {
     check();
 }
 
-void FormState::setPreset(const std::string& name) { m_preset = &vit::preset(name); }
+void FormState::setPreset(const std::string& name) {
+    m_preset = &presetEntry(name);
+    check();
+}
 
 void FormState::setText(const Field& field, const std::string& text) {
     try {
@@ -66,12 +69,12 @@ bool FormState::isFine(std::string_view keyPrefix) const {
 }
 
 bool FormState::changed(const Field& field) const {
-    return m_unreadable.contains(field.key) || field.get(m_config) != field.get(m_preset->config);
+    return m_unreadable.contains(field.key) || field.get(m_config) != field.get(m_asPreset);
 }
 
-bool FormState::changed() const { return !m_unreadable.empty() || m_config != m_preset->config; }
+bool FormState::changed() const { return !m_unreadable.empty() || m_config != m_asPreset; }
 
-std::string FormState::presetText(const Field& field) const { return toText(field, field.get(m_preset->config)); }
+std::string FormState::presetText(const Field& field) const { return toText(field, field.get(m_asPreset)); }
 
 std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const {
     if (const DataInfo* info = findDataSet(config.data.name)) {
@@ -84,6 +87,7 @@ std::optional<vit::ModelInput> FormState::modelInput(const Config& config) const
 }
 
 void FormState::check() {
+    m_asPreset = applied(m_preset->name, m_config);
     m_issues.clear();
     for (const Field& field : schema()) {
         const auto found = m_unreadable.find(field.key);

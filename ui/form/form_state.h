@@ -31,7 +31,7 @@ public:
 
     void setConfig(const Config& config);
     void setPreset(const std::string& name);  // what changes are counted from; throws InvalidInput for an unknown name
-    const Preset& preset() const { return *m_preset; }
+    const PresetEntry& preset() const { return *m_preset; }
 
     void setText(const Field& field, const std::string& text);
     std::string text(const Field& field) const;
@@ -46,7 +46,8 @@ public:
     bool isSound() const { return m_sound; }
     bool isFine(std::string_view keyPrefix) const;  // no issue of "model.", "run.batch_size", …
 
-    bool changed(const Field& field) const;  // from the preset
+    // From the preset, of which a tuning preset has nothing against any model, head or data.
+    bool changed(const Field& field) const;
     bool changed() const;
     std::string presetText(const Field& field) const;
 
@@ -62,8 +63,9 @@ private:
     bool m_dataElsewhere = false;
     RunConfig m_machineRun;
     Issues m_machineIssues;  // of m_machineRun
-    const Preset* m_preset;
+    const PresetEntry* m_preset;
     Config m_config;
+    Config m_asPreset;  // m_config with all that the preset sets
     std::map<std::string, std::string> m_unreadable;  // key → the text that is no value
     Issues m_issues;
     bool m_sound = true;

@@ -271,6 +271,10 @@ void MainWindow::connectPages() {
             [this](const QStringList& paths) { m_settings.setPageState(kPins, paths); });
     connect(m_sweepPage, &SweepPage::newSweepRequested, this,
             [this] {
+                if (m_form->startsFromWeights())
+                    return m_prompts.showError(this, tr("New sweep"),
+                                               tr("The trials of a sweep begin with new weights, and the preset in the form is "
+                                                  "for a model that is trained already: choose another preset."));
                 const Config& base = m_form->config();
                 m_sweepPage->newSweep(base, qstr(m_form->preset()), m_form->modelInput(base));
             });

@@ -33,6 +33,8 @@ bool hasReachedItsEnd(const RunSummary& run) {
            (run.result->reason == StopReason::Completed || run.result->reason == StopReason::EarlyStopped);
 }
 
+QString onlyHereText() { return RunControl::tr("Only on this computer: choose it as the place where runs are trained"); }
+
 // Can be done unless there is a problem, which is then what its tips say.
 void offer(QAction* action, const QString& problem, const QString& tip) {
     action->setEnabled(problem.isEmpty());
@@ -119,7 +121,7 @@ void RunControl::updatePlace() {
 
 void RunControl::connectActions() {
     const WindowActions& actions = m_parts.actions;
-    connect(actions.train, &QAction::triggered, this, [this] { train(); });
+    connect(actions.train, &QAction::triggered, this, qOverload<>(&RunControl::train));
     connect(actions.pause, &QAction::triggered, this, &RunControl::togglePause);
     connect(actions.stop, &QAction::triggered, this, &RunControl::stop);
     connect(actions.resumeRun, &QAction::triggered, this, [this] { resumeShownRun({}); });
@@ -173,6 +175,13 @@ void RunControl::connectRun() {
         endRun(stateText(result));
     });
     connect(bridge, &SessionBridge::runFailed, this, &RunControl::onRunFailed);
+}
+
+// As the form says: with new weights, or with those that its preset begins with.
+void RunControl::train() {
+    const ExperimentForm& form = m_parts.form;
+    if (!startProblem().isEmpty()) return;
+    train(form.startsFromWeights() ? form.start()->folder : std::filesystem::path());
 }
 
 void RunControl::train(std::filesystem::path startFrom) {
@@ -243,6 +252,9 @@ void RunControl::setState(State state) {
 }
 
 void RunControl::updateActions() {
+    const std::optional<RunSummary>& shown = m_parts.trainPage.shownRun();
+    if (shown && shown->hasModel) m_parts.form.setShownRun(StartingPoint{qstr(shown->name), shown->folder, shown->config});
+    else m_parts.form.setShownRun({});
     updatePlace();
     updateTrainAction();
     updateControls();
@@ -252,19 +264,27 @@ void RunControl::updateActions() {
     m_parts.actions.saveSettings->setEnabled(m_parts.form.isReadable());
 }
 
+// Of an experiment that begins with the weights of a run; empty: it can begin, or begins with new ones.
+QString RunControl::startProblem() const {
+    if (!m_parts.form.startsFromWeights()) return {};
+    return m_parts.place.place().isHere() ? m_parts.form.startProblem() : onlyHereText();
+}
+
 void RunControl::updateTrainAction() {
     const ExperimentForm& form = m_parts.form;
     QAction* train = m_parts.actions.train;
     const bool idle = m_state == State::Idle;
-    const bool canTrain = idle && form.isValid();
+    const QString problem = startProblem();
+    const bool canTrain = idle && form.isValid() && problem.isEmpty();
     QString tip = tr("Start this experiment (%1)").arg(train->shortcut().toString(QKeySequence::NativeText));
     if (m_evaluation) tip = tr("A run is being evaluated");
     else if (!idle) tip = tr("A run is going on");
     else if (!form.isValid()) tip = form.problemSummary() + ": " + qstr(form.issues().front().message);
+    else if (!problem.isEmpty()) tip = problem;
     train->setEnabled(canTrain);
     train->setToolTip(tip);
     m_parts.trainPage.setTrainEnabled(canTrain, tip);
-    const Preset& preset = vit::preset(form.preset());
+    const PresetEntry& preset = presetEntry(form.preset());
     m_parts.trainPage.setIntroduction(qstr(preset.title), qstr(preset.description));
 }
 
@@ -297,9 +317,12 @@ void RunControl::updateTrainFromAction() {
     const ExperimentForm& form = m_parts.form;
     QString problem = noModelText();
     if (problem.isEmpty() && !m_parts.place.place().isHere())
-        problem = tr("Only on this computer: choose it as the place where runs are trained");
+        problem = onlyHereText();
     if (problem.isEmpty() && !form.isValid())
         problem = form.problemSummary() + ": " + qstr(form.issues().front().message);
+    if (problem.isEmpty() && form.startsFromWeights() &&
+        !sharesWeights(form.config(), m_parts.trainPage.shownRun()->config))
+        problem = tr("This run's model is another one than that in the form: choose the preset again, which takes it up");
     offer(m_parts.actions.trainFrom, problem,
           tr("Start this experiment as a new run that begins with the weights of the run that is shown, as far as they fit"));
 }

@@ -69,7 +69,8 @@ private:
     bool leavesLostRun();
     TrainingPlace placeToGoOn(const RunSummary& run) const;
     void updatePlace();
-    void train(std::filesystem::path startFrom = {});
+    void train();
+    void train(std::filesystem::path startFrom);
     void trainFromShownRun();
     void resumeShownRun(const Extension& extension);
     void continueShownRun();
@@ -77,6 +78,7 @@ private:
     void togglePause();
     void stop();
     void setState(State state);
+    QString startProblem() const;
     void updateTrainAction();
     void updateControls();
     QString noModelText() const;
