@@ -24,6 +24,8 @@ struct ConfigOptions {
     // The preset (first-steps if none is named), with the file's keys over it, and the assignments over these.
     // Throws InvalidInput for anything that could not be trained.
     Config resolve() const;
+    // Whether anybody has said by which images an epoch is judged: a file, which is somebody's whole experiment, or --set.
+    bool saysHowToValidate() const;
     std::string label() const;  // for a run's name: the preset's name or the file's
 };
 

@@ -87,7 +87,8 @@ TrainRequest requestFrom(const Options& options) {
         throw InvalidInput("--run-dir " + options.runFolder + " is there and is not empty; name a new folder");
     }
     request.config = options.config.resolve();
-    requireDataSet(request.config.data.name);
+    const DataInfo data = requireDataSet(request.config.data.name);
+    if (!options.config.saysHowToValidate()) useOwnValidation(request.config.data, data);
     request.label = options.name.empty() ? options.config.label() : options.name;
     request.runFolder = options.runFolder;
     if (!options.startFrom.empty()) request.startFrom = weightsArgument(options.startFrom);
