@@ -21,10 +21,10 @@ FileMark markOf(const std::filesystem::path& file);
 // The files of many images in one. All empty: the images have no files of their own.
 struct FileMarks {
     std::int64_t count = 0;
-    std::string sizes;          // a sum of all paths, labels and sizes: the same wherever the files were copied to
-    std::string times;          // a sum that also has when each was written
-    std::int64_t changed = 0;   // when the last of them was written, as in FileMark
-    std::string lastChanged;    // its path within the data set; not kept with a run
+    std::string sizes;         // a sum of all paths, labels and sizes: the same wherever the files were copied to
+    std::string times;         // a sum that also has when each was written
+    std::int64_t changed = 0;  // when the last of them was written, as in FileMark
+    std::string lastChanged;   // its path within the data set; not kept with a run
 };
 
 }  // namespace vit

@@ -29,8 +29,9 @@ struct PhotoReport {
 };
 
 // Classes with fewer than five training photos, or far fewer than others; photos whose pixels, as the data set gives them,
-// are the same among training, test and validation of the data set's own, or in two classes; files that were left out when the data set was added; and of
-// photos with files of their own, those smaller than the model's input, and sizes that differ tenfold.
+// are the same among training and test, among training and the data set's own validation, or in two classes; files that were
+// left out when the data set was added; and of photos with files of their own, those smaller than the model's input, and sizes
+// that differ tenfold.
 PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, std::int64_t imageSize,
                         const Progress& progress = {});
 

@@ -98,6 +98,7 @@ RunFinished Experiment::train() {
         m_others.keepWaiting();
         return !m_host.isStopping();
     });
+    DatasetView(data, Split::Validation, config.data);  // throws if it cannot be cut so, while there is no folder yet
     m_otherFiles = otherFiles(*data);
     const std::filesystem::path folder = runFolder();
     if (!m_lock) m_lock.emplace(folder);

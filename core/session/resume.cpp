@@ -35,8 +35,8 @@ std::string otherFilesText(const DataDescription& before, const DataDescription&
             "The pictures of the data set " + now.dataset + " are not those that this run has learned from: " +
             (asMany ? std::string("at least one was replaced, changed or renamed")
                     : "they were " + groupedText(before.files.count) + " and are " + groupedText(now.files.count)) +
-            last + ". Put them back as they were, or train a new run that starts from this one's weights (Run, Train from this run's "
-            "weights; vit-cli train --start-from RUN).");
+            last + ". Put them back as they were, or train a new run that starts from this one's weights (Run, Train from this "
+                   "run's weights; vit-cli train --start-from RUN).");
     }
     return "The pictures of the data set " + now.dataset +
            " have the names and sizes that they had when this run began, but some were written at another time, as copies "

@@ -30,8 +30,8 @@ struct ImageFolder {
     std::vector<std::string> classNames;
     std::vector<LabelledFile> train;
     std::vector<LabelledFile> test;
-    std::int64_t validation = 0;         // so many of train's last pictures are those of val, beside test
-    bool validationIsTheTest = false;    // there are none of test, and those of val are in its place
+    std::int64_t validation = 0;       // so many of train's last pictures are those of val, beside test
+    bool validationIsTheTest = false;  // there are none of test, and those of val are in its place
 };
 
 // Whether there are at least two classes' folders with pictures in them.

@@ -17,10 +17,10 @@
 
 namespace vit {
 
-// One table of a folder's pictures as they were when it was made, brought to `shape` as prepareForModel() does by `how`. The first `kept` of the table stay
-// in memory once they have been decoded, all others are decoded anew each time. Nothing that was handed out is ever let
-// go of, as read() promises; and which are kept depends on nothing but the table: an epoch in any order finds as many of
-// them in memory as there is room for, where a cache of the last ones read would find next to none.
+// One table of a folder's pictures as they were when it was made, brought to `shape` as prepareForModel() does by `how`. The
+// first `kept` of the table stay in memory once they have been decoded, all others are decoded anew each time. Nothing that was
+// handed out is ever let go of, as read() promises; and which are kept depends on nothing but the table: an epoch in any order
+// finds as many of them in memory as there is room for, where a cache of the last ones read would find next to none.
 class PhotoImages : public ImageSource {
 public:
     PhotoImages(std::filesystem::path folder, std::vector<LabelledFile> files, const ImageShape& shape,
