@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace vit::cli {
@@ -40,6 +41,12 @@ Config ConfigOptions::resolve(const std::optional<Config>& model) const {
     for (const std::string& assignment : assignments) assign(config, assignment);
     if (Issues issues = validate(config); !issues.empty()) throw InvalidInput(std::move(issues));
     return config;
+}
+
+bool ConfigOptions::saysHowToValidate() const {
+    return !file.empty() || std::ranges::any_of(assignments, [](const std::string& assignment) {
+        return assignment.starts_with("data.validation_");
+    });
 }
 
 std::string ConfigOptions::label() const {

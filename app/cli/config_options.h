@@ -27,6 +27,8 @@ struct ConfigOptions {
     // Throws InvalidInput for anything that could not be trained.
     Config resolve(const std::optional<Config>& model = {}) const;
     bool tunes() const;  // such a preset is named
+    // Whether anybody has said by which images an epoch is judged: a file, which is somebody's whole experiment, or --set.
+    bool saysHowToValidate() const;
     std::string label() const;  // for a run's name: the preset's name or the file's
 };
 

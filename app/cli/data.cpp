@@ -74,6 +74,13 @@ std::string statisticsText(const std::array<double, 3>& values, int channels) {
     return text + " (of 0–255 values)";
 }
 
+std::string imagesText(const Dataset& data) {
+    const std::int64_t own = data.validationCount();
+    const std::string train = groupedText(data.trainCount() - own) + " for training";
+    return train + (own > 0 ? ", " + groupedText(own) + " for validation (its own), " : " and validation, ") +
+           groupedText(data.testCount()) + " for the test";
+}
+
 void info(const DataOptions& options) {
     const DataStore store;
     const DataInfo info = store.info(options.name);
@@ -83,8 +90,7 @@ void info(const DataOptions& options) {
     if (info.available) {
         ProgressDisplay progress;
         const auto data = store.open(options.name, options.imageSize, progress.callback());
-        rows.push_back({"Images", groupedText(data->trainCount()) + " for training and validation, " +
-                                      groupedText(data->testCount()) + " for the test"});
+        rows.push_back({"Images", imagesText(*data)});
         rows.push_back({"Size", shapeText(data->shape())});
         rows.push_back({"Mean", statisticsText(data->statistics().mean, data->shape().channels)});
         rows.push_back({"Deviation", statisticsText(data->statistics().deviation, data->shape().channels)});
@@ -99,6 +105,9 @@ void add(const DataOptions& options) {
     ProgressDisplay progress;
     const DataInfo info = DataStore().add(options.name, options.from, progress.callback());
     std::cout << "Added " << info.title << " as " << info.name << ", in " << info.folder.string() << '\n';
+    if (info.validation > 0)
+        std::cout << "Each epoch of a run is judged by its own " << groupedText(info.validation)
+                  << " validation images; data.validation_split=end holds back a share of all instead\n";
 }
 
 void download(const DataOptions& options) {
@@ -116,7 +125,7 @@ void writeImage(const DataOptions& options) {
     checkImageOutput(options.out);
     ProgressDisplay progress;
     const auto data = DataStore().open(options.name, options.imageSize, progress.callback());
-    const DatasetView view(data, options.split, DataConfig{}.validationShare);
+    const DatasetView view(data, options.split, cutFor(*data));
     if (options.index >= view.count()) {
         throw InvalidInput("--index must be below " + std::to_string(view.count()) + ", the number of " +
                            splitName(options.split) + " images of " + options.name);

@@ -3,13 +3,12 @@
 #include "app/cli/data_argument.h"
 
 #include "core/base/error.h"
-#include "core/data/store/data_store.h"
 
 namespace vit::cli {
 
-void requireDataSet(const std::string& name) {
-    const DataInfo info = DataStore().info(name);
-    if (info.available) return;
+DataInfo requireDataSet(const std::string& name) {
+    DataInfo info = DataStore().info(name);
+    if (info.available) return info;
     throw InvalidInput("The data set " + info.name + " is not on this computer yet: vit-cli data add " + info.name +
                        " --from PATH" + (info.downloadable ? ", or vit-cli data download " + info.name : ""));
 }

@@ -124,7 +124,7 @@ void run(EvaluateOptions options) {
     asked.data.name = options.data;
     const auto dataset = DataStore().open(asked);
     LoadedModel model = LoadedModel::open(run.folder, measuring.device, measuring.precision);
-    const DatasetView view(adaptedTo(model.description(), dataset), options.split, config.data);
+    const DatasetView view(adaptedTo(model.description(), dataset), options.split, cutFor(*dataset, config.data));
     if (view.count() == 0) {
         throw InvalidInput("The data set " + options.data + " has no " + splitName(options.split) +
                            " images in this run.");

@@ -97,6 +97,9 @@ private:
 void printReport(const PhotoReport& report) {
     std::cout << report.data << ": " << groupedText(report.train) << " photos to train with, "
               << groupedText(report.test) << " to test, " << report.classes.size() << " classes\n\n";
+    if (report.validation > 0)
+        std::cout << groupedText(report.validation)
+                  << " of those to train with are set aside for validation, which no way here needs: all are learned from\n\n";
     Rows rows = {{"Class", "Train", "Test"}};
     for (const PhotoClass& one : report.classes)
         rows.push_back({one.name, groupedText(one.train), groupedText(one.test)});
@@ -139,7 +142,11 @@ nlohmann::ordered_json jsonOf(const PhotoReport& report) {
     nlohmann::ordered_json classes = nlohmann::ordered_json::array();
     for (const PhotoClass& one : report.classes)
         classes.push_back({{"name", one.name}, {"train", one.train}, {"test", one.test}});
-    return {{"train", report.train}, {"test", report.test}, {"classes", classes}, {"warnings", report.warnings}};
+    return {{"train", report.train},
+            {"test", report.test},
+            {"validation", report.validation},
+            {"classes", classes},
+            {"warnings", report.warnings}};
 }
 
 nlohmann::ordered_json jsonOf(const RungResult& rung) {

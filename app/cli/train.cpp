@@ -90,7 +90,8 @@ TrainRequest requestFrom(const TrainOptions& options) {
     if (!options.startFrom.empty()) request.startFrom = weightsArgument(options.startFrom);
     const bool tunes = options.config.tunes() && !request.startFrom.empty();
     request.config = options.config.resolve(tunes ? std::optional(startingConfig(request.startFrom)) : std::nullopt);
-    requireDataSet(request.config.data.name);
+    const DataInfo data = requireDataSet(request.config.data.name);
+    if (!options.config.saysHowToValidate()) useOwnValidation(request.config.data, data);
     request.label = options.name.empty() ? options.config.label() : options.name;
     request.runFolder = options.runFolder;
     return request;

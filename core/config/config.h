@@ -20,7 +20,7 @@ enum class HeadType {
 enum class PositionType { Learned, SineCosine, None, Rotary, Relative, LearnedRotary };
 enum class NormType { LayerNorm, RmsNorm };
 enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
-enum class ValidationSplit { End, Stratified };
+enum class ValidationSplit { End, Stratified, Folder };
 enum class PhotoFit { Crop, Squash };
 enum class PhotoFilter { Area, Bilinear, Bicubic };
 enum class InitialWeights { Glorot, TruncatedNormal, Mimetic };
@@ -38,8 +38,9 @@ enum class KernelChoice { Auto, Fused, Plain };  // what runs the transformer's 
 
 struct DataConfig {
     std::string name = "synthetic-shapes";
-    double validationShare = 0.1;  // of the training images
-    ValidationSplit validationSplit = ValidationSplit::End;  // the LAST ones as stored, or the same share of each class
+    double validationShare = 0.1;  // of the training images; of no account with ValidationSplit::Folder
+    // The LAST ones as stored, the same share of each class, or those that the data set itself sets aside.
+    ValidationSplit validationSplit = ValidationSplit::End;
     std::int64_t validationSeed = 1;  // draws the latter; not run.seed, so that runs that differ by that hold back the same
     std::int64_t trainLimit = 0;   // use only the first N training images; 0 = all
     bool balanced = false;         // each class equally often in an epoch, however many images it has

@@ -153,6 +153,10 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
 
 }  // namespace
 
+bool validates(const DataConfig& data) {
+    return data.validationSplit == ValidationSplit::Folder || data.validationShare > 0;
+}
+
 DerivedFacts derive(const Config& config, const ModelInput& input) {
     if (!sizesAreUsable(config, input)) return {};
     const ModelConfig& model = config.model;

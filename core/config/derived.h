@@ -26,6 +26,9 @@ struct DerivedFacts {
     double trainingMemoryBytes = 0;    // weights, gradients, moments and activations of a batch (an estimate)
 };
 
+// Whether images are held back to judge each epoch.
+bool validates(const DataConfig& data);
+
 // Needs positive sizes and image_size divisible by patch_size (validate() tells); gives zeros otherwise.
 DerivedFacts derive(const Config& config, const ModelInput& input);
 

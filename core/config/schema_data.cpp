@@ -21,15 +21,19 @@ std::vector<Field> dataFields() {
                       "with 0 there is no validation.",
               .minimum = 0,
               .maximum = 0.95,
-              .step = 0.05},
+              .step = 0.05,
+              .only = {"data.validation_split", {"end", "stratified"}}},
              &Config::data, &DataConfig::validationShare),
         tied({.key = "data.validation_split",
               .label = "Validation images",
               .help = "Which of the training images are held back. For data whose last images are of some classes only, or "
-                      "that have few of some classes, take the same share of each (Kohavi, 1995)."},
+                      "that have few of some classes, take the same share of each (Kohavi, 1995). A folder of photos that "
+                      "has train, val and test brings its own."},
              &Config::data, &DataConfig::validationSplit,
              {EnumChoice<ValidationSplit>{ValidationSplit::End, {"end", "The last ones", "As the images are stored."}},
-              {ValidationSplit::Stratified, {"stratified", "Of each class", "The same share of each class, drawn."}}}),
+              {ValidationSplit::Stratified, {"stratified", "Of each class", "The same share of each class, drawn."}},
+              {ValidationSplit::Folder,
+               {"folder", "The data set's own", "The images of its folder val, valid or validation."}}}),
         tied({.key = "data.validation_seed",
               .label = "Validation seed",
               .help = "Draws which images of each class are held back. Runs are to be compared on the same ones: leave it "

@@ -200,7 +200,7 @@ Problem fusedKernelsNeedCpu(const Config& config) {
 }
 
 Problem patienceNeedsValidation(const Config& config) {
-    if (config.run.patience == 0 || config.data.validationShare > 0) return std::nullopt;
+    if (config.run.patience == 0 || validates(config.data)) return std::nullopt;
     return "Without validation images nothing tells when to stop: use 0, or choose a validation share.";
 }
 
@@ -239,7 +239,7 @@ const std::vector<Rule>& rules() {
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
         {{"run.accumulate", "run.batch_size"}, everyPartHasAnImage},
         {{"run.kernels", "run.device"}, fusedKernelsNeedCpu},
-        {{"run.patience", "data.validation_share"}, patienceNeedsValidation},
+        {{"run.patience", "data.validation_share", "data.validation_split"}, patienceNeedsValidation},
     };
     return list;
 }

@@ -69,6 +69,7 @@ std::shared_ptr<const Dataset> adaptedTo(const DataDescription& model, std::shar
     };
     LabelledImages images{model.classNames, adapted(dataset->train()), adapted(dataset->test()),
                           sameClasses ? dataset->superclasses() : std::vector<std::string>()};
+    images.validation = dataset->validationCount();
     return std::make_shared<const Dataset>(dataset->name(), std::move(images), model.statistics);
 }
 

@@ -16,6 +16,7 @@ struct DataDescription {
     std::vector<std::string> classNames;
     Dataset::Shape nativeShape;    // of the training images
     ChannelStatistics statistics;  // with which the inputs are normalised
+    FileMarks files = {};          // of training and test images; empty where they have no files of their own
 
     ModelInput input() const { return {nativeShape.channels, static_cast<std::int64_t>(classNames.size())}; }
 };

@@ -23,6 +23,24 @@ void checkLabels(const std::string& name, std::int64_t classes, const ImageSourc
     }
 }
 
+// So many of the training table.
+std::int64_t heldBack(const Dataset& dataset, const DataConfig& cut) {
+    if (cut.validationSplit == ValidationSplit::Folder) {
+        if (dataset.validationCount() > 0) return dataset.validationCount();
+        throw InvalidInput(Issues{{"data.validation_split",
+                                   "The data set " + dataset.name() +
+                                       " sets no images aside for validation, as a folder does that has train, val and "
+                                       "test: take the last ones (end) or a share of each class (stratified)."}});
+    }
+    const std::int64_t all = dataset.trainCount();
+    const auto train = static_cast<std::int64_t>(std::floor(static_cast<double>(all) * (1.0 - cut.validationShare)));
+    if (train < 1 || train > all)
+        throw InvalidInput(Issues{{"data.validation_share",
+                                   "Choose a share that leaves some of the " + std::to_string(all) +
+                                       " training images for training."}});
+    return all - train;
+}
+
 std::string shapeText(const ImageShape& shape) {
     return std::to_string(shape.width) + " × " + std::to_string(shape.height) + " × " + std::to_string(shape.channels);
 }
@@ -52,6 +70,8 @@ Dataset::Dataset(std::string name, LabelledImages images, const ChannelStatistic
         throw Error("Data set " + m_name + ": " + std::to_string(superclasses().size()) + " superclasses for " +
                     std::to_string(classNames().size()) + " classes.");
     if (trainCount() == 0) throw Error("Data set " + m_name + " has no training images.");
+    if (validationCount() < 0 || validationCount() >= trainCount())
+        throw Error("Data set " + m_name + " has only validation images, and none to train with.");
     checkLabels(m_name, classes(), train(), Split::Train);
     checkLabels(m_name, classes(), test(), Split::Test);
 }
@@ -67,23 +87,26 @@ DatasetView::DatasetView(std::shared_ptr<const Dataset> dataset, Split split, co
         m_count = m_dataset->testCount();
         return;
     }
-    const std::int64_t all = m_dataset->trainCount();
-    const auto train = static_cast<std::int64_t>(std::floor(static_cast<double>(all) * (1.0 - cut.validationShare)));
-    if (train < 1 || train > all)
-        throw InvalidInput(Issues{{"data.validation_share",
-                                   "Choose a share that leaves some of the " + std::to_string(all) +
-                                       " training images for training."}});
+    const std::int64_t held = heldBack(*m_dataset, cut);
+    const std::int64_t train = m_dataset->trainCount() - held;
     m_count = train;
-    if (split == Split::Validation) m_count = all - train;
+    if (split == Split::Validation) m_count = held;
     else if (cut.trainLimit > 0) m_count = std::min(train, cut.trainLimit);
     if (cut.validationSplit == ValidationSplit::Stratified) {
-        TrainingParts parts = stratifiedParts(*m_source, m_dataset->classes(), all - train,
+        TrainingParts parts = stratifiedParts(*m_source, m_dataset->classes(), held,
                                               static_cast<std::uint64_t>(cut.validationSeed));
         m_places = std::make_shared<const std::vector<std::int64_t>>(
             std::move(split == Split::Validation ? parts.validation : parts.train));
     } else if (split == Split::Validation) {
         m_first = train;
     }
+}
+
+DataConfig cutFor(const Dataset& dataset, DataConfig cut) {
+    if (cut.name == dataset.name()) return cut;
+    if (dataset.validationCount() > 0) cut.validationSplit = ValidationSplit::Folder;
+    else if (cut.validationSplit == ValidationSplit::Folder) cut.validationSplit = ValidationSplit::End;
+    return cut;
 }
 
 DatasetView DatasetView::part(std::int64_t first, std::int64_t count) const {

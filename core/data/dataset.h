@@ -26,6 +26,7 @@ struct LabelledImages {
     std::shared_ptr<const ImageSource> test;
     std::vector<std::string> superclasses = {};  // the wider class that each class belongs to; empty: none is known
     std::optional<ChannelStatistics> statistics = {};  // of the training table, where they are known without reading it
+    std::int64_t validation = 0;  // so many of the last training images the data set itself sets aside; 0: none
 };
 
 class Dataset {
@@ -33,7 +34,8 @@ public:
     using Shape = ImageShape;
 
     // `statistics` are those of the whole training table, as the published example adapts before it splits. Both
-    // tables have images of one shape, and labels and superclasses that agree with the class names, or Error.
+    // tables have images of one shape, and labels and superclasses that agree with the class names, or Error; and so if
+    // all training images are set aside for validation.
     Dataset(std::string name, LabelledImages images, const ChannelStatistics& statistics);
 
     const std::string& name() const { return m_name; }
@@ -46,6 +48,7 @@ public:
     const ImageSource& test() const { return *m_images.test; }
     std::int64_t trainCount() const { return train().count(); }
     std::int64_t testCount() const { return test().count(); }
+    std::int64_t validationCount() const { return m_images.validation; }  // as in LabelledImages
 
     const ChannelStatistics& statistics() const { return m_statistics; }
 
@@ -57,10 +60,12 @@ private:
 
 // One split of a data set as positions in a table. Train and Validation share the training table: `validationShare` of it
 // (rounded as Keras does: train = floor(n * (1 - share))) is Validation, the last ones or, where the configuration says
-// so, of each class alike (validation_split.h). This alone cuts splits, so all that look at one see the same.
+// so, of each class alike (validation_split.h) or those that the data set itself sets aside. This alone cuts splits, so all
+// that look at one see the same.
 class DatasetView {
 public:
-    // By the share, the way, the seed and the limit of training images that the configuration has.
+    // By the share, the way, the seed and the limit of training images that the configuration has. Throws InvalidInput if
+    // none would be left to train with, or if it names validation images of the data set's own and there are none.
     DatasetView(std::shared_ptr<const Dataset> dataset, Split split, const DataConfig& cut);
     // The last ones.
     DatasetView(std::shared_ptr<const Dataset> dataset, Split split, double validationShare,
@@ -93,6 +98,10 @@ private:
         return m_places ? (*m_places)[static_cast<std::size_t>(m_first + index)] : m_first + index;
     }
 };
+
+// How a data set is cut that need not be the one that `cut` was made for. That one: as it says. Another one: by its own
+// validation images if it sets some aside, else as it says too, or from the end where that names such images.
+DataConfig cutFor(const Dataset& dataset, DataConfig cut = {});
 
 // A photo as a model was trained to see it: brought to the training images' size and channels as the configuration's
 // photo_fit, photo_share and photo_filter say; by default its centre square, by area. One that has the size is taken as it

@@ -2,6 +2,8 @@
 // Labelled images of one size, wherever they are: what a split table of a data set is made of.
 #pragma once
 
+#include "core/data/file_marks.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -30,6 +32,11 @@ public:
     // Whether read() is a look-up or a copy. What has to be decoded first is read by several threads where many images are
     // wanted, and before they are.
     virtual bool isAtHand([[maybe_unused]] std::int64_t index) const { return true; }
+
+    // What the images' files were like when this began to read from them.
+    virtual FileMarks marks() const { return {}; }
+    // Whether a read has found a file that is another by now: images are to be read from a new source.
+    virtual bool isOutdated() const { return false; }
 
     // The bytes of an image, [height, width, channels], channel fastest: those that lie in memory anyway, or `into`, of
     // shape().bytes(), filled with them. Valid as long as the source and `into` are. Throws Error if they cannot be

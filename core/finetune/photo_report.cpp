@@ -83,13 +83,19 @@ void tellDuplicates(PhotoReport& report, const Dataset& data, const Fingerprints
     struct Met {
         std::string name;
         std::int32_t label;
+        bool validates;
     };
     std::map<std::string, Met> met;
-    std::vector<std::string> otherClass, inTest;
+    std::vector<std::string> otherClass, inTest, inValidation;
+    const auto firstOfValidation = static_cast<std::size_t>(data.trainCount() - data.validationCount());
     for (std::size_t i = 0; i < images.train.size(); ++i) {
         const std::int32_t label = data.train().label(static_cast<std::int64_t>(i));
-        const auto [place, isNew] = met.try_emplace(images.train[i], Met{names.train(i), label});
-        if (!isNew && place->second.label != label) otherClass.push_back(place->second.name + " = " + names.train(i));
+        const bool validates = i >= firstOfValidation;
+        const auto [place, isNew] = met.try_emplace(images.train[i], Met{names.train(i), label, validates});
+        if (isNew) continue;
+        const Met& first = place->second;
+        if (first.label != label) otherClass.push_back(first.name + " = " + names.train(i));
+        else if (first.validates != validates) inValidation.push_back(first.name + " = " + names.train(i));
     }
     for (std::size_t i = 0; i < images.test.size(); ++i) {
         const auto found = met.find(images.test[i]);
@@ -103,6 +109,10 @@ void tellDuplicates(PhotoReport& report, const Dataset& data, const Fingerprints
     if (!inTest.empty())
         report.warnings.push_back(pairs(inTest.size()) + " in both the training and the test part (" + listed(inTest) +
                                   "): the test is too easy by these; remove one of each.");
+    if (!inValidation.empty())
+        report.warnings.push_back(pairs(inValidation.size()) + " in both the training and the validation part (" +
+                                  listed(inValidation) + "): a run that is judged by the latter is judged too well; remove "
+                                                         "one of each.");
     if (!otherClass.empty())
         report.warnings.push_back(pairs(otherClass.size()) + " in two classes (" + listed(otherClass) +
                                   "): decide for one.");
@@ -160,7 +170,7 @@ std::string photosText(std::int64_t count) { return groupedText(count) + (count 
 
 PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, std::int64_t imageSize,
                         const Progress& progress) {
-    PhotoReport report{info.name, data.trainCount(), data.testCount(), classesOf(data), {}};
+    PhotoReport report{info.name, data.trainCount(), data.testCount(), data.validationCount(), classesOf(data), {}};
     const fs::path folder = info.folder / kFilesFolder;
     std::optional<ImageFolder> files;
     if (info.anySize && !info.folder.empty()) files = listImageFolder(folder);

@@ -25,13 +25,15 @@ struct PhotoReport {
     std::string data;
     std::int64_t train = 0;
     std::int64_t test = 0;
+    std::int64_t validation = 0;  // of `train`: what the data set sets aside; no way needs any, so that all learn from them
     std::vector<PhotoClass> classes;
     std::vector<std::string> warnings;  // sentences; empty: nothing stands out
 };
 
 // Classes with fewer than five training photos, or far fewer than others; photos whose pixels, as the data set gives them,
-// are the same among training and test, or in two classes; files that were left out when the data set was added; and of
-// photos with files of their own, those smaller than the model's input, and sizes that differ tenfold.
+// are the same among training and test, among training and the data set's own validation, or in two classes; files that were
+// left out when the data set was added; and of photos with files of their own, those smaller than the model's input, and sizes
+// that differ tenfold.
 PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, std::int64_t imageSize,
                         const Progress& progress = {});
 

@@ -16,6 +16,7 @@
 #include "core/session/environment.h"
 #include "core/session/fault_words.h"
 #include "core/session/resume.h"
+#include "core/train/training_images.h"
 
 #include <utility>
 #include <variant>
@@ -97,6 +98,8 @@ RunFinished Experiment::train() {
         m_others.keepWaiting();
         return !m_host.isStopping();
     });
+    DatasetView(data, Split::Validation, config.data);  // throws if it cannot be cut so, while there is no folder yet
+    m_otherFiles = otherFiles(*data);
     const std::filesystem::path folder = runFolder();
     if (!m_lock) m_lock.emplace(folder);
     TrainerHooks hooks;
@@ -135,6 +138,13 @@ void Experiment::requireWeightsToAdapt(const Config& config) const {
                                "vit-cli train --start-from RUN), or set the rank to 0."}});
 }
 
+// Of a run that goes on, which must not do so with other images without a word.
+std::string Experiment::otherFiles(const Dataset& data) const {
+    const std::filesystem::path environment = m_request.resumeFrom / run_files::kEnvironment;
+    if (!resumes() || !run_files::isThere(environment)) return {};
+    return otherFilesText(dataDescriptionFromJson(readTextFile(environment)), describe(data));
+}
+
 std::filesystem::path Experiment::runFolder() const {
     if (resumes()) return m_request.resumeFrom;
     if (m_request.runFolder.empty()) return m_runs.create(m_request.label);
@@ -170,6 +180,9 @@ void Experiment::begin(Trainer& trainer, const DeviceSelection& device) {
         LoadedModel::State{started.runName, trainer.position().epoch, trainer.position().step, true});
     record(started);
     if (m_taken) record(*m_taken);
+    if (!m_otherFiles.empty()) record(Message{Severity::Warning, m_otherFiles});
+    const std::string mixed = mixedValidationText(trainer.validationView(), config.data);
+    if (!resumes() && !mixed.empty()) record(Message{Severity::Info, mixed});
     for (const std::string& note : m_writer->recovered()) record(Message{Severity::Info, note});
     if (!elsewhere.empty()) {
         record(

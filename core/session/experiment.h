@@ -50,6 +50,7 @@ private:
     std::unique_ptr<RunWriter> m_writer;
     std::optional<StartingWeights> m_start;
     std::optional<Message> m_taken;  // what of them
+    std::string m_otherFiles;        // what is to be said of the data set's files
     LayerWatch m_layerWatch;
     RankLeader m_others;
     bool m_writeTrouble = false;  // a warning was given
@@ -59,6 +60,7 @@ private:
     Event terminalEvent();
     RunFinished train();
     void requireWeightsToAdapt(const Config& config) const;
+    std::string otherFiles(const Dataset& data) const;
     std::filesystem::path runFolder() const;
     std::optional<ChannelStatistics> givenStatistics(const Dataset& data) const;
     void begin(Trainer& trainer, const DeviceSelection& device);

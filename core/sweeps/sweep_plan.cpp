@@ -88,7 +88,7 @@ std::string settingsText(const Settings& settings) {
 
 Issues trialIssues(const Config& config) {
     Issues issues = validate(config);
-    if (issues.empty() && config.data.validationShare <= 0)
+    if (issues.empty() && !validates(config.data))
         issues.push_back({"data.validation_share", "Trials are compared by their validation images: use more than 0."});
     return issues;
 }

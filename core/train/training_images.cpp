@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/number_text.h"
+#include "core/config/derived.h"
 #include "core/device/memory_advice.h"
 #include "core/device/torch_device.h"
 
@@ -19,12 +20,22 @@ void requireImages(const DatasetView& train, const DatasetView& validation, cons
         issues.push_back({"data.validation_share",
                           "No training images are left: choose a smaller validation share or a larger data set."});
     }
-    if (validation.count() == 0 && config.data.validationShare > 0) {
+    if (validation.count() == 0 && validates(config.data)) {
         issues.push_back({"data.validation_share", "This share of " + std::to_string(train.count()) +
                                                        " training images is not even one: choose a larger share, or 0 "
                                                        "to train without validation."});
     }
     if (!issues.empty()) throw InvalidInput(issues);
+}
+
+std::string mixedValidationText(const DatasetView& validation, const DataConfig& data) {
+    const std::int64_t own = validation.dataset().validationCount();
+    const bool apart = data.validationSplit == ValidationSplit::Folder ||
+                       (data.validationSplit == ValidationSplit::End && validation.count() == own);
+    if (own == 0 || apart || !validates(data)) return {};
+    return "The data set " + validation.dataset().name() + " sets " + groupedText(own) +
+           " images aside for validation, but this run holds back a share of all its images: some of those are trained on, or "
+           "judge together with others. To be judged by these alone, use data.validation_split=folder.";
 }
 
 std::unique_ptr<ResidentImages> placeOnDevice(const DatasetView& train, double trainingBytes, torch::Device device,

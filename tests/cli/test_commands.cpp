@@ -8,6 +8,7 @@
 #include "core/io/atomic_file.h"
 #include "core/runs/run_lock.h"
 #include "tests/support/files.h"
+#include "tests/support/photo_folder.h"
 
 #include <QtTest>
 
@@ -96,6 +97,7 @@ private Q_SLOTS:
     void configurationSurvivesItsFile();
     void dataAreListedAndDescribed();
     void imageOfADataSetIsWritten();
+    void ownValidationImagesAreTakenUnlessToldOtherwise();
     void patchesAreDrawnAndCounted();
     void trainingTellsEventsAsJson();
     void trainedRunIsListedAndShown();
@@ -141,6 +143,8 @@ void TestCommands::wrongUseEndsWithTwo_data() {
     QTest::newRow("value out of range") << "train --preset testing --set model.layers=-1" << "model.layers";
     QTest::newRow("no number") << "train --preset testing --set run.epochs=many" << "run.epochs";
     QTest::newRow("fields that do not fit") << "train --preset testing --set model.image_size=70" << "model.patch_size";
+    QTest::newRow("no validation images of its own")
+        << "train --preset testing --set data.validation_split=folder" << "sets no images aside for validation";
     QTest::newRow("unknown data set") << "train --preset testing --set data.name=nonsense" << "nonsense";
     QTest::newRow("data set that is not here") << "train --preset keras-example" << "vit-cli data download cifar-100";
     QTest::newRow("probe that is no picture") << "train --preset testing --probe words.png" << "words.png";
@@ -266,6 +270,34 @@ void TestCommands::imageOfADataSetIsWritten() {
     QVERIFY2(finished.code == 0, qPrintable(finished.err));
     QVERIFY2(finished.out.contains("label: "), qPrintable(finished.out));
     QVERIFY(vit::loadImage(out.toStdString()).width > 0);
+}
+
+void TestCommands::ownValidationImagesAreTakenUnlessToldOtherwise() {
+    using vit::test::writePhotos;
+    const std::filesystem::path photos = path("photos").toStdString();
+    writePhotos(photos / "train", 8, 2);
+    writePhotos(photos / "valid", 3, 2, 100);
+    writePhotos(photos / "test", 2, 2, 200);
+    const Finished added = run({"data", "add", "own", "--from", path("photos")});
+    QVERIFY2(added.code == 0 && added.out.contains("its own 6 validation images"), qPrintable(added.out + added.err));
+    const Finished info = run({"data", "info", "own"});
+    QVERIFY2(info.out.contains("16 for training, 6 for validation (its own), 4 for the test"), qPrintable(info.out));
+    QVERIFY2(info.out.contains("16 images to train, 6 to validate, 4 to test."), qPrintable(info.out));
+    QVERIFY(run({"data", "image", "own", "--split", "validation", "--index", "5", "--out", path("own.png")}).code == 0);
+    QCOMPARE(run({"data", "image", "own", "--split", "validation", "--index", "6", "--out", path("own.png")}).code, 2);
+
+    const auto trained = [&](const char* name, const QStringList& told) {
+        QStringList arguments = {"train", "--preset", "testing", "--set", "data.name=own", "--max-steps", "1",
+                                 "--run-dir", path(name), "--json"};
+        const Finished finished = run(arguments + told);
+        const QJsonObject config = QJsonDocument::fromJson(vit::test::readFile(path(name) + "/config.json")).object();
+        return finished.code == 0 ? config["data"].toObject()["validation_split"].toString() : finished.err;
+    };
+    QCOMPARE(trained("as ever", {}), "folder");
+    QCOMPARE(trained("told the split", {"--set", "data.validation_split=end"}), "end");
+    QCOMPARE(trained("told the share", {"--set", "data.validation_share=0.3"}), "end");
+    QVERIFY(write("told.json", run({"config", "--preset", "testing", "--set", "data.name=own"}).out.toUtf8()));
+    QCOMPARE(trained("of a file", {"--config", path("told.json")}), "end");
 }
 
 void TestCommands::patchesAreDrawnAndCounted() {

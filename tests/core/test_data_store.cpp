@@ -37,6 +37,16 @@ public:
         return QDir(storeFolder()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
     }
 
+    // The same in folders for the splits, of each class as many as there are in the name's place.
+    QString split(const std::vector<std::pair<const char*, int>>& splits) const {
+        for (const auto& [name, count] : splits)
+            for (int i = 0; i < count; ++i)
+                for (const char* label : {"red", "blue"})
+                    writePicture(path(QString("split/%1/%2/%3.png").arg(name, label).arg(i)),
+                                 {static_cast<std::uint8_t>(label[0] == 'r' ? 255 : 0), 9, 90}, 12, 10);
+        return path("split");
+    }
+
     // Two classes of flat colours, ten pictures each.
     QString pictures(int broken = 0) const {
         for (int i = 0; i < 10; ++i)
@@ -111,6 +121,10 @@ private Q_SLOTS:
     void statisticsOfOlderDataSetsAreMeasuredAndKept();
     void statisticsBelongToAnImageSize();
     void statisticsNeedNoWritableFolder();
+    void statisticsAreOfTheFilesThatAreThere();
+    void ownValidationImagesAreTold();
+    void validationImagesInTheTestsPlaceAreTold();
+    void aReplacedPictureIsReadFromANewCopy();
 };
 
 void TestDataStore::whatItKnows() {
@@ -471,6 +485,73 @@ void TestDataStore::statisticsNeedNoWritableFolder() {
     QVERIFY2(message.isEmpty(), qPrintable(message));
     QVERIFY(data->statistics() == vit::measureChannels(data->train()));
     QCOMPARE(readFile(manifest), before);
+}
+
+// As many as before, and of the same size in pixels, but others.
+void TestDataStore::statisticsAreOfTheFilesThatAreThere() {
+    Place place;
+    place.store().add("pictures", pathOf(place.pictures()));
+    const vit::ChannelStatistics before = place.store().open("pictures", 8)->statistics();
+    for (int i = 0; i < 10; ++i)
+        writePicture(place.storeFolder() + QString("/pictures/files/red/%1.png").arg(i), {9, 255, 9}, 12, 10);
+    const auto data = place.store().open("pictures", 8);
+    QVERIFY(!(data->statistics() == before));
+    QVERIFY(data->statistics() == vit::measureChannels(data->train()));
+    const QByteArray manifest = readFile(place.storeFolder() + "/pictures/dataset.json");
+    QCOMPARE(QJsonDocument::fromJson(manifest).object()["measured"].toArray().size(), 1);
+}
+
+void TestDataStore::ownValidationImagesAreTold() {
+    Place place;
+    const DataInfo info =
+        place.store().add("split", pathOf(place.split({{"train", 5}, {"val", 2}, {"test", 3}})));
+    QCOMPARE(info.validation, 4);
+    const QString description = QString::fromStdString(info.description);
+    QVERIFY2(description.contains("10 images to train, 4 to validate, 6 to test."), qPrintable(description));
+    QCOMPARE(place.store().open("split", 8)->validationCount(), 4);
+    vit::DataConfig config;
+    vit::useOwnValidation(config, info);
+    QVERIFY(config.validationSplit == vit::ValidationSplit::Folder);
+
+    const QString manifest = place.storeFolder() + "/split/dataset.json";
+    QJsonObject json = QJsonDocument::fromJson(readFile(manifest)).object();
+    json.remove("validation");  // of an older version
+    writeFile(manifest, QJsonDocument(json).toJson());
+    const DataInfo older = place.store().info("split");
+    QVERIFY(older.available);
+    QCOMPARE(older.validation, 0);
+    config = {};
+    vit::useOwnValidation(config, older);
+    QVERIFY(config == vit::DataConfig{});
+    QCOMPARE(place.store().open("split", 8)->validationCount(), 4);  // which can be asked for all the same
+}
+
+void TestDataStore::validationImagesInTheTestsPlaceAreTold() {
+    Place place;
+    const DataInfo info = place.store().add("split", pathOf(place.split({{"train", 5}, {"val", 2}})));
+    QCOMPARE(info.validation, 0);
+    const QString description = QString::fromStdString(info.description);
+    QVERIFY2(description.contains("10 images to train, 4 to test.") &&
+                 description.contains("Its validation images are the test"),
+             qPrintable(description));
+}
+
+void TestDataStore::aReplacedPictureIsReadFromANewCopy() {
+    Place place;
+    place.pictures();
+    DataStore store(pathOf(place.storeFolder()), 0);  // all stay on the disk
+    store.add("pictures", pathOf(place.path("pictures")));
+    const auto old = store.open("pictures", 8);
+    for (const char* label : {"red", "blue"})
+        for (int i = 0; i < 10; ++i)
+            writePicture(place.storeFolder() + QString("/pictures/files/%1/%2.png").arg(label).arg(i), {1, 2, 3}, 40, 40);
+    QCOMPARE(store.open("pictures", 8), old);  // not known yet
+    std::vector<std::uint8_t> into(old->shape().bytes());
+    const QString message = thrown<vit::Error>([&] { old->train().read(0, into); });
+    QVERIFY2(message.contains("is not the one that it was"), qPrintable(message));
+    const auto now = store.open("pictures", 8);
+    QVERIFY(now != old);
+    QCOMPARE(int(now->train().read(0, into)[0]), 1);
 }
 
 QTEST_GUILESS_MAIN(TestDataStore)

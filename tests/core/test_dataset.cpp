@@ -49,6 +49,15 @@ std::shared_ptr<const Dataset> byClass(const std::vector<int>& sizes) {
     return datasetInMemory("sorted", {1, 1, 1}, names, table, table);
 }
 
+// Whose last training images are set aside.
+std::shared_ptr<const Dataset> withOwnValidation(int train, int validation, int test) {
+    const vit::Dataset::Shape shape{1, 1, 1};
+    return vit::test::measured("own", {.classNames = {"even", "odd"},
+                                       .train = std::make_shared<const vit::MemoryImages>(shape, numbered(train)),
+                                       .test = std::make_shared<const vit::MemoryImages>(shape, numbered(test)),
+                                       .validation = validation});
+}
+
 vit::DataConfig stratified(double share, std::int64_t seed = 1) {
     return {.validationShare = share, .validationSplit = vit::ValidationSplit::Stratified, .validationSeed = seed};
 }
@@ -78,6 +87,8 @@ private Q_SLOTS:
     void eachClassGivesItsShare_data();
     void eachClassGivesItsShare();
     void theSeedDrawsWhatIsHeldBack();
+    void theDataSetsOwnAreHeldBack();
+    void anotherDataSetIsCutItsOwnWay();
     void viewsShowTheRightImages();
     void partsAreCutFromViews_data();
     void partsAreCutFromViews();
@@ -209,6 +220,45 @@ void TestDataset::theSeedDrawsWhatIsHeldBack() {
     train.resize(10);
     QVERIFY(train == pixelsOf({data, Split::Train, limited}));
     QCOMPARE(pixelsOf(DatasetView(data, Split::Validation, limited).part(3, 2)), (std::vector{one[3], one[4]}));
+}
+
+// Whatever the share is, with which everything else is cut.
+void TestDataset::theDataSetsOwnAreHeldBack() {
+    const auto data = withOwnValidation(20, 6, 4);
+    QCOMPARE(data->validationCount(), 6);
+    for (const double share : {0.0, 0.1, 0.95}) {
+        const vit::DataConfig own{.validationShare = share, .validationSplit = vit::ValidationSplit::Folder};
+        QCOMPARE(pixelsOf({data, Split::Validation, own}), (std::vector<int>{14, 15, 16, 17, 18, 19}));
+        QCOMPARE(DatasetView(data, Split::Train, own).count(), 14);
+        QCOMPARE(DatasetView(data, Split::Test, own).count(), 4);
+        vit::DataConfig limited = own;
+        limited.trainLimit = 3;
+        QCOMPARE(pixelsOf({data, Split::Train, limited}), (std::vector<int>{0, 1, 2}));
+        QCOMPARE(DatasetView(data, Split::Validation, limited).count(), 6);
+    }
+    QCOMPARE(DatasetView(data, Split::Validation, 0.1).count(), 2);  // as ever, where it is not asked for
+    for (const Split split : {Split::Train, Split::Validation}) {
+        const vit::DataConfig own{.validationSplit = vit::ValidationSplit::Folder};
+        const QString message = thrown<vit::InvalidInput>([&] { DatasetView(dataset(20, 4), split, own); });
+        QVERIFY2(message.contains("numbers sets no images aside") && message.contains("stratified"), qPrintable(message));
+    }
+    const QString all = thrown<vit::Error>([] { withOwnValidation(6, 6, 4); });
+    QVERIFY2(all.contains("none to train with"), qPrintable(all));
+}
+
+void TestDataset::anotherDataSetIsCutItsOwnWay() {
+    using enum vit::ValidationSplit;
+    const auto own = withOwnValidation(20, 6, 4);
+    const auto without = dataset(20, 4);
+    const auto cut = [](const auto& data, const char* name, vit::ValidationSplit split) {
+        return vit::cutFor(*data, {.name = name, .validationSplit = split}).validationSplit;
+    };
+    QVERIFY(vit::cutFor(*own).validationSplit == Folder);
+    QVERIFY(vit::cutFor(*without).validationSplit == End);
+    QVERIFY(cut(own, "own", End) == End);  // that was decided for this one
+    QVERIFY(cut(own, "numbers", Stratified) == Folder);
+    QVERIFY(cut(without, "own", Folder) == End);
+    QVERIFY(cut(without, "own", Stratified) == Stratified);
 }
 
 void TestDataset::viewsShowTheRightImages() {

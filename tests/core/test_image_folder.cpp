@@ -49,9 +49,12 @@ private Q_SLOTS:
     void splitFolders_data();
     void splitFolders();
     void validationPicturesComeLast();
+    void validationPicturesAreCounted_data();
+    void validationPicturesAreCounted();
     void aClassMayBeCalledTrain();
     void refused();
-    void testClassWithoutTraining();
+    void classWithoutTraining_data();
+    void classWithoutTraining();
     void namesOfOtherEncodings();
     void linkedFolders();
     void picturesBecomeSquares();
@@ -135,6 +138,7 @@ void TestImageFolder::splitFolders_data() {
     QTest::newRow("train and test") << QStringList{"train", "test"} << 20 << 8;
     QTest::newRow("train and val") << QStringList{"train", "val"} << 20 << 6;
     QTest::newRow("other spellings") << QStringList{"Training", "Validation", "TEST"} << 26 << 8;
+    QTest::newRow("another one") << QStringList{"train", "valid", "testing"} << 26 << 8;
     QTest::newRow("test without classes") << QStringList{"train", "test/.."} << 16 << 4;
 }
 
@@ -168,6 +172,36 @@ void TestImageFolder::validationPicturesComeLast() {
         QCOMPARE(images.train[i].path.string().starts_with("val/"), i >= 10);
 }
 
+void TestImageFolder::validationPicturesAreCounted_data() {
+    QTest::addColumn<QStringList>("folders");
+    QTest::addColumn<int>("validation");
+    QTest::addColumn<bool>("isTheTest");
+    QTest::newRow("all three") << QStringList{"train", "val", "test"} << 6 << false;
+    QTest::newRow("as valid") << QStringList{"train", "Valid", "test"} << 6 << false;
+    QTest::newRow("as validation") << QStringList{"train", "validation", "test"} << 6 << false;
+    QTest::newRow("none") << QStringList{"train", "test"} << 0 << false;
+    QTest::newRow("in the test's place") << QStringList{"train", "val"} << 0 << true;
+}
+
+void TestImageFolder::validationPicturesAreCounted() {
+    QFETCH(QStringList, folders);
+    QFETCH(int, validation);
+    QFETCH(bool, isTheTest);
+    const QTemporaryDir folder;
+    for (const QString& split : folders)
+        for (const char* name : {"cat", "dog"}) writeClass(folder.filePath(split + "/" + name), 3);
+    const ImageFolder images = vit::listImageFolder(pathOf(folder.path()));
+    QCOMPARE(images.validation, validation);
+    QCOMPARE(images.validationIsTheTest, isTheTest);
+    const auto data = measured("own", vit::readImageFolder("own", pathOf(folder.path()), 8));
+    QCOMPARE(data->validationCount(), validation);
+    if (validation == 0) return;
+    const vit::DataConfig own{.validationSplit = vit::ValidationSplit::Folder};
+    QCOMPARE(DatasetView(data, Split::Train, own).count(), 6);
+    QCOMPARE(DatasetView(data, Split::Validation, own).count(), 6);
+    QCOMPARE(DatasetView(data, Split::Test, own).count(), 6);
+}
+
 void TestImageFolder::aClassMayBeCalledTrain() {
     const QTemporaryDir folder;
     for (const char* name : {"car", "train", "plane"}) writeClass(folder.filePath(name), 5);
@@ -184,12 +218,18 @@ void TestImageFolder::refused() {
     QVERIFY2(message.contains("two or more classes"), qPrintable(message));
 }
 
-void TestImageFolder::testClassWithoutTraining() {
+void TestImageFolder::classWithoutTraining_data() {
+    QTest::addColumn<QString>("split");
+    for (const char* split : {"test", "val"}) QTest::newRow(split) << QString(split);
+}
+
+void TestImageFolder::classWithoutTraining() {
+    QFETCH(QString, split);
     const QTemporaryDir folder;
-    for (const char* name : {"train/cat", "train/dog", "test/cat", "test/hamster"})
-        writeClass(folder.filePath(name), 2);
+    for (const char* name : {"train/cat", "train/dog", "val/cat", "test/cat"}) writeClass(folder.filePath(name), 2);
+    writeClass(folder.filePath(split + "/hamster"), 2);
     const QString message = thrown<vit::InvalidInput>([&] { vit::listImageFolder(pathOf(folder.path())); });
-    QVERIFY2(message.contains("The class hamster"), qPrintable(message));
+    QVERIFY2(message.contains("The class hamster") && message.contains(split + "/hamster"), qPrintable(message));
 }
 
 // Bytes that no JSON takes: a training on them would fail when its run is written down.

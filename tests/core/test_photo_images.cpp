@@ -13,11 +13,15 @@
 #include "tests/support/same_run.h"
 #include "tests/support/thrown.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <functional>
 #include <thread>
 #include <unistd.h>
 
@@ -66,9 +70,16 @@ private Q_SLOTS:
     void noMoreIsHeldThanMayBe();
     void threadsReadTheSame();
     void goneOrDamaged();
+    void replacedOrChanged_data();
+    void replacedOrChanged();
+    void marksAreOfPathsLabelsSizesAndTimes();
     void memoryIsAShareOfWhatThereIs();
     void runsAreTheSameFromDiskAndMemory();
     void aRunEndsInWordsWhenAPhotoIsGone();
+    void aRunEndsInWordsWhenAPhotoIsReplaced();
+    void aRunThatGoesOnKnowsItsPhotos_data();
+    void aRunThatGoesOnKnowsItsPhotos();
+    void aRunIsJudgedByTheDataSetsOwn();
 };
 
 void TestPhotoImages::initTestCase() {
@@ -185,8 +196,81 @@ void TestPhotoImages::goneOrDamaged() {
     QVERIFY2(gone.contains(QString::fromStdString(listed.train[2].path.string())) && gone.contains("No such file"),
              qPrintable(gone));
     const QString damaged = test::thrown<Error>([&] { images.train->read(3, into); });
-    QVERIFY2(damaged.contains(QString::fromStdString(listed.train[3].path.string())), qPrintable(damaged));
+    QVERIFY2(damaged.contains(QString::fromStdString(listed.train[3].path.string())) &&
+                 damaged.contains("is not the one that it was"),
+             qPrintable(damaged));
     QVERIFY(bytesOf(*images.train, 0) == kept);  // in memory
+}
+
+void TestPhotoImages::replacedOrChanged_data() {
+    using Change = std::function<void(const fs::path&)>;
+    QTest::addColumn<Change>("change");
+    QTest::addColumn<bool>("noticed");
+    const auto row = [](const char* name, const Change& change, bool noticed) { QTest::newRow(name) << change << noticed; };
+    row("nothing", [](const fs::path&) {}, false);
+    row("another photo", [](const fs::path& file) { test::writePhoto(test::noisyPhoto(1, 99, 30), file); }, true);
+    row("as many bytes at another time", [](const fs::path& file) {
+        fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(1));
+    }, true);
+    row("another one of an earlier time", [](const fs::path& file) {
+        const auto before = fs::last_write_time(file);
+        test::writePhoto(test::noisyPhoto(1, 99, 30), file);
+        fs::last_write_time(file, before);
+    }, true);
+    row("moved away and back", [](const fs::path& file) {
+        fs::rename(file, file.string() + ".away");
+        fs::rename(file.string() + ".away", file);
+    }, false);
+}
+
+// One that was in memory already stays what it was; another one is named before anybody learns from it.
+void TestPhotoImages::replacedOrChanged() {
+    using Change = std::function<void(const fs::path&)>;
+    QFETCH(Change, change);
+    QFETCH(bool, noticed);
+    const QTemporaryDir own;
+    const fs::path path = test::pathOf(own.path());
+    test::writePhotos(path, 5, 2);
+    const LabelledImages images = readImageFolder("own", path, kSide, {}, {}, 2 * kPhotoBytes);
+    const ImageFolder listed = listImageFolder(path);
+    const Bytes kept = bytesOf(*images.train, 0);
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{4}}) change(path / listed.train[i].path);
+    QVERIFY(!images.train->isOutdated());
+    Bytes into(static_cast<std::size_t>(kPhotoBytes));
+    for (const std::int64_t i : {1, 4}) {  // kept when it is read, and never kept
+        const QString message = test::thrown<Error>([&] { images.train->read(i, into); });
+        const QString name = QString::fromStdString(listed.train[static_cast<std::size_t>(i)].path.string());
+        QCOMPARE(message.contains(name) && message.contains("is not the one that it was"), noticed);
+    }
+    QCOMPARE(images.train->isOutdated(), noticed);
+    QVERIFY(!images.test->isOutdated());
+    QVERIFY(bytesOf(*images.train, 0) == kept);
+    QVERIFY(!bytesOf(*images.train, 2).empty());
+}
+
+void TestPhotoImages::marksAreOfPathsLabelsSizesAndTimes() {
+    const QTemporaryDir own;
+    const fs::path path = test::pathOf(own.filePath("photos"));
+    const fs::path copy = test::pathOf(own.filePath("copy"));
+    test::writePhotos(path, 5, 2);
+    fs::copy(path, copy, fs::copy_options::recursive);
+    const auto marks = [](const fs::path& folder) {
+        return readImageFolder("own", folder, kSide, {}, {}, 0).train->marks();
+    };
+    const FileMarks before = marks(path);
+    QCOMPARE(before.count, 8);
+    QCOMPARE(marks(path).times, before.times);
+    const fs::path first = listImageFolder(copy).train.front().path;
+    fs::last_write_time(copy / first, fs::last_write_time(copy / first) + std::chrono::hours(1));
+    QCOMPARE(marks(copy).sizes, before.sizes);
+    QVERIFY(marks(copy).times != before.times);
+    QVERIFY(marks(copy).changed > before.changed);
+    QCOMPARE(marks(copy).lastChanged, first.string());
+    test::writePhoto(test::noisyPhoto(1, 99, 30), copy / first);
+    QVERIFY(marks(copy).sizes != before.sizes);
+    fs::rename(copy / "red", copy / "blue");  // the same files, with other names and labels
+    QVERIFY(marks(copy).sizes != before.sizes);
+    QCOMPARE(test::countingDataset(4, 2, 2)->train().marks().count, 0);  // in memory
 }
 
 void TestPhotoImages::memoryIsAShareOfWhatThereIs() {
@@ -246,6 +330,115 @@ void TestPhotoImages::aRunEndsInWordsWhenAPhotoIsGone() {
     const QString text = QString::fromStdString(failed.front().text);
     QVERIFY2(text.contains("own/files/green/photo") && text.contains("No such file"), qPrintable(text));
     QVERIFY(fs::exists(test::pathOf(home.filePath("run/last.safetensors"))));  // of the epoch before
+}
+
+void TestPhotoImages::aRunEndsInWordsWhenAPhotoIsReplaced() {
+    const QTemporaryDir home;
+    const fs::path files = test::pathOf(home.filePath("data/own/files"));
+    test::Recorder recorder;
+    recorder.react = [&](const Event& event) {
+        const auto* epoch = std::get_if<EpochDone>(&event);
+        if (epoch == nullptr || epoch->epoch != 1) return;
+        for (int i = 0; i < 10; ++i)
+            test::writePhoto(test::noisyPhoto(0, static_cast<std::uint64_t>(9000 + i), 30),
+                             files / "green" / ("photo" + std::to_string(i) + ".png"));
+    };
+    Session session({test::pathOf(home.filePath("data")), test::pathOf(home.filePath("runs")), store(home, 0), 0},
+                    recorder.listener());
+    session.train(request(home, "run"));
+    session.wait();
+    const auto failed = recorder.all<RunFailed>();
+    QCOMPARE(failed.size(), std::size_t{1});
+    const QString text = QString::fromStdString(failed.front().text);
+    QVERIFY2(text.contains("own/files/green/photo") && text.contains("is not the one that it was"), qPrintable(text));
+    QCOMPARE(recorder.all<EpochDone>().size(), std::size_t{1});
+}
+
+void TestPhotoImages::aRunThatGoesOnKnowsItsPhotos_data() {
+    QTest::addColumn<QString>("change");
+    QTest::addColumn<QString>("refused");  // empty: it goes on
+    QTest::addColumn<QString>("warned");   // empty: without a word
+    QTest::newRow("nothing") << "nothing" << "" << "";
+    QTest::newRow("replaced") << "replaced" << "(green/photo3.png was written last)" << "";
+    QTest::newRow("fewer") << "fewer" << "they were 40 and are 39" << "";
+    QTest::newRow("more") << "more" << "they were 40 and are 41" << "";
+    QTest::newRow("renamed") << "renamed" << "replaced, changed or renamed" << "";
+    QTest::newRow("copied") << "copied" << "" << "as copies are (green/photo3.png was written last)";
+    QTest::newRow("a run that does not say") << "older" << "" << "";
+}
+
+void TestPhotoImages::aRunThatGoesOnKnowsItsPhotos() {
+    QFETCH(QString, change);
+    QFETCH(QString, refused);
+    QFETCH(QString, warned);
+    const QTemporaryDir home;
+    const fs::path run = test::pathOf(home.filePath("run"));
+    const fs::path green = test::pathOf(home.filePath("data/own/files/green"));
+    const fs::path photo = green / "photo3.png";
+    const auto train = [&](test::Recorder& recorder, const TrainRequest& wanted) {
+        // Another store each time, as of another program: nothing is in memory.
+        Session session({test::pathOf(home.filePath("data")), test::pathOf(home.filePath("runs")), store(home, 0), 0},
+                        recorder.listener());
+        session.train(wanted);
+        session.wait();
+    };
+    test::Recorder first;
+    TrainRequest begun = request(home, "run");
+    begun.stopAfterEpoch = 1;
+    train(first, begun);
+    QCOMPARE(first.all<RunFinished>().size(), std::size_t{1});
+
+    if (change == "replaced") test::writePhoto(test::noisyPhoto(0, 99, 30), photo);
+    if (change == "fewer") fs::remove(photo);
+    if (change == "more") fs::copy_file(photo, green / "photo99.png");
+    if (change == "renamed") fs::rename(photo, green / "photo99.png");
+    if (change == "copied") fs::last_write_time(photo, fs::last_write_time(photo) + std::chrono::hours(1));
+    if (change == "older") {
+        const QString environment = QString::fromStdString((run / "environment.json").string());
+        QJsonObject json = QJsonDocument::fromJson(test::readFile(environment)).object();
+        QVERIFY(json.contains("files"));
+        json.remove("files");
+        test::writeFile(environment, QJsonDocument(json).toJson());
+        test::writePhoto(test::noisyPhoto(0, 99, 30), photo);
+    }
+    test::Recorder second;
+    TrainRequest again;
+    again.resumeFrom = run;
+    train(second, again);
+    const auto failed = second.all<RunFailed>();
+    const QString text = failed.empty() ? QString() : QString::fromStdString(failed.front().text);
+    QVERIFY2(refused.isEmpty() ? failed.empty() : text.contains(refused) && text.contains("own"), qPrintable(text));
+    QString warnings;
+    for (const Message& message : second.all<Message>())
+        if (message.severity == Severity::Warning) warnings += QString::fromStdString(message.text);
+    QVERIFY2(warned.isEmpty() ? warnings.isEmpty() : warnings.contains(warned), qPrintable(warnings));
+    QCOMPARE(second.all<EpochDone>().size(), std::size_t(refused.isEmpty() ? 1 : 0));
+}
+
+void TestPhotoImages::aRunIsJudgedByTheDataSetsOwn() {
+    const QTemporaryDir home;
+    const fs::path photos = test::pathOf(home.filePath("photos"));
+    for (const auto& [split, each, first] : {std::tuple("train", 8, 0), std::tuple("val", 3, 100), std::tuple("test", 2, 200)})
+        test::writePhotos(photos / split, each, 4, first);
+    auto store = std::make_shared<DataStore>(test::pathOf(home.filePath("data")));
+    store->add("own", photos);
+    for (const bool own : {true, false}) {
+        TrainRequest wanted = request(home, own ? "own" : "share");
+        wanted.config.data.validationSplit = own ? ValidationSplit::Folder : ValidationSplit::End;
+        test::Recorder recorder;
+        Session session({test::pathOf(home.filePath("data")), test::pathOf(home.filePath("runs")), store, 0},
+                        recorder.listener());
+        session.train(wanted);
+        session.wait();
+        const auto started = recorder.all<RunStarted>();
+        QCOMPARE(started.size(), std::size_t{1});
+        QCOMPARE(started[0].trainImages, own ? 32 : 39);  // of 44, a tenth of which is 5
+        QCOMPARE(started[0].validationImages, own ? 12 : 5);
+        QCOMPARE(started[0].testImages, 8);
+        QString said;
+        for (const Message& message : recorder.all<Message>()) said += QString::fromStdString(message.text);
+        QCOMPARE(said.contains("sets 12 images aside"), !own);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestPhotoImages)

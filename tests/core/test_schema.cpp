@@ -366,6 +366,10 @@ void TestSchema::acceptsUsableConfigurations() {
     config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 99.5, .finalFactor = 0.1};
     config.model.mlpUnits = {64};
     QVERIFY(validate(config).empty());
+    config.run.patience = 3;
+    QVERIFY(!validate(config).empty());
+    config.data.validationSplit = ValidationSplit::Folder;  // of which the share says nothing
+    QVERIFY(validate(config).empty());
 }
 
 void TestSchema::reportsProblems_data() {

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void wrongPlansAreExplained();
     void wrongFilesAreExplained_data();
     void wrongFilesAreExplained();
+    void trialsMayBeJudgedByTheDataSetsOwn();
     void combinationsCanBeLeftOut();
     void aPlanSurvivesItsFile();
     void aGridHasNoMoreTrials();
@@ -250,6 +251,14 @@ void TestSweepPlan::wrongFilesAreExplained() {
     QFETCH(QString, says);
     const QString said = test::thrown<InvalidInput>([&] { planOf(json); });
     QVERIFY2(said.contains(says), qPrintable(said));
+}
+
+// Whatever the share is.
+void TestSweepPlan::trialsMayBeJudgedByTheDataSetsOwn() {
+    const QString axes = R"("data.validation_share": [0, 0.1], "data.validation_split": ["folder"])";
+    const SweepPreview preview = previewSweep(planOf(varying(axes)));
+    QVERIFY2(preview.issues.empty(), qPrintable(textOf(preview.issues)));
+    QCOMPARE(preview.trials.size(), std::size_t{2});
 }
 
 void TestSweepPlan::combinationsCanBeLeftOut() {

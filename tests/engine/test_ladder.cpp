@@ -87,6 +87,7 @@ private Q_SLOTS:
     void wrongFoldersAreRefused();
     void reportTellsWhatMatters_data();
     void reportTellsWhatMatters();
+    void ownValidationPhotosAreToldOf();
     void everyRungHasItsResult();
     void aRungWithoutTheProbeBeginsWithTheModel();
     void whatIsCancelledLeavesTheRungsBefore();
@@ -191,6 +192,21 @@ void TestLadder::reportTellsWhatMatters() {
         QVERIFY2(says(report, said.toStdString()), qPrintable(all));
         QCOMPARE(report.warnings.size(), std::size_t{1});
     }
+}
+
+// Which the ladder learns from too, and says so.
+void TestLadder::ownValidationPhotosAreToldOf() {
+    Bench bench;
+    test::writePhotos(bench.photos / "train", 8);
+    test::writePhotos(bench.photos / "val", 5, 3, 100);
+    test::writePhotos(bench.photos / "test", 3, 3, 200);
+    fs::copy_file(bench.photos / "train/red/photo0.png", bench.photos / "val/red/copy.png");
+    const PhotoReport report = reportOf(bench);
+    QCOMPARE(report.train, 40);
+    QCOMPARE(report.validation, 16);
+    QCOMPARE(report.test, 9);
+    QCOMPARE(report.warnings.size(), std::size_t{1});
+    QVERIFY(says(report, "1 photo is in both the training and the validation part (train/red/photo0.png = val/red/copy.png)"));
 }
 
 // Each with its numbers, and with a run that answers as the numbers say.

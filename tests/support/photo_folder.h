@@ -32,14 +32,14 @@ inline void writePhoto(const Image& photo, const std::filesystem::path& path) {
         .write(reinterpret_cast<const char*>(encoded.data()), static_cast<std::streamsize>(encoded.size()));
 }
 
-// `folder`/red, green, … with `each` PNG files.
-inline void writePhotos(const std::filesystem::path& folder, int each, int classes = 3) {
+// `folder`/red, green, … with `each` PNG files, other ones for each `first`.
+inline void writePhotos(const std::filesystem::path& folder, int each, int classes = 3, int first = 0) {
     const std::vector<std::string> names = {"red", "green", "blue", "yellow"};
     for (int which = 0; which < classes; ++which) {
         const std::filesystem::path own = folder / names.at(static_cast<std::size_t>(which));
         std::filesystem::create_directories(own);
         for (int i = 0; i < each; ++i)
-            writePhoto(noisyPhoto(which, static_cast<std::uint64_t>(which * 1000 + i)),
+            writePhoto(noisyPhoto(which, static_cast<std::uint64_t>(which * 1000 + first + i)),
                        own / ("photo" + std::to_string(i) + ".png"));
     }
 }

@@ -127,6 +127,31 @@ private Q_SLOTS:
         QCOMPARE(bench.images(), DatasetView(m_shapes, Split::Train, 0.5).count());
     }
 
+    // Of a data set that the experiment is not about as that brings them, of its own as the experiment says.
+    void countsADataSetsOwnValidationImages() {
+        const ImageShape shape{8, 8, 3};
+        const auto table = [&](std::int64_t count) {
+            return std::make_shared<const MemoryImages>(shape, test::countingTable(count, 2, 8 * 8 * 3));
+        };
+        DatasetBrowser browser;
+        browser.setDataset(test::measured(
+            "own", {.classNames = {"a", "b"}, .train = table(20), .test = table(5), .validation = 6}));
+        const auto count = [&](const char* split) {
+            return browser.findChild<QToolButton*>(split)->text().section(' ', -1);
+        };
+        QCOMPARE(count("split-train"), "14");
+        QCOMPARE(count("split-validation"), "6");
+        Config config;
+        config.data.name = "own";
+        browser.setConfig(config);
+        QCOMPARE(count("split-train"), "18");
+        QCOMPARE(count("split-validation"), "2");
+        config.data.validationSplit = ValidationSplit::Folder;
+        browser.setConfig(config);
+        QCOMPARE(count("split-validation"), "6");
+        QCOMPARE(count("split-test"), "5");
+    }
+
     void saysThatTheShareLeavesNothing() {
         DatasetBrowser browser;
         browser.setDataset(test::countingDataset(2, 1, 1));

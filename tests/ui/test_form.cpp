@@ -70,6 +70,7 @@ private Q_SLOTS:
     void factsAreOfTheDataSetsChannels();
     void timeOfAnEpochIsThatOfTheDataSetsChannels();
     void missingDataSetIsAnIssue();
+    void aDataSetBringsItsValidationImages();
     void wheelChangesNothing();
     void arrowKeysStep();
     void lockedFormShowsTheRunningConfig();
@@ -420,6 +421,29 @@ void TestForm::timeOfAnEpochIsGuessed() {
     config.model.activation = Activation::Silu;  // which the fused kernels do not know
     QVERIFY(likelySpeed(config) < fused);
 #endif
+}
+
+// Unless others were chosen, and not when an experiment is opened that says how it is judged.
+void TestForm::aDataSetBringsItsValidationImages() {
+    DataInfo own = dataSet("own", 10, true);
+    own.validation = 200;
+    m_form->setDataSets({dataSet("synthetic-shapes", 10, true), own});
+    m_form->setPreset("first-steps");
+    const auto split = [&](const char* data) {
+        m_form->setText("data.name", data);
+        return m_form->config().data.validationSplit;
+    };
+    QVERIFY(split("own") == ValidationSplit::Folder);
+    QVERIFY(split("own-") == ValidationSplit::Folder);  // a name that is being typed
+    QVERIFY(split("synthetic-shapes") == ValidationSplit::End);
+    m_form->setText("data.validation_split", "stratified");
+    QVERIFY(split("own") == ValidationSplit::Stratified);
+    QVERIFY(split("synthetic-shapes") == ValidationSplit::Stratified);
+
+    Config config = preset("first-steps").config;
+    config.data.name = "own";
+    m_form->setConfig(config, "first-steps");
+    QVERIFY(m_form->config() == config);
 }
 
 void TestForm::factsNeedKnownClasses() {

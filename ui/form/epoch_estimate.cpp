@@ -11,6 +11,8 @@ namespace {
 
 QString imagesKey(const Config& config) { return "images of " + QString::fromStdString(config.data.name); }
 
+QString validationKey(const Config& config) { return "validation " + imagesKey(config); }
+
 QString speedKey(const RunConfig& run, const QString& place) {
     const QString speed = QString("speed of %1 %2 %3 %4")
         .arg(int(run.device))
@@ -32,6 +34,8 @@ void EpochEstimate::runStarted(const RunStarted& run, const std::optional<vit::M
     m_input = input;
     m_runPlace = place;
     m_settings.setMeasured(imagesKey(run.config), double(run.trainImages + run.validationImages));
+    if (run.config.data.validationSplit == ValidationSplit::Folder)
+        m_settings.setMeasured(validationKey(run.config), double(run.validationImages));
 }
 
 void EpochEstimate::epochDone(const EpochDone& epoch) {
@@ -49,7 +53,8 @@ std::optional<double> EpochEstimate::seconds(const Config& config, const vit::Mo
     if (images <= 0 && data != nullptr) images = static_cast<double>(data->counts.train);
     if (speed <= 0 && m_place.isEmpty() && m_guess) speed = m_guess(config);
     if (images <= 0 || speed <= 0) return std::nullopt;
-    const double validation = images * config.data.validationShare;
+    const bool own = config.data.validationSplit == ValidationSplit::Folder;
+    const double validation = own ? m_settings.measured(validationKey(config)) : images * config.data.validationShare;
     return epochFlops(derive(config, input), images - validation, validation) / speed;
 }
 

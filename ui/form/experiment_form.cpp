@@ -329,9 +329,15 @@ FieldRow* ExperimentForm::makeRow(const Field& field) {
 
 void ExperimentForm::edit(FieldRow* row) {
     m_state.setText(row->field(), row->text().toStdString());
+    if (row->field().key == "data.name") showText("data.validation_split");  // which may have followed
     refreshStatus();
     Q_EMIT issuesChanged();
     tellConfig();
+}
+
+void ExperimentForm::showText(std::string_view key) {
+    for (FieldRow* row : m_rows)
+        if (row->field().key == key) row->setText(qstr(m_state.text(row->field())));
 }
 
 void ExperimentForm::refresh() {

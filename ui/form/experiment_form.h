@@ -100,6 +100,7 @@ private:
     FieldRow* makeRow(const Field& field);
     void edit(FieldRow* row);
     void refresh();        // texts and everything that follows from them
+    void showText(std::string_view key);  // anew, as the state has it
     void refreshStatus();  // problems and marks, and the facts
     void refreshStart();
     void tellConfig();

@@ -52,10 +52,19 @@ void FormState::setText(const Field& field, const std::string& text) {
     try {
         field.set(m_config, parseText(field, text));
         m_unreadable.erase(field.key);
+        if (field.key == "data.name") followDataSet();
     } catch (const InvalidInput&) {
         m_unreadable[field.key] = text;
     }
     check();
+}
+
+void FormState::followDataSet() {
+    const DataInfo* info = findDataSet(m_config.data.name);
+    if (info == nullptr) return;
+    const bool own = m_config.data.validationSplit == ValidationSplit::Folder;
+    if (own && info->validation == 0) m_config.data.validationSplit = m_preset->config.data.validationSplit;
+    if (m_config.data.validationSplit == m_preset->config.data.validationSplit) useOwnValidation(m_config.data, *info);
 }
 
 std::string FormState::text(const Field& field) const {

@@ -33,6 +33,7 @@ public:
     void setPreset(const std::string& name);  // what changes are counted from; throws InvalidInput for an unknown name
     const PresetEntry& preset() const { return *m_preset; }
 
+    // Another data set brings the choice of its own validation images with it, unless these were chosen otherwise.
     void setText(const Field& field, const std::string& text);
     std::string text(const Field& field) const;
 
@@ -56,6 +57,7 @@ public:
 
 private:
     void check();
+    void followDataSet();
     std::optional<Issue> dataSetIssue() const;
     const DataInfo* findDataSet(const std::string& name) const;
 

@@ -127,12 +127,14 @@ public:
         // A folder of a split may be missing, or hold pictures without classes, as those of competitions do.
         ImagesOfClasses validation = ofSplit(splits, Split::Validation);
         ImagesOfClasses test = ofSplit(splits, Split::Test);
+        m_result.validationIsTheTest = test.empty() && !validation.empty();
         if (test.empty()) std::swap(test, validation);
         if (test.empty()) {
             divide(train);
         } else {
             append(m_result.train, train);
             append(m_result.train, validation);
+            for (const auto& entry : validation) m_result.validation += std::ssize(entry.second);
             append(m_result.test, test);
         }
         return std::move(m_result);
@@ -262,7 +264,7 @@ LabelledImages readImageFolder(const std::string& name, const fs::path& folder, 
             if (i < trainCount) train->read(i, {});
             else test->read(i - trainCount, {});
         });
-    return {images.classNames, train, test};
+    return {.classNames = images.classNames, .train = train, .test = test, .validation = images.validation};
 }
 
 }  // namespace vit

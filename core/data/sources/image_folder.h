@@ -30,13 +30,15 @@ struct ImageFolder {
     std::vector<std::string> classNames;
     std::vector<LabelledFile> train;
     std::vector<LabelledFile> test;
+    std::int64_t validation = 0;       // so many of train's last pictures are those of val, beside test
+    bool validationIsTheTest = false;  // there are none of test, and those of val are in its place
 };
 
 // Whether there are at least two classes' folders with pictures in them.
 bool isImageFolder(const std::filesystem::path& folder);
 
-// Looks at names only. Throws InvalidInput if there are fewer than two classes, if test has a class that train lacks,
-// or if the name of a class is not UTF-8.
+// Looks at names only. Throws InvalidInput if there are fewer than two classes, if val or test has a class that train
+// lacks, or if the name of a class is not UTF-8.
 ImageFolder listImageFolder(const std::filesystem::path& folder);
 
 // Files whose names say that they are pictures, but of a format that cannot be opened on this computer; relative to the

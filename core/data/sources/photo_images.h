@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/data/file_marks.h"
 #include "core/data/image_source.h"
 #include "core/data/sources/image_folder.h"
 
@@ -16,10 +17,10 @@
 
 namespace vit {
 
-// One table of a folder's pictures, brought to `shape` as prepareForModel() does by `how`. The first `kept` of the table stay
-// in memory once they have been decoded, all others are decoded anew each time. Nothing that was handed out is ever let
-// go of, as read() promises; and which are kept depends on nothing but the table: an epoch in any order finds as many of
-// them in memory as there is room for, where a cache of the last ones read would find next to none.
+// One table of a folder's pictures as they were when it was made, brought to `shape` as prepareForModel() does by `how`. The
+// first `kept` of the table stay in memory once they have been decoded, all others are decoded anew each time. Nothing that was
+// handed out is ever let go of, as read() promises; and which are kept depends on nothing but the table: an epoch in any order
+// finds as many of them in memory as there is room for, where a cache of the last ones read would find next to none.
 class PhotoImages : public ImageSource {
 public:
     PhotoImages(std::filesystem::path folder, std::vector<LabelledFile> files, const ImageShape& shape,
@@ -29,8 +30,10 @@ public:
     std::int64_t count() const override { return static_cast<std::int64_t>(m_files.size()); }
     std::int32_t label(std::int64_t index) const override { return m_files[static_cast<std::size_t>(index)].label; }
     bool isAtHand(std::int64_t index) const override;
-    // Throws Error, which names the file, if it is gone or damaged. Of a photo that is kept `into` stays as it is and may
-    // be empty.
+    FileMarks marks() const override { return m_marks; }
+    bool isOutdated() const override { return m_outdated; }
+    // Throws Error, which names the file, if it is gone, damaged or another than when this was made: by its size and when it
+    // was written, looked at after each decoding. Of a photo that is kept `into` stays as it is and may be empty.
     std::span<const std::uint8_t> read(std::int64_t index, std::span<std::uint8_t> into) const override;
 
     std::int64_t held() const { return m_held; }        // photos in memory
@@ -38,9 +41,13 @@ public:
 
 private:
     Image decode(std::int64_t index) const;
+    void noteMarks();
+    void requireUnchanged(std::int64_t index) const;
 
     std::filesystem::path m_folder;
     std::vector<LabelledFile> m_files;
+    std::vector<FileMark> m_fileMarks;  // one a file
+    FileMarks m_marks;
     ImageShape m_shape;
     DataConfig m_how;
     std::int64_t m_kept;
@@ -49,6 +56,7 @@ private:
     mutable std::mutex m_mutex;                    // who writes pixels
     mutable std::atomic<std::int64_t> m_held = 0;
     mutable std::atomic<std::int64_t> m_decoded = 0;
+    mutable std::atomic<bool> m_outdated = false;
 };
 
 }  // namespace vit

@@ -12,12 +12,14 @@ namespace vit {
 namespace {
 
 nlohmann::ordered_json toJson(const MeasuredImages& measured) {
-    return {{"images", measured.count},
-            {"width", measured.shape.width},
-            {"height", measured.shape.height},
-            {"channels", measured.shape.channels},
-            {"mean", measured.statistics.mean},
-            {"deviation", measured.statistics.deviation}};
+    nlohmann::ordered_json json = {{"images", measured.count},
+                                   {"width", measured.shape.width},
+                                   {"height", measured.shape.height},
+                                   {"channels", measured.shape.channels},
+                                   {"mean", measured.statistics.mean},
+                                   {"deviation", measured.statistics.deviation}};
+    if (!measured.files.empty()) json["files"] = measured.files;
+    return json;
 }
 
 MeasuredImages measuredFrom(const nlohmann::ordered_json& json) {
@@ -28,6 +30,7 @@ MeasuredImages measuredFrom(const nlohmann::ordered_json& json) {
     json.at("channels").get_to(measured.shape.channels);
     json.at("mean").get_to(measured.statistics.mean);
     json.at("deviation").get_to(measured.statistics.deviation);
+    measured.files = json.value("files", std::string());
     return measured;
 }
 
@@ -42,6 +45,7 @@ void writeManifest(const DataManifest& manifest, const std::filesystem::path& fi
     nlohmann::ordered_json json = {{"kind", manifest.format},
                                    {"description", manifest.description},
                                    {"classes", manifest.classes},
+                                   {"validation", manifest.validation},
                                    {"left_out", manifest.leftOut},
                                    {"measured", nlohmann::ordered_json::array()}};
     for (const MeasuredImages& measured : manifest.measured) json["measured"].push_back(toJson(measured));
@@ -57,6 +61,7 @@ DataManifest readManifest(const std::filesystem::path& file) {
         DataManifest manifest{.format = std::string(format.name),
                               .description = json.at("description").get<std::string>(),
                               .classes = json.at("classes").get<std::int64_t>(),
+                              .validation = json.value("validation", std::int64_t{0}),
                               .leftOut = json.at("left_out").get<std::vector<std::string>>()};
         if (json.contains("measured"))
             for (const auto& entry : json.at("measured")) manifest.measured.push_back(measuredFrom(entry));

@@ -14,11 +14,12 @@ namespace vit {
 inline constexpr const char* kManifestFile = "dataset.json";
 
 // What was measured of training images when they were first read. Count and shape say of which: a folder of pictures
-// has other pixels at each image size.
+// has other pixels at each image size, and others again when one of them was replaced.
 struct MeasuredImages {
     std::int64_t count = 0;
     ImageShape shape;
     ChannelStatistics statistics;
+    std::string files = {};  // FileMarks::times of them
 
     bool operator==(const MeasuredImages&) const = default;
 };
@@ -27,6 +28,7 @@ struct DataManifest {
     std::string format;  // the name of its row in data_source.cpp
     std::string description = {};
     std::int64_t classes = 0;
+    std::int64_t validation = 0;  // images that it sets aside itself; older manifests do not say
     std::vector<std::string> leftOut = {};  // pictures that could not be opened when it was added, with the causes
     std::vector<MeasuredImages> measured = {};
 

@@ -56,6 +56,8 @@ std::string cacheKey(const DataInfo& info, const Config& config) {
            std::to_string(static_cast<int>(how.photoFilter));
 }
 
+bool isOutdated(const Dataset& data) { return data.train().isOutdated() || data.test().isOutdated(); }
+
 [[noreturn]] void refuseTaken(const std::string& name, bool made) {
     throw InvalidInput("There is a data set " + name + " already" +
                        (made ? "." : ": choose another name, or remove it first."));
@@ -96,6 +98,7 @@ DataInfo describeOwn(const std::string& name, const fs::path& folder) {
         info.description = manifest.description;
         setFormat(info, dataFormat(manifest.format));
         info.classes = manifest.classes;
+        info.validation = manifest.validation;
         if (!manifest.measured.empty()) info.channels = manifest.measured.front().shape.channels;
         info.available = true;
     } catch (const Error& fault) {
@@ -184,7 +187,7 @@ std::shared_ptr<const Dataset> DataStore::open(const Config& config, const Progr
         report(progress, "Reading " + info.name, 0, 0);
         lock.lock();
     }
-    if (std::shared_ptr<const Dataset> present = m_open[key].lock()) return present;
+    if (std::shared_ptr<const Dataset> present = m_open[key].lock(); present && !isOutdated(*present)) return present;
 
     m_loading.insert(key);
     lock.unlock();
@@ -207,6 +210,10 @@ void DataStore::forget(std::string_view name) {
     const std::lock_guard lock(m_mutex);
     const std::string start = std::string(name) + "/";
     std::erase_if(m_open, [&](const auto& entry) { return entry.first.starts_with(start); });
+}
+
+void useOwnValidation(DataConfig& data, const DataInfo& info) {
+    if (info.validation > 0) data.validationSplit = ValidationSplit::Folder;
 }
 
 DataInfo DataStore::add(std::string_view nameView, const fs::path& from, const Progress& progress) {

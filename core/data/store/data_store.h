@@ -28,12 +28,17 @@ struct DataInfo {
     bool anySize = false;     // its pictures have any size and are brought to the one that is asked for
     bool builtIn = false;     // made by the program; cannot be removed
     std::int64_t classes = 0;      // 0 = not known before it is there
+    std::int64_t validation = 0;   // images that it sets aside for validation itself; 0 too where that is not known
     std::int64_t channels = 3;     // of its images: 1 (grey) or 3; before they are read what such data have as a rule
     bool available = false;        // can be opened now
     bool downloadable = false;     // download() knows its address
     std::int64_t downloadBytes = 0;
     std::filesystem::path folder;  // where it lies; empty if it is built in
 };
+
+// For a new experiment of which nobody has said what it is judged by: by the validation images that the data set brings, if
+// it brings some.
+void useOwnValidation(DataConfig& data, const DataInfo& info);
 
 // All calls may come from any thread.
 class DataStore {
@@ -48,7 +53,8 @@ public:
     std::vector<DataInfo> list() const;              // built-in ones first, then one's own by name
     DataInfo info(std::string_view name) const;      // throws InvalidInput for an unknown name, listing those there are
 
-    // Reads the data set into memory, or returns the copy that is already there. Images of a folder, which have any
+    // Reads the data set into memory, or returns the copy that is already there, unless it has found out that a file behind
+    // it is another by now. Images of a folder, which have any
     // size, are cut to their centre square and brought to `imageSize`; other data keep their own size. Of a folder whose
     // images take more memory than they may, most stay on the disk (readImageFolder()).
     std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize,

@@ -43,8 +43,9 @@ void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& ma
                             " files whose format " + formatAdvice(unopenable);
 }
 
-std::string countsText(std::int64_t train, std::int64_t test) {
-    return groupedText(train) + " images to train, " + groupedText(test) + " to test.";
+std::string countsText(std::int64_t train, std::int64_t test, std::int64_t validation) {
+    return groupedText(train) + " images to train, " +
+           (validation > 0 ? groupedText(validation) + " to validate, " : std::string()) + groupedText(test) + " to test.";
 }
 
 DataManifest examinePictures(const fs::path& folder, const Progress& progress) {
@@ -66,9 +67,12 @@ DataManifest examinePictures(const fs::path& folder, const Progress& progress) {
         throw InvalidInput("All pictures of a class are broken (" + listOf(broken) +
                            "): replace them and add the folder again. " + broken.front().cause);
     manifest.classes = static_cast<std::int64_t>(kept.classNames.size());
+    manifest.validation = kept.validation;
     manifest.description = "Pictures of " + groupedText(manifest.classes) + " classes, cut to squares: " +
-                           countsText(static_cast<std::int64_t>(kept.train.size()),
-                                      static_cast<std::int64_t>(kept.test.size()));
+                           countsText(std::ssize(kept.train) - kept.validation, std::ssize(kept.test), kept.validation);
+    if (kept.validationIsTheTest)
+        manifest.description += " Its validation images are the test, as it has no others; what judges each epoch is taken "
+                                "from those to train.";
     if (!broken.empty())
         manifest.description += " " + std::to_string(broken.size()) +
                                 (broken.size() == 1 ? " picture that cannot be opened was left out ("

@@ -17,7 +17,6 @@ namespace vit {
 // more than a tenth of all, or all of a class.
 DataManifest examinePictures(const std::filesystem::path& folder, const Progress& progress);
 
-// "50,000 images to train, 10,000 to test."
 // Pictures by their names that no codec here can open, and why.
 std::vector<BrokenImage> unopenableIn(const std::filesystem::path& folder);
 // "(a.gif, …) cannot be opened on this computer, which opens …": the end of a sentence.
@@ -25,6 +24,8 @@ std::string formatAdvice(const std::vector<BrokenImage>& unopenable);
 // Writes down that they were left out, if there are any.
 void tellUnopenable(const std::vector<BrokenImage>& unopenable, DataManifest& manifest);
 
-std::string countsText(std::int64_t train, std::int64_t test);
+// "50,000 images to train, 10,000 to test."; with validation images of their own, which are not among `train` here,
+// "40,000 images to train, 10,000 to validate, 10,000 to test."
+std::string countsText(std::int64_t train, std::int64_t test, std::int64_t validation = 0);
 
 }  // namespace vit

@@ -14,7 +14,8 @@ namespace {
 std::optional<ChannelStatistics> statisticsIn(const std::filesystem::path& file, const ImageSource& train) {
     try {
         for (const MeasuredImages& measured : readManifest(file).measured)
-            if (measured.count == train.count() && measured.shape == train.shape()) return measured.statistics;
+            if (measured.count == train.count() && measured.shape == train.shape() && measured.files == train.marks().times)
+                return measured.statistics;
     } catch (const Error&) {  // measured again
     }
     return std::nullopt;
@@ -36,7 +37,7 @@ ChannelStatistics keptStatistics(const ImageSource& train, const std::filesystem
                                  const Progress& progress) {
     if (const auto known = statisticsIn(manifest, train)) return *known;
     const ChannelStatistics measured = measureChannels(train, progress);
-    keep(manifest, {train.count(), train.shape(), measured});
+    keep(manifest, {train.count(), train.shape(), measured, train.marks().times});
     return measured;
 }
 

@@ -3,6 +3,7 @@
 #include "ui/pages/data/data_page.h"
 
 #include "ui/bridge/prompts.h"
+#include "ui/look/format.h"
 #include "ui/look/theme.h"
 #include "ui/pages/data/data_bar.h"
 #include "ui/pages/data/dataset_browser.h"
@@ -27,11 +28,13 @@ constexpr int kConfigDelayMs = 300;  // while a value is typed, nothing is opene
 
 QString describe(const Dataset& dataset) {
     const Dataset::Shape& shape = dataset.shape();
-    return DataPage::tr("%1 classes · %2 × %3 px, %4")
-        .arg(dataset.classes())
-        .arg(shape.width)
-        .arg(shape.height)
-        .arg(shape.channels == 1 ? DataPage::tr("grey") : DataPage::tr("RGB"));
+    const QString facts = DataPage::tr("%1 classes · %2 × %3 px, %4")
+                              .arg(dataset.classes())
+                              .arg(shape.width)
+                              .arg(shape.height)
+                              .arg(shape.channels == 1 ? DataPage::tr("grey") : DataPage::tr("RGB"));
+    if (dataset.validationCount() == 0) return facts;
+    return DataPage::tr("%1 · %2 validation images of its own").arg(facts, withThousands(dataset.validationCount()));
 }
 
 }  // namespace

@@ -163,7 +163,7 @@ void DatasetBrowser::setDataset(std::shared_ptr<const Dataset> dataset) {
 
 void DatasetBrowser::setConfig(const Config& config) {
     const auto cut = [](const DataConfig& data) {
-        return std::tuple(data.validationShare, data.validationSplit, data.validationSeed, data.trainLimit);
+        return std::tuple(data.name, data.validationShare, data.validationSplit, data.validationSeed, data.trainLimit);
     };
     const bool sameData = cut(config.data) == cut(m_config.data);
     const bool sameInput = config.augmentation == m_config.augmentation &&
@@ -185,8 +185,8 @@ void DatasetBrowser::showSplit() {
 }
 
 void DatasetBrowser::countSplits() {
-    const auto view = [this](Split split) {
-        return DatasetView(m_dataset, split, m_config.data);
+    const auto view = [this, cut = cutFor(*m_dataset, m_config.data)](Split split) {
+        return DatasetView(m_dataset, split, cut);
     };
     for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
         const QString count = withThousands(view(split).count());
@@ -203,7 +203,7 @@ void DatasetBrowser::showNothing(const QString& why) {
 
 void DatasetBrowser::showImages() {
     if (!m_dataset) return;
-    m_model->setSelection(DatasetSelection(m_dataset, split(), m_config.data, selectedClass()));
+    m_model->setSelection(DatasetSelection(m_dataset, split(), cutFor(*m_dataset, m_config.data), selectedClass()));
     m_thumbnails->scrollToTop();
     const auto count = m_model->selection().count();
     const QString images = count == 1 ? tr("1 image") : tr("%1 images").arg(withThousands(count));

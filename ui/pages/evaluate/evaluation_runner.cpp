@@ -105,10 +105,9 @@ void EvaluationRunner::adaptData() {
 }
 
 void EvaluationRunner::beginAsking(std::shared_ptr<const Dataset> dataset) {
-    const DataConfig& cut = m_model->config.data;
     m_dataset = std::move(dataset);
     try {
-        m_view.emplace(m_dataset, m_split, cut);
+        m_view.emplace(m_dataset, m_split, cutFor(*m_dataset, m_model->config.data));
     } catch (const Error& problem) {
         return fail(QString::fromUtf8(problem.what()));
     }
@@ -146,7 +145,7 @@ void EvaluationRunner::onPart(const Reply<Part>& reply) {
 void EvaluationRunner::finish() {
     Q_EMIT progressed(tr("Computing the figures"), 0, 0);
     const auto compute = [subject = *m_subject, answers = std::exchange(m_answers, {}), view = *m_view, run = m_run,
-                          dataset = m_dataset, data = m_data, cut = m_model->config.data](const Progress&) {
+                          dataset = m_dataset, data = m_data, cut = cutFor(*m_dataset, m_model->config.data)](const Progress&) {
         const EvaluatedClasses classes{dataset->classNames(), dataset->superclasses()};
         auto result = std::make_shared<EvaluatedSplit>(
             EvaluatedSplit{vit::evaluated(subject, classes, answers), dataset, data, cut, view.split()});

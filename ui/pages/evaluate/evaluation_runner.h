@@ -32,7 +32,7 @@ struct EvaluatedSplit {
     Evaluation evaluation;
     std::shared_ptr<const Dataset> dataset;
     QString data;             // its name
-    DataConfig cut;           // the run's: where splits are cut
+    DataConfig cut;           // where splits are cut: as the run's are, if it is its data set
     Split split = Split::Test;
 
     DatasetView view() const { return {dataset, split, cut}; }

@@ -96,9 +96,13 @@ void PhotoCard::showReport(const PhotoReport& report) {
     }
     if (report.classes.size() > kClassesShown)
         classes << tr("and %1 more").arg(withThousands(static_cast<qint64>(report.classes.size() - kClassesShown)));
-    m_counts->setText(tr("%1 photos to train with, %2 to test, in %3 classes: %4")
-                          .arg(withThousands(report.train), withThousands(report.test),
-                               withThousands(static_cast<qint64>(report.classes.size())), classes.join(", ")));
+    QString counts = tr("%1 photos to train with, %2 to test, in %3 classes: %4")
+                         .arg(withThousands(report.train), withThousands(report.test),
+                              withThousands(static_cast<qint64>(report.classes.size())), classes.join(", "));
+    if (report.validation > 0)
+        counts += '\n' + tr("%1 of those to train with are set aside for validation, which no way here needs: all are "
+                            "learned from.").arg(withThousands(report.validation));
+    m_counts->setText(counts);
     QStringList warnings;
     for (const std::string& warning : report.warnings) warnings << "• " + qstr(warning);
     m_warnings->setText(warnings.join('\n'));
