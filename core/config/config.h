@@ -86,6 +86,7 @@ struct ModelConfig {
     double normEpsilon = 1e-6;
     std::vector<std::int64_t> stemWidths;  // channels of 3×3 convolutions before the patches are cut; empty: none
     std::vector<std::int64_t> stemPools;   // the numbers, from 1, of those that halve the image
+    bool stemWhitening = false;  // the first of them begins as whitening filters of the training images, and stays so
     bool shiftedPatches = false;  // a patch is cut from the image and from four copies of it, moved by half a patch each way
     PositionType positions = PositionType::Learned;
     bool qkvBias = true;        // queries, keys and values have a bias

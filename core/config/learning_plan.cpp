@@ -25,6 +25,7 @@ AdapterPlan adapterPlan(const ParameterRow& kernel, const std::string& part, std
 }  // namespace
 
 bool learns(const ParameterRow& row, const OptimizerConfig& config) {
+    if (row.fixed) return false;
     if (config.frozenBlocks > 0 && row.depth <= config.frozenBlocks) return false;
     return config.loraRank == 0 || isOfTheHead(row) || canBeAdapted(row);
 }

@@ -11,7 +11,7 @@
 
 namespace vit {
 
-// Not what optimizer.frozen_blocks holds back. With optimizer.lora_rank, of the rest only the head, an attention pooling
+// Neither what is fixed nor what optimizer.frozen_blocks holds back. With optimizer.lora_rank, of the rest only the head, an attention pooling
 // among it, and what is adapted.
 bool learns(const ParameterRow& row, const OptimizerConfig& config);
 

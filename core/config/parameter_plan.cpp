@@ -34,6 +34,7 @@ public:
         add(name + ".weight", {width}, ParameterRole::NormScale);
         if (type == NormType::LayerNorm) add(name + ".bias", {width}, ParameterRole::NormShift);
     }
+    void fix(const std::string& name) { std::ranges::find(m_rows, name, &ParameterRow::name)->fixed = true; }
     void append(std::vector<ParameterRow> rows) {
         m_rows.insert(m_rows.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
     }
@@ -58,6 +59,7 @@ void addStem(Plan& plan, const ModelConfig& model, const ModelInput& input) {
         plan.norm("stem.norm" + number, outputs, NormType::LayerNorm);
         inputs = outputs;
     }
+    if (model.stemWhitening && !model.stemWidths.empty()) plan.fix("stem.conv1.weight");
 }
 
 void addAttention(Plan& plan, const ModelConfig& model, const std::string& name) {

@@ -41,6 +41,7 @@ struct ParameterRow {
     // output.
     double fanIn = 0;
     double fanOut = 0;
+    bool fixed = false;  // keeps what it begins with, whatever the optimizer's options
 
     std::int64_t count() const;
     bool operator==(const ParameterRow&) const = default;

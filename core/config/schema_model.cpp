@@ -44,6 +44,15 @@ std::vector<Field> modelFields() {
               .maximum = 16,
               .step = 1},
              &Config::model, &ModelConfig::stemPools),
+        tied({.key = "model.stem_whitening",
+              .label = "Whitening stem",
+              .help = "The stem's first convolution does not learn, only its bias: its filters whiten the image, so that what "
+                      "they give is uncorrelated and of one size. They are the principal components of up to 1,000 training "
+                      "images' 3×3 patches over their deviations, each once with either sign: 54 for colour images, of which "
+                      "a narrower layer takes the strongest, and a wider one keeps drawn ones besides. Weights that a run "
+                      "starts from are taken in their stead (tysam-code, \"hlb-CIFAR10\", 2023; Jordan, \"94% on CIFAR-10 in "
+                      "3.29 seconds on a single GPU\", 2024)."},
+             &Config::model, &ModelConfig::stemWhitening),
         tied({.key = "model.shifted_patches",
               .label = "Shifted patches",
               .help = "Each patch is cut from the image and from four copies that are moved by half a patch along the "

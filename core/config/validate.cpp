@@ -95,6 +95,11 @@ Problem poolsAreOfTheStem(const Config& config) {
     return "Give each of the stem's convolutions that halve the image once, in order, such as 1, 3.";
 }
 
+Problem whiteningHasAStem(const Config& config) {
+    if (!config.model.stemWhitening || !config.model.stemWidths.empty()) return std::nullopt;
+    return "Without a stem there is no convolution that could whiten the image: switch this off, or give the stem's channels.";
+}
+
 Problem poolsFitPatches(const Config& config) {
     const std::size_t pools = config.model.stemPools.size();
     const std::int64_t factor = stemFactor(config.model);
@@ -224,6 +229,7 @@ const std::vector<Rule>& rules() {
         {{"head.type", "model.projection_dim", "model.heads"}, queryHasWholeHeads},
         {{"model.stem_pools", "model.stem_widths"}, poolsAreOfTheStem},
         {{"model.stem_pools", "model.patch_size"}, poolsFitPatches},
+        {{"model.stem_whitening", "model.stem_widths"}, whiteningHasAStem},
         {{"model.shifted_patches", "model.patch_size", "model.stem_pools"}, shiftedPatchesMove},
         {{"model.zero_outputs", "model.initial_weights"}, outputsBeginOneWay},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},

@@ -43,7 +43,8 @@ LayerMeter::LayerMeter(Classifier& classifier, std::int64_t everySteps)
     : m_classifier(classifier), m_everySteps(everySteps),
       m_layers(static_cast<std::int64_t>(classifier.network()->blocks.size()) + 2) {
     for (const Weight& weight : classifier.network()->weights()) {
-        if (!isKernel(weight.row.role)) continue;
+        // What is fixed would hide how the rest of its layer moves.
+        if (!isKernel(weight.row.role) || weight.row.fixed) continue;
         m_matrices.push_back(weight.tensor);
         m_depthOf.push_back(weight.row.depth);
     }

@@ -10,6 +10,7 @@
 #include "core/train/checkpoints/shared_state.h"
 #include "core/train/class_weights.h"
 #include "core/train/schedules/schedule.h"
+#include "core/train/stem_whitening.h"
 #include "core/train/training_images.h"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
+    if (config.model.stemWhitening) whitenStem(*m_classifier, m_train, m_hooks.emit);
     m_resident = placeOnDevice(m_train, derive(config, describe(*data).input()).trainingMemoryBytes,
                                m_classifier->device(), m_hooks.emit);
     StepParts parts = stepParts(config, classWeights(m_train, config.loss.classWeights, m_classifier->device()));

@@ -204,6 +204,8 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
     QTest::newRow("adapters, clipped, averaged")
         << set({"optimizer.lora_rank=4", "optimizer.lora_alpha=8", "optimizer.clip_norm=0.5", "optimizer.ema_decay=0.9"}) +
                QStringList{"--start-from", path("1")};
+    QTest::newRow("whitening stem, averaged")
+        << set({"model.stem_widths=8", "model.stem_whitening=true", "optimizer.ema_decay=0.9"});
     QTest::newRow("RandAugment") << set({"augmentation.policy=random", "augmentation.random_magnitude=15"});
     QTest::newRow("AutoAugment") << set({"augmentation.policy=auto"});
     QTest::newRow("best by macro F1") << set({"run.best_by=macro-f1", "run.patience=5", "loss.label_smoothing=0.2"});

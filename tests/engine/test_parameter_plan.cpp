@@ -46,6 +46,7 @@ namespace {
 void addEveryPart(ModelConfig& model) {
     model.stemWidths = {8, 12};
     model.stemPools = {2};
+    model.stemWhitening = true;
     model.qkNorm = true;
     model.mlpDepthwise = true;
     model.layerScale = 0.1;

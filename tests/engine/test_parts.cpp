@@ -304,6 +304,8 @@ private Q_SLOTS:
         QTest::newRow("beyond the stem") << QStringList{"model.stem_widths=8", "model.stem_pools=2"} << "1 convolution:";
         QTest::newRow("out of order") << QStringList{"model.stem_widths=8, 8", "model.stem_pools=2, 1"} << "in order";
         QTest::newRow("twice") << QStringList{"model.stem_widths=8, 8", "model.stem_pools=1, 1"} << "once, in order";
+        QTest::newRow("whitening without a stem")
+            << QStringList{"model.stem_whitening=true"} << "Without a stem there is no convolution";
         QTest::newRow("waves in an odd dimension")
             << QStringList{"model.positions=sine-cosine", "model.projection_dim=26", "model.mlp_units=48, 26"}
             << "multiple of 4";

@@ -18,6 +18,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
+
 using namespace vit;
 using vit::test::Recorder;
 
@@ -71,6 +73,7 @@ private Q_SLOTS:
     void nothingMatchedIsAFault();
     void itsStatisticsStayWithTheRun();
     void adaptersNeedWeights();
+    void aWhiteningStemIsTakenToo();
 };
 
 void TestStartFrom::initTestCase() {
@@ -254,6 +257,28 @@ void TestStartFrom::adaptersNeedWeights() {
     QVERIFY(!same("blocks.0.attn.qkv.weight"));
     fs::remove(home() / "adapted" / run_files::kLastWeights);
     QVERIFY(refused(rest));
+}
+
+// In the stead of the filters that the images would give; and they stay.
+void TestStartFrom::aWhiteningStemIsTakenToo() {
+    const auto whitening = [this](const std::string& name, const fs::path& from = {}) {
+        TrainRequest request = oneStep(name, from);
+        request.config.model.stemWidths = {8};
+        request.config.model.stemWhitening = true;
+        return request;
+    };
+    Recorder recorder;
+    train(recorder, whitening("whitening"));
+    TensorFile file = weightsOf("whitening");
+    TensorData& kernel = file.tensors.at("stem.conv1.weight");
+    const TensorData own = kernel;
+    auto* values = reinterpret_cast<float*>(kernel.bytes.data());
+    std::reverse(values, values + kernel.bytes.size() / sizeof(float));
+    writeSafetensors(home() / "whitening-reversed.safetensors", file);
+    train(recorder, whitening("whitening-taken", home() / "whitening-reversed.safetensors"));
+    QCOMPARE(recorder.all<RunFinished>().size(), std::size_t{2});
+    QVERIFY(kernel.bytes != own.bytes);
+    QVERIFY(weightsOf("whitening-taken").tensors.at("stem.conv1.weight").bytes == kernel.bytes);
 }
 
 QTEST_GUILESS_MAIN(TestStartFrom)

@@ -110,6 +110,10 @@ void TestTrainer::optionsGoOnToTheBit_data() {
     });
     row("layer decay", [](Config& c) { c.optimizer.layerDecay = 0.7; });
     row("frozen blocks", [](Config& c) { c.optimizer.frozenBlocks = 1; });
+    row("a whitening stem", [](Config& c) {
+        c.model.stemWidths = {8};
+        c.model.stemWhitening = true;
+    });
     row("adapters", [](Config& c) {
         c.optimizer.loraRank = 4;
         c.optimizer.clipNorm = 1;

@@ -26,6 +26,7 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     known.layers = model.layers;
     known.stemWidths = model.stemWidths;
     known.stemPools = model.stemPools;
+    known.stemWhitening = model.stemWhitening;
     known.shiftedPatches = model.shiftedPatches;
     if (!turnsByPlace(model) && model.positions != PositionType::Relative)
         known.positions = model.positions;
