@@ -407,7 +407,7 @@ void TestTrainer::whatThawsLearnsFromItsEpochOn() {
     const QTemporaryDir folder;
     const std::filesystem::path path = folder.path().toStdString();
     Config config = smallConfig();
-    config.run.epochs = config.run.keepEpochs = 4;
+    config.run.epochs = 4;
     config.optimizer.weightDecay = 0.01;
     config.optimizer.frozenBlocks = 2;
     config.optimizer.thaw = Thaw::BlockByBlock;
@@ -436,7 +436,7 @@ void TestTrainer::thawsGoOnToTheBit_data() {
     QTest::addColumn<int>("steps");
     for (const auto& [name, type] : {std::pair{"AdamW", OptimizerType::AdamW}, {"Muon", OptimizerType::Muon}})
         for (const auto& [way, kernels] : {std::pair{"fused", KernelChoice::Auto}, {"plain", KernelChoice::Plain}})
-            for (const int steps : {3, 4, 5, 8, 10})
+            for (const int steps : {3, 4, 5})
                 QTest::addRow("%s, %s, after step %d", name, way, steps) << type << kernels << steps;
 }
 
