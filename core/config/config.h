@@ -26,6 +26,7 @@ enum class PhotoFilter { Area, Bilinear, Bicubic };
 enum class InitialWeights { Glorot, TruncatedNormal, Mimetic };
 enum class DecayConvention { Decoupled, Keras, PyTorch };  // see OptimizerConfig::decayConvention
 enum class OptimizerType { AdamW, Sgd, Lion, Muon };
+enum class Thaw { Never, BlockByBlock, AllAtOnce };  // of what is frozen at first
 enum class ScheduleType { Constant, Cosine, Linear, Polynomial, Steps, OneCycle, WarmStableDecay };
 enum class AugmentationPolicy { None, TrivialAugment, RandAugment, AutoAugment };
 enum class ClassWeights { None, Balanced };
@@ -147,6 +148,8 @@ struct OptimizerConfig {
     double emaDecay = 0;       // of the weights' moving average, which is then what is judged and kept; 0 = none
     double layerDecay = 1;     // a depth's learning rate is this times that of the next deeper one; 1 = one rate for all
     std::int64_t frozenBlocks = 0;  // the embedding and the first N blocks learn nothing; 0 = all learn
+    Thaw thaw = Thaw::Never;        // but from some epoch on (learning_plan.h)
+    std::int64_t thawEpochs = 1;    // from one thaw to the next, and before the first one
     std::int64_t loraRank = 0;      // of the adapters by which blocks learn (learning_plan.h); 0 = by their weights
     double loraAlpha = 16;          // what they add is multiplied by loraAlpha / loraRank
 

@@ -122,7 +122,7 @@ Counts countsOf(const Config& config, const ModelInput& input) {
     for (const ParameterRow& row : parameterPlan(config.model, config.head, input)) {
         const std::int64_t count = row.count();
         counts.all += count;
-        std::int64_t moved = learns(row, config.optimizer) ? count : 0;
+        std::int64_t moved = everLearns(row, config.optimizer) ? count : 0;
         double copies = moved > 0 ? kCopiesOfWeights + average : 1;
         if (isAdapted(row, config.optimizer)) {
             moved = 0;
@@ -141,7 +141,8 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
     const auto inRange = [&](const Field& field) {
         const bool matters = field.key.starts_with("model.") || field.key.starts_with("head.") ||
                              field.key == "run.batch_size" || field.key == "run.accumulate" ||
-                             field.key == "optimizer.lora_rank";
+                             field.key == "optimizer.lora_rank" || field.key == "optimizer.frozen_blocks" ||
+                             field.key == "optimizer.thaw_epochs";
         return !matters || !rangeProblem(field, field.get(config));
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
@@ -149,6 +150,51 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
            config.model.patchSize % stemFactor(config.model) == 0 && !config.model.mlpUnits.empty() &&
            config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 &&
            input.channels <= 1024 && input.classes >= 1 && input.classes <= 100'000'000;
+}
+
+struct Parts {
+    Cost embedding;
+    Cost block;
+    Cost head;  // with what stands between it and the blocks
+};
+
+Parts partsOf(const Config& config, const ModelInput& input) {
+    const ModelConfig& model = config.model;
+    const std::int64_t tokens = tokenCount(model, config.head);
+    Parts parts;
+    addEmbedding(parts.embedding, model, input);
+    addBlock(parts.block, model, tokens);
+    parts.head.addNorm(tokens, model.projectionDim);
+    if (model.preNorm) parts.head.addNorm(tokens, model.projectionDim);
+    if (config.head.type == HeadType::AttentionPooling) addAttentionPooling(parts.head, model, tokens);
+    addHead(parts.head, config.head, headInputs(model, config.head), input.classes);
+    return parts;
+}
+
+Cost sumOf(const Parts& parts, std::int64_t layers) {
+    const auto blocks = static_cast<double>(layers);
+    return {parts.embedding.flops + parts.head.flops + blocks * parts.block.flops,
+            parts.embedding.activations + parts.head.activations + blocks * parts.block.activations};
+}
+
+// What has no backward pass, on average of the epochs from `first` to `last`.
+Cost stillIn(const Parts& parts, const Config& config, std::int64_t first, std::int64_t last) {
+    Cost still;
+    for (std::int64_t depth = 0; depth <= config.model.layers; ++depth) {
+        const bool never = depth == 0 && config.optimizer.loraRank > 0;  // adapters are of blocks
+        const std::int64_t begins = never ? kNeverLearns : firstLearningEpoch(depth, config.optimizer);
+        const std::int64_t epochs = last - first + 1;
+        const double share = static_cast<double>(std::clamp<std::int64_t>(begins - first, 0, epochs)) /
+                             static_cast<double>(epochs);
+        const Cost& part = depth == 0 ? parts.embedding : parts.block;
+        still.flops += share * part.flops;
+        still.activations += share * part.activations;
+    }
+    return still;
+}
+
+double trainingFlops(const Parts& parts, const Config& config, std::int64_t first, std::int64_t last) {
+    return 3 * sumOf(parts, config.model.layers).flops - 2 * stillIn(parts, config, first, last).flops;
 }
 
 }  // namespace
@@ -166,33 +212,23 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     facts.tokens = tokenCount(model, config.head);
     facts.elementsPerPatch = model.patchSize * model.patchSize * input.channels;
 
-    Cost block;
-    addBlock(block, model, facts.tokens);
-    Cost rest;
-    addEmbedding(rest, model, input);
-    const Cost embedding = rest;
-    rest.addNorm(facts.tokens, model.projectionDim);
-    if (model.preNorm) rest.addNorm(facts.tokens, model.projectionDim);
-    if (config.head.type == HeadType::AttentionPooling) addAttentionPooling(rest, model, facts.tokens);
-    addHead(rest, config.head, headInputs(model, config.head), input.classes);
-
-    const auto layers = static_cast<double>(model.layers);
-    // What is frozen has no backward pass, and neither gradients nor moments.
-    const std::int64_t frozenBlocks = std::clamp<std::int64_t>(config.optimizer.frozenBlocks, 0, model.layers);
     const Counts counts = countsOf(config, input);
     facts.parameters = counts.all;
     facts.learningParameters = counts.learning;
-    Cost still;
-    if (frozenBlocks > 0 || config.optimizer.loraRank > 0) {
-        still.flops = embedding.flops + static_cast<double>(frozenBlocks) * block.flops;
-        still.activations = embedding.activations + static_cast<double>(frozenBlocks) * block.activations;
-    }
-    facts.forwardFlopsPerImage = rest.flops + layers * block.flops;
-    facts.trainingFlopsPerImage = 3 * facts.forwardFlopsPerImage - 2 * still.flops;
-    const double activations = rest.activations + layers * block.activations - still.activations;
+
+    const Parts parts = partsOf(config, input);
+    const Cost whole = sumOf(parts, model.layers);
+    const std::int64_t epochs = std::max<std::int64_t>(1, config.run.epochs);
+    facts.forwardFlopsPerImage = whole.flops;
+    facts.trainingFlopsPerImage = trainingFlops(parts, config, 1, epochs);
+    const double activations = whole.activations - stillIn(parts, config, epochs, epochs).activations;
     facts.trainingMemoryBytes =
         kBytesPerNumber * (counts.kept + static_cast<double>(config.run.imagesAtOnce()) * activations);
     return facts;
+}
+
+double trainingFlops(const Config& config, const ModelInput& input, std::int64_t first, std::int64_t last) {
+    return sizesAreUsable(config, input) ? trainingFlops(partsOf(config, input), config, first, last) : 0;
 }
 
 }  // namespace vit

@@ -22,8 +22,9 @@ struct DerivedFacts {
     std::int64_t parameters = 0;
     std::int64_t learningParameters = 0;  // those that training changes, or those of adapters in their stead
     double forwardFlopsPerImage = 0;   // multiply and add count as two
-    double trainingFlopsPerImage = 0;  // forward and backward: three times the forward pass
-    double trainingMemoryBytes = 0;    // weights, gradients, moments and activations of a batch (an estimate)
+    double trainingFlopsPerImage = 0;  // forward and backward: three times the forward pass; the mean of the run's epochs
+    double trainingMemoryBytes = 0;    // weights, gradients, moments and activations of a batch (an estimate): the most
+                                       // of any epoch, which is the last one's where blocks thaw
 };
 
 // Whether images are held back to judge each epoch.
@@ -31,5 +32,8 @@ bool validates(const DataConfig& data);
 
 // Needs positive sizes and image_size divisible by patch_size (validate() tells); gives zeros otherwise.
 DerivedFacts derive(const Config& config, const ModelInput& input);
+
+// trainingFlopsPerImage of some of the run's epochs, 1 ≤ first ≤ last: less is derived while blocks are frozen.
+double trainingFlops(const Config& config, const ModelInput& input, std::int64_t first, std::int64_t last);
 
 }  // namespace vit

@@ -7,16 +7,31 @@
 #include "core/config/parameter_plan.h"
 
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <vector>
 
 namespace vit {
 
-// Neither what is fixed nor what optimizer.frozen_blocks holds back. With optimizer.lora_rank, of the rest only the head, an attention pooling
-// among it, and what is adapted.
-bool learns(const ParameterRow& row, const OptimizerConfig& config);
+// The epoch, from 1, with which a depth (ParameterRow::depth) begins to learn. 1, unless optimizer.frozen_blocks holds it back;
+// then, with E = optimizer.thaw_epochs, one by one from the last frozen block down: N · E + 1 for the N-th of them, the
+// embedding being the last (Howard & Ruder, "Universal language model fine-tuning for text classification", 2018), or E + 1 for
+// all (Kumar et al., "Fine-tuning can distort pretrained features and underperform out-of-distribution", 2022).
+inline constexpr std::int64_t kNeverLearns = std::numeric_limits<std::int64_t>::max();
+std::int64_t firstLearningEpoch(std::int64_t depth, const OptimizerConfig& config);
 
-// Whether a weight learns by adapters, and stays as it began but for them: of the blocks that learn the kernels of queries,
-// keys and values and of the MLP's layers.
+// Whether a weight learns in an epoch, from 1: a matter of configuration and epoch alone, so that a run that was resumed, and
+// every rank, has the same. What is fixed never does. With optimizer.lora_rank, of what is not frozen only the head, an
+// attention pooling among it, and what is adapted.
+bool learns(const ParameterRow& row, const OptimizerConfig& config, std::int64_t epoch);
+bool everLearns(const ParameterRow& row, const OptimizerConfig& config);  // however many epochs the run has
+
+// What begins to learn with this epoch after others have learned without it, such as "Block 7 learns from epoch 3 on.";
+// empty: nothing.
+std::string thawText(const OptimizerConfig& config, std::int64_t epoch);
+
+// Whether a weight learns by adapters, and stays as it began but for them: of the blocks that ever learn the kernels of
+// queries, keys and values and of the MLP's layers.
 bool isAdapted(const ParameterRow& row, const OptimizerConfig& config);
 
 // Two thin matrices, whose product up · down is added to so many rows of a kernel.

@@ -53,6 +53,7 @@ const std::vector<std::string>& schemaGroups() {
 bool matters(const Field& field, const Config& config) {
     if (field.only.key.empty()) return true;
     const Field& other = *findField(field.only.key);
+    if (!matters(other, config)) return false;
     if (other.kind == FieldKind::Integer) return std::get<std::int64_t>(other.get(config)) > 0;
     return std::ranges::find(field.only.values, toText(other, other.get(config))) != field.only.values.end();
 }

@@ -25,7 +25,7 @@ struct Choice {
     std::string help;
 };
 
-// The choices of another row with which a row has an effect.
+// The choices of another row with which a row has an effect, where that one has an effect itself.
 struct Only {
     std::string key;                  // of a Choice, Boolean or Integer; empty: always
     std::vector<std::string> values;  // "true" or "false" of a Boolean; none of an Integer: any above 0

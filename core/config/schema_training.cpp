@@ -174,13 +174,37 @@ std::vector<Field> optimizerFields() {
         tied({.key = "optimizer.frozen_blocks",
               .label = "Frozen blocks",
               .unit = "blocks",
-              .help = "The embedding and so many blocks after it keep the weights that the run begins with, which saves "
-                      "time and keeps what a trained model knows. Of use where a run starts from other weights; 0 lets "
-                      "all layers learn.",
+              .help = "The embedding and so many blocks after it keep the weights that the run begins with, for good or "
+                      "until they thaw, which saves time and keeps what a trained model knows. Of use where a run "
+                      "starts from other weights; 0 lets all layers learn.",
               .minimum = 0,
               .maximum = 1000,
               .step = 1},
              &Config::optimizer, &OptimizerConfig::frozenBlocks),
+        tied({.key = "optimizer.thaw",
+              .label = "Thawing",
+              .help = "Whether what is frozen begins to learn during the run. It starts with moments of its own then.",
+              .only = {"optimizer.frozen_blocks", {}}},
+             &Config::optimizer, &OptimizerConfig::thaw,
+             {EnumChoice<Thaw>{Thaw::Never, {"never", "Never", "It stays as it is for the whole run."}},
+              {Thaw::BlockByBlock,
+               {"block", "Block by block",
+                "From the last frozen block down to the first one, and the embedding at the end (ULMFiT; Howard & Ruder, "
+                "2018): what lies deeper in the model than the new head is changed only once all after it has settled."}},
+              {Thaw::AllAtOnce,
+               {"all", "All at once",
+                "All of it together, once the new head fits what the model knows (Kumar et al., 2022). Freeze all blocks "
+                "for that."}}}),
+        tied({.key = "optimizer.thaw_epochs",
+              .label = "Thaw after",
+              .unit = "epochs",
+              .help = "How many epochs pass before the first block, or all, thaws, and from each block to the next. ULMFiT "
+                      "takes 1.",
+              .minimum = 1,
+              .maximum = 100'000,
+              .step = 1,
+              .only = {"optimizer.thaw", {"block", "all"}}},
+             &Config::optimizer, &OptimizerConfig::thawEpochs),
         tied({.key = "optimizer.lora_rank",
               .label = "LoRA rank",
               .help = "Blocks learn by low-rank adapters (LoRA; Hu et al., 2021): of queries, keys, values and the MLP's "

@@ -164,9 +164,19 @@ Problem frozenBlocksAreThere(const Config& config) {
            ": freeze no more than those, or leave them all to learn with 0.";
 }
 
+Problem somethingThaws(const Config& config) {
+    const OptimizerConfig& optimizer = config.optimizer;
+    const bool wanted = optimizer.frozenBlocks > 0 && optimizer.thaw != Thaw::Never;
+    if (!wanted || optimizer.thawEpochs < config.run.epochs) return std::nullopt;
+    return "The run of " + groupedText(config.run.epochs) + (config.run.epochs == 1 ? " epoch" : " epochs") +
+           " is over before anything thaws: thaw earlier, train longer, or let nothing thaw.";
+}
+
 Problem adaptersHaveABlock(const Config& config) {
-    if (config.optimizer.loraRank == 0 || config.optimizer.frozenBlocks != config.model.layers) return std::nullopt;
-    return "All blocks are frozen, and none is left for adapters: freeze fewer, or set the rank to 0.";
+    const OptimizerConfig& optimizer = config.optimizer;
+    const bool frozen = optimizer.frozenBlocks == config.model.layers && optimizer.thaw == Thaw::Never;
+    if (optimizer.loraRank == 0 || !frozen) return std::nullopt;
+    return "All blocks are frozen, and none is left for adapters: freeze fewer, let them thaw, or set the rank to 0.";
 }
 
 Problem shiftLeavesSomething(const Config& config) {
@@ -240,7 +250,8 @@ const std::vector<Rule>& rules() {
           "optimizer.matrix_rate"},
          decayLeavesWeights},
         {{"optimizer.frozen_blocks", "model.layers"}, frozenBlocksAreThere},
-        {{"optimizer.lora_rank", "optimizer.frozen_blocks", "model.layers"}, adaptersHaveABlock},
+        {{"optimizer.thaw_epochs", "optimizer.thaw", "optimizer.frozen_blocks", "run.epochs"}, somethingThaws},
+        {{"optimizer.lora_rank", "optimizer.frozen_blocks", "optimizer.thaw", "model.layers"}, adaptersHaveABlock},
         {{"schedule.final_factor", "schedule.type"}, stepsDropToSomething},
         {{"schedule.warmup_epochs", "run.epochs"}, warmupEndsBeforeRun},
         {{"run.accumulate", "run.batch_size"}, everyPartHasAnImage},

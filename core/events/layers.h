@@ -54,8 +54,8 @@ inline constexpr std::array kLayerStatistics = {
                    &LayerStatistics::attentionEntropy},
 };
 
-// Whether nothing of the layer learns (optimizer.frozen_blocks): no gradient is taken of it, and no step moves it. Where
-// numbers have been lost, those of its output are lost as well.
+// Whether nothing of the layer learns (optimizer.frozen_blocks, until it thaws): no gradient is taken of it, and no step moves
+// it. Where numbers have been lost, those of its output are lost as well.
 bool isHeldBack(const LayerStatistics& layer);
 
 // "Embedding", "Block 1" …, "Head": of `count` layers the one at `index`, from 0.

@@ -128,6 +128,7 @@ void measureTraining(Classifier& classifier, const ModelInput& input, std::int64
     TrainStep step(classifier, *optimizer, config.run.seed, [&](const Message& message) {
         if (message.severity == Severity::Warning) result.warning = message.text;
     }, stepParts(config));
+    step.beginEpoch(config.run.epochs);  // all that ever thaws
     step.watch([&](TrainStep::Phase phase) {
         std::vector<double>* const phases[] = {&laps.forward, &laps.backward, &laps.optimizer};
         phases[static_cast<int>(phase)]->push_back(clock.lap());
@@ -190,7 +191,8 @@ BenchmarkResult benchmark(const Config& config, const ModelInput& input, const B
     const auto measureMode = trains ? measureTraining : measurePrediction;
     measureMode(classifier, input, task.steps, progress, result);
     result.imagesPerSecond = 1000.0 * static_cast<double>(config.run.batchSize) / result.milliseconds.whole;
-    result.flops = result.imagesPerSecond * (trains ? facts.trainingFlopsPerImage : facts.forwardFlopsPerImage);
+    const std::int64_t last = config.run.epochs;
+    result.flops = result.imagesPerSecond * (trains ? trainingFlops(config, input, last, last) : facts.forwardFlopsPerImage);
     if (device.is_cpu()) result.peakFlops = peakFlopsOf(selection.threads, bfloat16);
     return result;
 }

@@ -45,7 +45,8 @@ struct BenchmarkResult {
     std::string warning;         // not empty: what the steps were slower for
 };
 
-// By the same step as a training, on made-up images that are ready: neither reading nor augmenting is part of it.
+// By the same step as a training in its last epoch, where blocks thaw in the others, on made-up images that are ready: neither
+// reading nor augmenting is part of it.
 // Throws InvalidInput when a device or kernels are chosen that are not there.
 BenchmarkResult benchmark(const Config& config, const ModelInput& input, const BenchmarkTask& task,
                           const std::function<void(std::int64_t done)>& progress = {});

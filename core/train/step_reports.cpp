@@ -5,15 +5,16 @@
 #include "core/device/torch_device.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace vit {
 
-StepReports::StepReports(const Config& config, std::int64_t trainingImages, const Throughput& throughput,
-                         torch::Device device)
-    : m_epochs(config.run.epochs),
-      m_batchSize(config.run.batchSize),
+StepReports::StepReports(const Config& config, const ModelInput& input, std::int64_t trainingImages,
+                         const Throughput& throughput, torch::Device device)
+    : m_config(config),
+      m_input(input),
       m_images(trainingImages),
-      m_stepsPerEpoch((m_images + m_batchSize - 1) / m_batchSize),
+      m_stepsPerEpoch((m_images + config.run.batchSize - 1) / config.run.batchSize),
       m_throughput(&throughput),
       m_device(device) {}
 
@@ -35,9 +36,18 @@ void StepReports::measure(StepDone& done, const MetricSums& batch) const {
     done.top5Accuracy = mean.top5Accuracy;
     done.imagesPerSecond = m_throughput->imagesPerSecond();
     done.elapsedSeconds = m_throughput->elapsedSeconds();
-    const std::int64_t imagesDone = (done.epoch - 1) * m_images + std::min(done.stepInEpoch * m_batchSize, m_images);
-    done.remainingSeconds = m_throughput->remainingSeconds(m_epochs * m_images - imagesDone, m_epochs - done.epoch + 1);
+    const std::int64_t left = m_images - std::min(done.stepInEpoch * m_config.run.batchSize, m_images);
+    done.remainingSeconds = m_throughput->remainingSeconds(left + laterImages(done.epoch),
+                                                           m_config.run.epochs - done.epoch + 1);
     done.memoryBytes = peakMemoryBytes(m_device);
+}
+
+std::int64_t StepReports::laterImages(std::int64_t epoch) const {
+    const std::int64_t epochs = m_config.run.epochs, images = (epochs - epoch) * m_images;
+    if (m_config.optimizer.thaw == Thaw::Never || images <= 0) return images;
+    const double now = trainingFlops(m_config, m_input, epoch, epoch);
+    const double later = trainingFlops(m_config, m_input, epoch + 1, epochs);
+    return now > 0 ? std::llround(static_cast<double>(images) * later / now) : images;
 }
 
 }  // namespace vit

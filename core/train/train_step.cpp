@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace vit {
 
@@ -50,15 +51,28 @@ TrainStep::TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t 
       m_batchSize(m_parts.ranks != nullptr ? m_parts.ranks->slice().of(classifier.config().run.batchSize).count
                                            : classifier.config().run.batchSize),
       m_records(StepGraph::isPossible(classifier.device())) {
-    const std::vector<Weight> weights = classifier.network()->weights();
-    for (torch::Tensor& parameter : classifier.network()->parameters()) {
-        const bool learning = std::ranges::any_of(weights, [&](const Weight& weight) {
-            return weight.tensor.is_same(parameter) && learns(weight.row, classifier.config().optimizer);
+    beginEpoch(1);
+}
+
+void TrainStep::beginEpoch(std::int64_t epoch) {
+    const std::vector<Weight> weights = m_classifier.network()->weights();
+    std::vector<torch::Tensor> learning, frozen;
+    for (const torch::Tensor& parameter : m_classifier.network()->parameters()) {
+        const bool isLearning = std::ranges::any_of(weights, [&](const Weight& weight) {
+            return weight.tensor.is_same(parameter) && learns(weight.row, m_classifier.config().optimizer, epoch);
         });
-        (learning ? m_parameters : m_frozen).push_back(parameter);
+        (isLearning ? learning : frozen).push_back(parameter);
     }
+    if (learning.size() == m_parameters.size()) return;  // what has thawed stays so: as many are the same
+    m_parameters = std::move(learning);
+    m_frozen = std::move(frozen);
+    m_updated.clear();
     for (const torch::Tensor& parameter : m_parameters)
-        for (const torch::Tensor& updated : optimizer.updatedFor(parameter)) m_updated.push_back(updated);
+        for (const torch::Tensor& updated : m_optimizer.updatedFor(parameter)) m_updated.push_back(updated);
+    if (!m_graph) return;
+    m_optimizer.clearGradients();  // which lie in the recording's own memory
+    m_graph.reset();
+    m_records = true;
 }
 
 torch::Tensor TrainStep::run(const PreparedBatch& batch, std::int64_t step, double learningRate) {
@@ -124,7 +138,7 @@ void TrainStep::record(const PreparedBatch& batch, const ForwardMode& mode) {
                                               [&](const PreparedBatch& inputs) {
                                                   return learn(inputs, mode, [](Phase) {});
                                               });
-        m_say({Severity::Info, "The steps run as a recorded CUDA graph."});
+        if (!std::exchange(m_saidSo, true)) m_say({Severity::Info, "The steps run as a recorded CUDA graph."});
     } catch (const c10::Error& fault) {
         m_say({Severity::Warning, std::string("The steps could not be recorded as a CUDA graph and run one call at a "
                                               "time, which is slower: ") + fault.what_without_backtrace()});

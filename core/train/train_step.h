@@ -27,6 +27,10 @@ public:
     TrainStep(Classifier& classifier, Optimizer& optimizer, std::int64_t seed, std::function<void(const Message&)> say,
               StepParts parts = {});
 
+    // From here on what learns in that epoch of the run, from 1, does; until it is called, that of the first one. A step that
+    // is recorded is recorded anew where it is more than before.
+    void beginEpoch(std::int64_t epoch);
+
     // Trains on a batch as step number `step` of the run; its labels are targets as the objective takes them. Returns
     // the batch's metrics (see batchMetrics), which a GPU may still be computing: of all ranks, each of which gives its
     // part of the batch.
@@ -49,7 +53,8 @@ private:
     std::vector<torch::Tensor> m_updated;     // they, or adapters in their stead
     std::vector<torch::Tensor> m_frozen;      // the others
     std::int64_t m_batchSize;             // of all batches but an epoch's last; this rank's part of them
-    bool m_records;                       // the first whole batch is to be recorded
+    bool m_records;                       // the next whole batch is to be recorded
+    bool m_saidSo = false;                // that steps are recorded
     std::unique_ptr<StepGraph> m_graph;
 
     torch::Tensor learn(const PreparedBatch& batch, const ForwardMode& mode, const Ended& ended);

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/number_text.h"
+#include "core/config/learning_plan.h"
 #include "core/device/torch_device.h"
 #include "core/input/epoch_batches.h"
 #include "core/train/best_epoch.h"
@@ -53,7 +54,7 @@ Trainer::Trainer(const Config& config, const std::shared_ptr<const Dataset>& dat
       m_optimizer(makeOptimizer(m_classifier->network()->weights(), config.optimizer,
                                 static_cast<std::uint64_t>(config.run.seed))),
       m_layerMeter(*m_classifier, ranks == nullptr || ranks->leads() ? config.run.layerStatisticsSteps : 0),
-      m_reports(config, m_train.count(), m_throughput, m_classifier->device()),
+      m_reports(config, describe(*data).input(), m_train.count(), m_throughput, m_classifier->device()),
       m_keeper(m_folder, config.run, m_hooks.emit, m_hooks.beforeSaving),
       m_lossWatch(data->classes()) {
     requireImages(m_train, m_validation, config);
@@ -196,6 +197,7 @@ void Trainer::keepWhatWasLearned() {
 Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& limits) {
     const std::int64_t begin = m_position.stepInEpoch;
     if (begin == stepsPerEpoch()) return Outcome::Finished;  // it was stopped while validating
+    m_step->beginEpoch(epoch);
     EpochBatches batches({m_config, m_train, m_classifier->pipeline(), m_resident.get(), slice()}, epoch,
                          m_position.step, begin);
     PendingSteps pending(m_classifier->device());
@@ -208,6 +210,7 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
             report(pending);
             return Outcome::Stopped;
         }
+        if (i == 0) tellOfThaw(epoch);
         const double rate = learningRateAt(m_config, m_position.step, stepsPerEpoch());
         const PreparedBatch batch = batches.next();
         const torch::Tensor metrics = m_step->run(batch, m_position.step, rate);
@@ -229,6 +232,11 @@ Trainer::Outcome Trainer::trainEpoch(std::int64_t epoch, const TrainerLimits& li
         }
     }
     return Outcome::Finished;
+}
+
+void Trainer::tellOfThaw(std::int64_t epoch) {
+    if (const std::string text = thawText(m_config.optimizer, epoch); !text.empty())
+        m_hooks.emit(Message{Severity::Info, text});
 }
 
 void Trainer::report(PendingSteps& pending) {

@@ -109,6 +109,7 @@ private:
     Outcome trainEpochs(const TrainerLimits& limits);
     // The steps of the epoch that are left; m_position keeps count of them.
     Outcome trainEpoch(std::int64_t epoch, const TrainerLimits& limits);
+    void tellOfThaw(std::int64_t epoch);
     // Tells of the steps whose metrics are waiting, and adds them up.
     void report(PendingSteps& pending);
     bool finishEpoch(std::int64_t epoch);

@@ -201,6 +201,8 @@ void TestRanks::optionsAreTheSameOnAnyNumber_data() {
                 "augmentation.saturation=0.3", "augmentation.cutout=5", "augmentation.erasing=0.3"});
     QTest::newRow("tuned")
         << set({"optimizer.layer_decay=0.7", "optimizer.frozen_blocks=1", "optimizer.ema_decay=0.9"});
+    QTest::newRow("thawed, clipped")
+        << set({"optimizer.frozen_blocks=1", "optimizer.thaw=block", "optimizer.clip_norm=0.5"});
     QTest::newRow("adapters, clipped, averaged")
         << set({"optimizer.lora_rank=4", "optimizer.lora_alpha=8", "optimizer.clip_norm=0.5", "optimizer.ema_decay=0.9"}) +
                QStringList{"--start-from", path("1")};

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void memoryGrowsWithTheBatch();
     void partsOfABatchTakeTheMemoryOfOne();
     void whatIsFrozenCostsLess();
+    void whatThawsCostsMoreFromThenOn();
     void adaptersAreCounted();
     void unusableSizesGiveZeros_data();
     void unusableSizesGiveZeros();
@@ -149,6 +150,37 @@ void TestDerived::whatIsFrozenCostsLess() {
     QVERIFY(whole.trainingMemoryBytes - frozen.trainingMemoryBytes > 12.0 * static_cast<double>(still));
 }
 
+// The block with the second epoch, the embedding with the third.
+void TestDerived::whatThawsCostsMoreFromThenOn() {
+    Config config = smallConfig();
+    config.run.epochs = 4;
+    const DerivedFacts whole = derive(config, {3, 10});
+    config.optimizer.frozenBlocks = 1;
+    const DerivedFacts frozen = derive(config, {3, 10});
+    config.optimizer.thaw = Thaw::BlockByBlock;
+    const DerivedFacts thawed = derive(config, {3, 10});
+    const auto in = [&](std::int64_t first, std::int64_t last) { return trainingFlops(config, {3, 10}, first, last); };
+    const double embedding = 2 * 4 * 48 * 6;
+    QCOMPARE(in(1, 1), frozen.trainingFlopsPerImage);
+    QCOMPARE(in(2, 2), whole.trainingFlopsPerImage - 2 * embedding);
+    QCOMPARE(in(3, 3), whole.trainingFlopsPerImage);
+    QCOMPARE(in(4, 4), whole.trainingFlopsPerImage);
+    QCOMPARE(in(2, 3), (in(2, 2) + in(3, 3)) / 2);
+    QCOMPARE(thawed.trainingFlopsPerImage, (in(1, 1) + in(2, 2) + in(3, 3) + in(4, 4)) / 4);
+    QCOMPARE(thawed.trainingMemoryBytes, whole.trainingMemoryBytes);  // of the last epoch
+    QCOMPARE(thawed.learningParameters, whole.parameters);
+    config.optimizer.thawEpochs = 3;  // the block alone, in the last epoch
+    QCOMPARE(in(3, 3), frozen.trainingFlopsPerImage);
+    QCOMPARE(in(4, 4), whole.trainingFlopsPerImage - 2 * embedding);
+    QVERIFY(derive(config, {3, 10}).trainingMemoryBytes < whole.trainingMemoryBytes);
+    QVERIFY(derive(config, {3, 10}).trainingMemoryBytes > frozen.trainingMemoryBytes);
+    config.optimizer.thaw = Thaw::AllAtOnce;
+    QCOMPARE(in(3, 3), frozen.trainingFlopsPerImage);
+    QCOMPARE(in(4, 4), whole.trainingFlopsPerImage);
+    config.optimizer.loraRank = 2;  // by which the embedding never learns
+    QCOMPARE(in(4, 4), whole.trainingFlopsPerImage - 2 * embedding);
+}
+
 // Of queries, keys and values [10, 6] each, of the MLP's [7, 6] and [6, 7], and the head with its bias. A kernel is there
 // three times, with its gradient and what it began with; what learns four times; the rest once.
 void TestDerived::adaptersAreCounted() {
@@ -182,6 +214,11 @@ void TestDerived::unusableSizesGiveZeros_data() {
     row("huge", [](Config& c) { c.model.projectionDim = kHuge; });
     row("huge MLP", [](Config& c) { c.model.mlpUnits = {kHuge, 64}; });
     row("huge head", [](Config& c) { c.head.units = {kHuge}; });
+    row("huge thaw", [](Config& c) {
+        c.optimizer.frozenBlocks = 1;
+        c.optimizer.thaw = Thaw::BlockByBlock;
+        c.optimizer.thawEpochs = kHuge;
+    });
     row("huge rank", [](Config& c) { c.optimizer.loraRank = kHuge; });
     row("huge batch", [](Config& c) { c.run.batchSize = kHuge; });
     row("no MLP", [](Config& c) { c.model.mlpUnits.clear(); });

@@ -98,11 +98,12 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
     [[maybe_unused]] const auto& [optimizer, rate, decay, convention, all, beta1, beta2, epsilon, momentum, nesterov,
-                                  matrixRate, clip, ema, layerDecay, frozen, loraRank, loraAlpha] = config.optimizer;
+                                  matrixRate, clip, ema, layerDecay, frozen, thaw, thawEpochs, loraRank, loraAlpha] =
+        config.optimizer;
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{9 + 15 + 31 + 3 + 4 + 17 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{9 + 15 + 31 + 3 + 4 + 19 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -314,6 +315,19 @@ void TestSchema::saysWhatMatters() {
     QVERIFY(!matters(alternating, config));
     QCOMPARE(onlyText(alternating), std::string("Only with Horizontal flip on."));
 
+    const Field& thaw = fieldOf("optimizer.thaw");
+    const Field& thawEpochs = fieldOf("optimizer.thaw_epochs");
+    assign(config, "optimizer.thaw=block");
+    QVERIFY(!matters(thaw, config));
+    QVERIFY(!matters(thawEpochs, config));  // what it depends on has no effect itself
+    assign(config, "optimizer.frozen_blocks=1");
+    QVERIFY(matters(thaw, config));
+    QVERIFY(matters(thawEpochs, config));
+    QCOMPARE(onlyText(thawEpochs), std::string("Only with Thawing: Block by block or All at once."));
+    assign(config, "optimizer.thaw=never");
+    QVERIFY(matters(thaw, config));
+    QVERIFY(!matters(thawEpochs, config));
+
     const Field& alpha = fieldOf("optimizer.lora_alpha");
     QVERIFY(!matters(alpha, config));
     assign(config, "optimizer.lora_rank=1");
@@ -369,6 +383,15 @@ void TestSchema::acceptsUsableConfigurations() {
     config.run.patience = 3;
     QVERIFY(!validate(config).empty());
     config.data.validationSplit = ValidationSplit::Folder;  // of which the share says nothing
+    QVERIFY(validate(config).empty());
+    config.optimizer.loraRank = 8;
+    config.optimizer.frozenBlocks = config.model.layers;  // whose adapters begin to learn later
+    config.optimizer.thaw = Thaw::AllAtOnce;
+    config.optimizer.thawEpochs = config.run.epochs - 1;
+    QVERIFY(validate(config).empty());
+    config.optimizer = {};
+    config.optimizer.thaw = Thaw::AllAtOnce;
+    config.optimizer.thawEpochs = config.run.epochs;  // without effect, as nothing is frozen
     QVERIFY(validate(config).empty());
 }
 
@@ -440,6 +463,13 @@ void TestSchema::reportsProblems_data() {
     row("mixup", [](Config& c) { c.loss.mixup = -0.1; }, "loss.mixup", "use 0 to 10");
     row("more frozen blocks than there are", [](Config& c) { c.optimizer.frozenBlocks = c.model.layers + 1; },
         "optimizer.frozen_blocks", "freeze no more than those");
+    row("nothing thaws in time", [](Config& c) {
+        c.optimizer.frozenBlocks = 2;
+        c.optimizer.thaw = Thaw::BlockByBlock;
+        c.optimizer.thawEpochs = c.run.epochs = 5;
+    }, "optimizer.thaw_epochs", "The run of 5 epochs is over before anything thaws: thaw earlier");
+    row("no epoch between thaws", [](Config& c) { c.optimizer.thawEpochs = 0; }, "optimizer.thaw_epochs",
+        "0 is out of range: use 1 to 100,000 epochs");
     row("a rank without end", [](Config& c) { c.optimizer.loraRank = 257; }, "optimizer.lora_rank", "use 0 to 256");
     row("adapters that add nothing", [](Config& c) { c.optimizer.loraAlpha = 0; }, "optimizer.lora_alpha",
         "out of range");

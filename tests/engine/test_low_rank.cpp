@@ -101,6 +101,7 @@ private Q_SLOTS:
     void mergedIsApart();
     void stagesSeeWhatLearns();
     void weightsThatAreTakenLaterAreTheBase();
+    void adaptersOfWhatIsFrozenWait();
 };
 
 void TestLowRank::gradientsAreAutogradsOfAdaptersApart_data() {
@@ -288,6 +289,31 @@ void TestLowRank::weightsThatAreTakenLaterAreTheBase() {
         if (after[i].row.name.starts_with("head.")) continue;  // which decays
         QVERIFY2(torch::allclose(after[i].tensor, 1.5 * bench.before[i], 0, 1e-6), after[i].row.name.c_str());
     }
+}
+
+// Decay and all; from their epoch on they learn.
+void TestLowRank::adaptersOfWhatIsFrozenWait() {
+    Config config = smallConfig();
+    config.optimizer.frozenBlocks = 1;
+    config.optimizer.thaw = Thaw::BlockByBlock;
+    Bench bench(config);
+    TrainStep step(bench.classifier, *bench.optimizer, 1, [](const Message&) {}, stepParts(config));
+    const auto changed = [&](std::int64_t depth) {
+        std::int64_t count = 0;
+        const std::vector<Weight> after = bench.weights();
+        for (std::size_t i = 0; i < after.size(); ++i)
+            count += after[i].row.depth == depth && !after[i].tensor.equal(bench.before[i]);
+        return count;
+    };
+    for (int number = 0; number < 3; ++number) step.run(bench.batch, number, 1e-2);
+    QCOMPARE(changed(1), std::int64_t{0});
+    QCOMPARE(changed(2), std::int64_t{3});
+    step.beginEpoch(2);
+    for (int number = 3; number < 6; ++number) step.run(bench.batch, number, 1e-2);
+    QCOMPARE(changed(1), std::int64_t{3});  // three kernels
+    step.beginEpoch(3);
+    step.run(bench.batch, 6, 1e-2);
+    QCOMPARE(changed(0), std::int64_t{0});
 }
 
 QTEST_GUILESS_MAIN(TestLowRank)

@@ -74,6 +74,8 @@ private Q_SLOTS:
     void eachDepthHasItsRate_data();
     void eachDepthHasItsRate();
     void frozenWeightsHaveNoSlot();
+    void whatThawsBeginsAsInAFirstStep_data();
+    void whatThawsBeginsAsInAFirstStep();
 };
 
 void TestOptimizers::sgdIsLibtorchs_data() {
@@ -264,6 +266,57 @@ void TestOptimizers::frozenWeightsHaveNoSlot() {
         optimizer->store(file);
         for (const auto& [name, data] : file.tensors) QVERIFY2(name.find("blocks.0") == std::string::npos, name.c_str());
     }
+}
+
+void TestOptimizers::whatThawsBeginsAsInAFirstStep_data() { eachDepthHasItsRate_data(); }
+
+// The first block has no gradient for three steps: neither moment, momentum nor decay moves it. From there on it goes as it
+// would with an optimizer that has just been made, before a checkpoint and after it; its average has waited with it.
+void TestOptimizers::whatThawsBeginsAsInAFirstStep() {
+    QFETCH(OptimizerType, type);
+    QFETCH(DecayConvention, convention);
+    constexpr int kFrozenSteps = 3;
+    OptimizerConfig config{.type = type, .weightDecay = 0.01, .decayConvention = convention, .emaDecay = 0.9};
+    config.frozenBlocks = 1;
+    config.thaw = Thaw::BlockByBlock;
+    const auto learn = [](Optimizer& optimizer, const std::vector<Weight>& all, int step) {
+        for (const Weight& weight : all) {
+            const bool frozen = weight.row.depth == 1 && step < kFrozenSteps;
+            weight.tensor.mutable_grad() = frozen ? torch::Tensor() : gradientOf(weight, step);
+        }
+        optimizer.step(kRate);
+    };
+    const std::vector<Weight> before = weights(), all = weights(), resumed = weights(), fresh = weights();
+    const std::unique_ptr<Optimizer> optimizer = makeOptimizer(all, config), later = makeOptimizer(resumed, config),
+                                     anew = makeOptimizer(fresh, config);
+    for (int step = 0; step < kFrozenSteps; ++step) learn(*optimizer, all, step);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        QCOMPARE(torch::equal(all[i].tensor, before[i].tensor), all[i].row.depth == 1);
+    TensorFile file;
+    for (int step = kFrozenSteps; step < kSteps; ++step) {
+        learn(*optimizer, all, step);
+        learn(*anew, fresh, step);
+        if (step == kFrozenSteps) {
+            optimizer->store(file);
+            QCOMPARE(file.metadata.at("optimizer.steps"), std::string("4"));
+            QCOMPARE(file.metadata.at("optimizer.steps.blocks.0.mlp.fc1.weight"), std::string("1"));
+            QVERIFY(!file.metadata.contains("optimizer.steps.blocks.1.mlp.fc1.weight"));
+            const torch::NoGradGuard noGrad;
+            for (std::size_t i = 0; i < all.size(); ++i) resumed[i].tensor.copy_(all[i].tensor);
+            later->load(file);
+        } else {
+            learn(*later, resumed, step);
+        }
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        QVERIFY2(torch::equal(all[i].tensor, resumed[i].tensor), all[i].row.name.c_str());
+        QCOMPARE(torch::equal(all[i].tensor, fresh[i].tensor), all[i].row.depth == 1);
+    }
+    TensorFile whole, other;
+    optimizer->store(whole);
+    later->store(other);
+    QVERIFY(whole.metadata == other.metadata);
+    for (const auto& [name, data] : whole.tensors) QVERIFY2(data.bytes == other.tensors.at(name).bytes, name.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestOptimizers)

@@ -357,6 +357,7 @@ void TestForm::timeOfAnEpochIsLearned() {
     run.validationImages = 5000;
     estimate.runStarted(run, m_form->modelInput(run.config));
     EpochDone epoch;
+    epoch.epoch = 1;
     epoch.seconds = 120;
     estimate.epochDone(epoch);
     m_form->refreshFacts();
@@ -493,6 +494,7 @@ void TestForm::timeOfAnEpochIsThatOfTheDataSetsChannels() {
     const auto input = m_form->modelInput(run.config);
     estimate.runStarted(run, input);
     EpochDone epoch;
+    epoch.epoch = 1;
     epoch.seconds = 60;
     estimate.epochDone(epoch);
     const auto again = estimate.seconds(run.config, *input);

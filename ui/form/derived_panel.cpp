@@ -35,8 +35,8 @@ DerivedPanel::DerivedPanel(QWidget* parent) : QWidget(parent) {
     m_memory = addFact(grid, 4, "fact.memory", tr("memory to train"),
                        tr("Estimate: weights, gradients, optimizer moments and activations of one batch"));
     m_epoch = addFact(grid, 5, "fact.epoch", tr("time / epoch"),
-                      tr("Estimate, with validation, from the speed of the last run with this device, precision, "
-                         "kernels and threads; before there was one, a guess from what the processor can do"));
+                      tr("Estimate of an average epoch, with validation, from the speed of the last run with this device, "
+                         "precision, kernels and threads; before there was one, a guess from what the processor can do"));
     for (int column = 0; column < kColumns; ++column) grid->setColumnStretch(column, 1);
 }
 

@@ -23,8 +23,8 @@ QString speedKey(const RunConfig& run, const QString& place) {
 }
 
 // A training image costs a forward and a backward pass, a validation image a forward pass.
-double epochFlops(const DerivedFacts& facts, double trainImages, double validationImages) {
-    return facts.trainingFlopsPerImage * trainImages + facts.forwardFlopsPerImage * validationImages;
+double epochFlops(double training, double forward, double trainImages, double validationImages) {
+    return training * trainImages + forward * validationImages;
 }
 
 }  // namespace
@@ -41,8 +41,9 @@ void EpochEstimate::runStarted(const RunStarted& run, const std::optional<vit::M
 void EpochEstimate::epochDone(const EpochDone& epoch) {
     constexpr double kTooShort = 0.3;  // seconds: most of such an epoch is around the computation
     if (epoch.seconds < kTooShort || !m_input) return;
-    const double flops =
-        epochFlops(derive(m_run.config, *m_input), double(m_run.trainImages), double(m_run.validationImages));
+    const double flops = epochFlops(trainingFlops(m_run.config, *m_input, epoch.epoch, epoch.epoch),
+                                    derive(m_run.config, *m_input).forwardFlopsPerImage, double(m_run.trainImages),
+                                    double(m_run.validationImages));
     m_settings.setMeasured(speedKey(m_run.config.run, m_runPlace), flops / epoch.seconds);
 }
 
@@ -55,7 +56,8 @@ std::optional<double> EpochEstimate::seconds(const Config& config, const vit::Mo
     if (images <= 0 || speed <= 0) return std::nullopt;
     const bool own = config.data.validationSplit == ValidationSplit::Folder;
     const double validation = own ? m_settings.measured(validationKey(config)) : images * config.data.validationShare;
-    return epochFlops(derive(config, input), images - validation, validation) / speed;
+    const DerivedFacts facts = derive(config, input);
+    return epochFlops(facts.trainingFlopsPerImage, facts.forwardFlopsPerImage, images - validation, validation) / speed;
 }
 
 }  // namespace vit::ui

@@ -32,8 +32,8 @@ public:
 
     // Where the experiment is to be trained, named in the same way.
     void setPlace(const QString& place) { m_place = place; }
-    // With the validation pass; before such a run was seen, guessed if the data are known by name and the place is this
-    // computer.
+    // The mean of all epochs, with the validation pass; before such a run was seen, guessed if the data are known by name
+    // and the place is this computer.
     std::optional<double> seconds(const Config& config, const vit::ModelInput& input) const;
 
 private:

@@ -23,7 +23,7 @@ protected:
 private:
     Takes m_takes;
 
-    void updateGroup(const Group& group, double learningRate, double epsilon);
+    void updateGroup(const Group& group, double learningRate);
 };
 
 }  // namespace vit

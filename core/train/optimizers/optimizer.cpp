@@ -21,6 +21,8 @@ std::string fileName(const std::string& state, const std::string& parameter) {
     return "optimizer." + state + "." + parameter;
 }
 
+std::string stepsKeyOf(const ParameterRow& row) { return std::string(kStepsKey) + '.' + row.name; }
+
 void read(const TensorFile& file, const std::string& name, const torch::Tensor& into) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) throw Error("The checkpoint lacks " + name + ".");
@@ -37,7 +39,7 @@ Optimizer::Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& 
     std::vector<Weight> learning, adapted;
     for (const Weight& weight : weights) {
         deepest = std::max(deepest, weight.row.depth);
-        if (learns(weight.row, config)) learning.push_back(weight);
+        if (everLearns(weight.row, config)) learning.push_back(weight);
         if (isAdapted(weight.row, config)) adapted.push_back(weight);
     }
     if (!adapted.empty()) m_lowRank = std::make_unique<LowRank>(adapted, config, seed);
@@ -64,10 +66,11 @@ std::vector<torch::Tensor> Optimizer::updatedFor(const torch::Tensor& weight) co
 std::vector<Optimizer::Group> Optimizer::groups() {
     std::vector<Group> groups;
     for (Slot& slot : m_slots) {
+        if (!slot.parameter.grad().defined()) continue;
         auto found = std::ranges::find_if(groups, [&](const Group& group) {
-            return group.decayed == slot.decayed && group.rateShare == slot.rateShare;
+            return group.decayed == slot.decayed && group.rateShare == slot.rateShare && group.steps == slot.steps;
         });
-        if (found == groups.end()) found = groups.insert(found, Group{slot.decayed, slot.rateShare});
+        if (found == groups.end()) found = groups.insert(found, Group{slot.decayed, slot.rateShare, slot.steps});
         found->slots.push_back(&slot);
     }
     return groups;
@@ -88,6 +91,8 @@ void Optimizer::step(double learningRate) {
         if (m_average) m_average->begin();
     }
     ++m_steps;
+    for (Slot& slot : m_slots)
+        if (slot.parameter.grad().defined()) ++slot.steps;
     update(learningRate);
     if (m_lowRank) m_lowRank->merge();
     if (m_average) m_average->follow(m_steps);
@@ -110,6 +115,8 @@ void Optimizer::store(TensorFile& file) const {
         file.tensors[fileName(kAverage, name)] = toTensorData(value);
     });
     file.metadata[kStepsKey] = std::to_string(m_steps);
+    for (const Slot& slot : m_slots)
+        if (slot.steps != m_steps) file.metadata[stepsKeyOf(slot.row)] = std::to_string(slot.steps);
 }
 
 void Optimizer::load(const TensorFile& file) {
@@ -125,6 +132,10 @@ void Optimizer::load(const TensorFile& file) {
     const auto steps = file.metadata.find(kStepsKey);
     if (steps == file.metadata.end()) throw Error("The checkpoint lacks the optimizer's count of steps.");
     m_steps = std::stoll(steps->second);
+    for (Slot& slot : m_slots) {
+        const auto own = file.metadata.find(stepsKeyOf(slot.row));
+        slot.steps = own == file.metadata.end() ? m_steps : std::stoll(own->second);
+    }
 }
 
 }  // namespace vit

@@ -31,7 +31,8 @@ public:
     // After a backward pass, before anything else is done to gradients: from those of the weights to those of what is
     // updated. Clipping then sees what learns.
     void takeGradients();
-    // One update with the gradients that are there; learningRate > 0. Parameters without a gradient are left alone.
+    // One update with the gradients that are there; learningRate > 0. Parameters without a gradient are left alone, decay
+    // and all, and their counts of updates stand still, as PyTorch has it: what thaws starts as in a run's first step.
     void step(double learningRate);
     void clearGradients();
 
@@ -40,8 +41,8 @@ public:
     // The moving average of the weights, as config.emaDecay wants it; null if there is none.
     const WeightAverage* average() const { return m_average.get(); }
 
-    // What it remembers of each parameter as "optimizer.STATE.NAME", their averages and adapters among it, and the count of
-    // steps as metadata "optimizer.steps".
+    // What it remembers of each parameter as "optimizer.STATE.NAME", their averages and adapters among it, the count of
+    // steps as metadata "optimizer.steps", and as "optimizer.steps.NAME" that of a parameter which has missed some.
     void store(TensorFile& file) const;
     void load(const TensorFile& file);  // throws Error if something is missing or does not fit
 
@@ -57,26 +58,29 @@ protected:
         bool decayed;  // kernels of dense layers alone, or all
         double rateShare;  // of the learning rate, by its depth (optimizer.layer_decay)
         std::vector<State> states{};  // filled by the derived class, in an order of its own; zeros at first
+        std::int64_t steps = 0;       // updates, this one included
     };
 
-    // Slots that are updated with the same constants.
+    // Slots that are updated now, with the same constants.
     struct Group {
         bool decayed;
         double rateShare;
+        std::int64_t steps;
         std::vector<Slot*> slots{};
     };
 
-    // Of the weights that learn; the others have no slot, and no average either. What is adapted has slots for its factors
-    // in its stead, of its depth and decayed as kernels are, and an average of what is merged. The seed draws adapters.
+    // Of the weights that ever learn; the others have no slot, and no average either. What is adapted has slots for its
+    // factors in its stead, of its depth and decayed as kernels are, and an average of what is merged. The seed draws
+    // adapters.
     Optimizer(const std::vector<Weight>& weights, const OptimizerConfig& config, std::uint64_t seed);
 
     const OptimizerConfig& config() const { return m_config; }
     // The share of a decayed weight that one step at this rate takes away.
     double decayOf(double learningRate) const;
     std::vector<Slot>& slots() { return m_slots; }
-    std::vector<Group> groups();
+    std::vector<Group> groups();  // of those that have a gradient
 
-    // steps() counts this update already.
+    // steps() and those of the slots count this update already.
     virtual void update(double learningRate) = 0;
 
 private:

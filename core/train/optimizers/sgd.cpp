@@ -18,13 +18,11 @@ void Sgd::updateGroup(const Group& group, double learningRate) {
     const bool coupled = config().decayConvention == DecayConvention::PyTorch;
     std::vector<torch::Tensor> parameters, gradients, momenta;
     for (Slot* slot : group.slots) {
-        if (!slot->parameter.grad().defined()) continue;
         if (group.decayed && !coupled) slot->parameter.mul_(1 - decayOf(learningRate));
         parameters.push_back(slot->parameter);
         gradients.push_back(slot->parameter.grad());
         if (!slot->states.empty()) momenta.push_back(slot->states[0].value);
     }
-    if (parameters.empty()) return;
     at::_fused_sgd_(parameters, gradients, momenta, group.decayed && coupled ? config().weightDecay : 0, config().momentum,
                     learningRate, /*dampening=*/0, config().nesterov && config().momentum > 0, /*maximize=*/false,
                     /*is_first_step=*/false);
