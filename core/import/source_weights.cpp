@@ -159,6 +159,7 @@ SourceWeights readSourceWeights(const fs::path& path) {
     else openSafetensors(weights);
     weights.format = isPyTorchName(weights.file) ? "PyTorch" : "safetensors";
     weights.config = jsonBeside(weights.file, "config.json");
+    weights.openClip = jsonBeside(weights.file, "open_clip_config.json");
     weights.preprocessor = jsonBeside(weights.file, "preprocessor_config.json");
     return weights;
 }

@@ -49,6 +49,7 @@ std::span<const Family> families() {
         Family{"Hugging Face", matchesHuggingFace, translateHuggingFace, huggingFaceViTFacts},
         Family{"CLIP or SigLIP", matchesClip, translateClip, clipFacts},
         Family{"OpenAI CLIP", matchesOpenClip, translateOpenClip, openClipFacts},
+        Family{"OpenCLIP", matchesOpenClipTrunk, translateOpenClipTrunk, openClipTrunkFacts},
         Family{"torchvision", matchesTorchvision, translateTorchvision, torchvisionFacts},
     };
     return kFamilies;
