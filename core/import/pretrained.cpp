@@ -116,7 +116,7 @@ ImportedModel importPretrained(const std::filesystem::path& path, const ImportHi
         throw InvalidInput(source.file.string() + " holds a text tower alone: choose the file of the same model that has its "
                            "vision tower too, whose arrays' names begin with visual or vision_model.");
     throw InvalidInput(source.file.string() + " holds no Vision Transformer of a family that this program knows (timm, " +
-                       "Hugging Face, CLIP, SigLIP, torchvision): its arrays are " +
+                       "Hugging Face, CLIP, OpenCLIP, SigLIP, torchvision): its arrays are " +
                        (names.empty() ? std::string("none") : listed(names)) + ".");
 }
 

@@ -92,8 +92,8 @@ void TestSchema::everyMemberHasARow() {
                                   magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
     [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
                                   positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
-                                  activation, gated, mlpNorm, registers, registerPositions, preNorm, normPlace, lastGelu, initial,
-                                  zeroOutputs] =
+                                  activation, gated, mlpNorm, registers, registerPositions, preNorm, normPlace, lastGelu,
+                                  initial, zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;

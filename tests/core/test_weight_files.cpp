@@ -139,8 +139,8 @@ private Q_SLOTS:
         QTest::newRow("doubles itself") << "x.pth" << doubling + "." << "too many values|claims more bytes";
         // A module that is its own member, and thirty that each are two members of the next one.
         const QByteArray module = literal("c__torch__\nM\n)\x81");
-        QTest::newRow("a module in itself") << "x.pth" << literal("\x80\x02") + module + literal("q\x01}X\x01\x00\x00\x00" "ah\x01sb.")
-                                            << "too deep";
+        QTest::newRow("a module in itself")
+            << "x.pth" << literal("\x80\x02") + module + literal("q\x01}X\x01\x00\x00\x00" "ah\x01sb.") << "too deep";
         QByteArray modules = literal("\x80\x02") + module + literal("q\x01");
         for (int i = 0; i < 30; ++i)
             modules += module + literal("}X\x01\x00\x00\x00" "ah\x01sX\x01\x00\x00\x00" "bh\x01sbq\x01");

@@ -349,6 +349,7 @@ private Q_SLOTS:
             return reasonsAgainstTimm(importModel(folderOf(name), {.config = fineTuningConfig()}).config);
         };
         QCOMPARE(reasons("timm_eva"), std::vector<std::string>());
+        QCOMPARE(reasons("timm_norms_after"), std::vector<std::string>());
         QCOMPARE(reasons("timm_eva02").size(), std::size_t{1});
         QCOMPARE(reasons("timm_eva02_norms").size(), std::size_t{3});
     }

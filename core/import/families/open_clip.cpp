@@ -96,7 +96,7 @@ void addUsualFacts(SourceFacts& facts, const SourceWeights& weights, std::int64_
     } else {
         facts.questions.push_back({"model.activation",
                                    "The file does not say by which GELU the model was trained: give quick-gelu for OpenAI's "
-                                   "weights and for those of OpenCLIP that have quickgelu in their name, gelu for its others."});
+                                   "weights and those of OpenCLIP that have quickgelu in their name, gelu for its others."});
     }
 }
 
