@@ -19,6 +19,7 @@ enum class HeadType {
 };
 enum class PositionType { Learned, SineCosine, None, Rotary, Relative, LearnedRotary };
 enum class NormType { LayerNorm, RmsNorm };
+enum class NormPlace { Before, After };  // of a block's attention and MLP
 enum class Activation { Gelu, GeluTanh, QuickGelu, Silu };
 enum class ValidationSplit { End, Stratified, Folder };
 enum class PhotoFit { Crop, Squash };
@@ -103,6 +104,7 @@ struct ModelConfig {
     std::int64_t registers = 0;       // learned tokens after the class token's place, before the patches
     bool registerPositions = false;   // which have positions of their own, where positions are learned
     bool preNorm = false;             // a norm before the first block
+    NormPlace normPlace = NormPlace::Before;  // After: what a branch gives is normalised, not what it is given
     bool mlpLastGelu = true;  // GELU follows the MLP's last layer too, as in the published example alone
     InitialWeights initialWeights = InitialWeights::Glorot;
     bool zeroOutputs = false;  // each block's two outputs begin at zero, so that it begins as the identity

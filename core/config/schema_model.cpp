@@ -234,6 +234,17 @@ std::vector<Field> modelFields() {
               {NormType::RmsNorm,
                {"rms", "RMSNorm",
                 "The root of the mean square alone, without a shift (Zhang & Sennrich, 2019)."}}}),
+        tied({.key = "model.norm_place",
+              .label = "Norms of a block",
+              .help = "Where each block normalises. What is added up from block to block is never normalised itself."},
+             &Config::model, &ModelConfig::normPlace,
+             {EnumChoice<NormPlace>{NormPlace::Before,
+                                    {"before", "Before attention and MLP",
+                                     "What attention and MLP are given is normalised; as published."}},
+              {NormPlace::After,
+               {"after", "After attention and MLP",
+                "What they give is normalised before it is added, which keeps very deep and wide models calm (Liu et al., "
+                "\"Swin Transformer V2\", 2022), as in EVA-02's enormous model."}}}),
         tied({.key = "model.norm_epsilon",
               .label = "Norm epsilon",
               .help = "Added to the variance, or mean square, of what is normalised so that nothing is divided by zero. "
@@ -259,8 +270,8 @@ std::vector<Field> modelFields() {
                 "Kolter, 2023); all else as Glorot. Against zero block outputs: one of the two."}}}),
         tied({.key = "model.zero_outputs",
               .label = "Zero block outputs",
-              .help = "The last weights of attention and MLP begin at zero, so that each block begins as the identity and "
-                      "deep models learn more steadily (Zhang et al., \"Fixup\", 2019)."},
+              .help = "The last weights of attention and MLP, or the scales of the norms after them, begin at zero, so that "
+                      "each block begins as the identity and deep models learn more steadily (Zhang et al., \"Fixup\", 2019)."},
              &Config::model, &ModelConfig::zeroOutputs),
     };
 }

@@ -386,17 +386,23 @@ private:
         return m_graph.weights(row.name, Ints{heads, tokens, tokens}, values);
     }
 
-    // The branch's output by its factors, if it has some.
-    std::string scaled(const std::string& name, const std::string& branch) {
+    // What a branch is given of the tokens.
+    std::string given(const std::string& norm1or2, const std::string& tokens) {
+        return m_model.normPlace == NormPlace::Before ? norm(norm1or2, tokens) : tokens;
+    }
+
+    // The branch's output normalised, if its norm comes after it, and by its factors, if it has some.
+    std::string finished(const std::string& norm1or2, const std::string& scale, std::string branch) {
+        if (m_model.normPlace == NormPlace::After) branch = norm(norm1or2, branch);
         if (m_model.layerScale <= 0) return branch;
-        return m_graph.node("Mul", name, {branch, parameter(name + ".gamma")});
+        return m_graph.node("Mul", scale, {branch, parameter(scale + ".gamma")});
     }
 
     std::string block(const std::string& name, const std::string& tokens) {
-        const std::string branch = attention(name + ".attn", norm(name + ".norm1", tokens));
+        const std::string branch = attention(name + ".attn", given(name + ".norm1", tokens));
         const std::string attended =
-            m_graph.node("Add", name + ".attention", {tokens, scaled(name + ".ls1", branch)});
-        std::string hidden = norm(name + ".norm2", attended);
+            m_graph.node("Add", name + ".attention", {tokens, finished(name + ".norm1", name + ".ls1", branch)});
+        std::string hidden = given(name + ".norm2", attended);
         for (std::size_t i = 0; i < m_model.mlpUnits.size(); ++i) {
             const std::string layer = name + ".mlp.fc" + std::to_string(i + 1);
             hidden = dense(layer, hidden);
@@ -405,7 +411,7 @@ private:
             else if (m_model.mlpLastGelu || i + 1 < m_model.mlpUnits.size()) hidden = activated(layer + ".gelu", hidden);
             if (i == 0 && m_model.mlpNorm) hidden = norm(name + ".mlp.norm", hidden);
         }
-        return m_graph.node("Add", name + ".output", {attended, scaled(name + ".ls2", hidden)});
+        return m_graph.node("Add", name + ".output", {attended, finished(name + ".norm2", name + ".ls2", hidden)});
     }
 
     // Some of the tokens, from number `begin` up to `end`.

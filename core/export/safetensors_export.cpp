@@ -70,6 +70,9 @@ std::vector<std::string> reasonsAgainstTimm(const Config& config) {
     if (model.localAttention) reasons.push_back("its attention is local");
     if (model.attentionNorm) reasons.push_back("what its attention finds is normalised");
     if (model.mlpNorm) reasons.push_back("the blocks' MLPs have a norm");
+    // Its block with norms after the branches, ResPostBlock, has no factors beside theirs.
+    if (model.normPlace == NormPlace::After && model.layerScale > 0)
+        reasons.push_back("a layer scale comes after norms that follow attention and MLP");
     if (model.mlpDepthwise) reasons.push_back("the blocks' MLPs have a convolution");
     if (config.head.type == HeadType::Flatten) reasons.push_back("the head flattens all tokens");
     if (config.head.type == HeadType::ClassTokenAndAverage || config.head.type == HeadType::PrefixTokens)

@@ -38,6 +38,7 @@ struct SourceFacts {
     std::optional<Pooling> pooling;
     // Rotary turns numbers half a head apart, LearnedRotary those beside each other, as either one's library does.
     std::optional<PositionType> positions;
+    std::optional<NormPlace> normPlace = NormPlace::Before;  // names and shapes are the same in both places
     std::vector<double> mean;  // of pixels 0 to 1; empty: not known
     std::vector<double> deviation;
     std::optional<PhotoFit> fit;
@@ -46,6 +47,8 @@ struct SourceFacts {
     std::vector<std::string> classNames;  // empty: not known
     bool imageNet = false;                // a head of a thousand classes tells ImageNet's
     std::vector<std::string> assumed;     // sentences on what was taken as it usually is
+    // On hyperparameters, by their keys, with which such models were made in more than one way: a person has to say.
+    Issues questions;
 };
 
 struct Family {

@@ -65,6 +65,16 @@ void place(Assembly& assembly, ImportedModel& model) {
     if (!wrong.empty()) refuseModel(listed(wrong));
 }
 
+// Of CLIP, without the vision tower that it was trained with.
+bool isTextTower(const SourceWeights& source) {
+    bool text = false;
+    for (const auto& [name, tensor] : source.tensors) {
+        if (name.starts_with("visual.") || name.starts_with("vision_model.")) return false;
+        text = text || name.ends_with("token_embedding.weight");
+    }
+    return text;
+}
+
 ImportedModel assembled(const Family& family, SourceWeights source, const ImportHints& hints) {
     std::vector<std::string> leftOut;
     Assembly assembly{.facts = family.facts(source),
@@ -76,6 +86,8 @@ ImportedModel assembled(const Family& family, SourceWeights source, const Import
         assembly.note("Left out, as only pretraining or another part needs it: " + listed(leftOut) + ".");
     for (const std::string& sentence : assembly.facts.assumed)
         assembly.note("Not in the file, taken as usual: " + sentence + ".");
+    for (const Issue& question : assembly.facts.questions)
+        if (!assembly.isAssigned(question.key.c_str())) assembly.questions.push_back(question);
     findPatches(assembly);
     findPositions(assembly, findTokens(assembly));
     findBlocks(assembly);
@@ -100,8 +112,11 @@ ImportedModel importPretrained(const std::filesystem::path& path, const ImportHi
     for (const Family& family : families())
         if (family.matches(source)) return assembled(family, std::move(source), hints);
     const std::vector<std::string> names = namesOf(source.tensors);
+    if (isTextTower(source))
+        throw InvalidInput(source.file.string() + " holds a text tower alone: choose the file of the same model that has its "
+                           "vision tower too, whose arrays' names begin with visual or vision_model.");
     throw InvalidInput(source.file.string() + " holds no Vision Transformer of a family that this program knows (timm, " +
-                       "Hugging Face, CLIP, SigLIP, torchvision): its arrays are " +
+                       "Hugging Face, CLIP, OpenCLIP, SigLIP, torchvision): its arrays are " +
                        (names.empty() ? std::string("none") : listed(names)) + ".");
 }
 

@@ -63,7 +63,8 @@ bool isWeightsName(const fs::path& file) {
 
 // The usual names first, then whatever one file there is.
 fs::path weightsIn(const fs::path& folder) {
-    for (const char* name : {"model.safetensors.index.json", "model.safetensors", "pytorch_model.bin"})
+    for (const char* name : {"model.safetensors.index.json", "model.safetensors", "pytorch_model.bin",
+                             "open_clip_model.safetensors", "open_clip_pytorch_model.bin"})
         if (fs::is_regular_file(folder / name)) return folder / name;
     std::vector<fs::path> found;
     for (const auto& entry : fs::directory_iterator(folder))
@@ -159,6 +160,7 @@ SourceWeights readSourceWeights(const fs::path& path) {
     else openSafetensors(weights);
     weights.format = isPyTorchName(weights.file) ? "PyTorch" : "safetensors";
     weights.config = jsonBeside(weights.file, "config.json");
+    weights.openClip = jsonBeside(weights.file, "open_clip_config.json");
     weights.preprocessor = jsonBeside(weights.file, "preprocessor_config.json");
     return weights;
 }

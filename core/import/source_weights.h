@@ -31,13 +31,14 @@ struct SourceWeights {
     std::filesystem::path file;                     // what was read: a file, or the index of several
     std::string format;                             // "safetensors", "PyTorch"
     std::shared_ptr<nlohmann::ordered_json> config;        // config.json; null: there is none
+    std::shared_ptr<nlohmann::ordered_json> openClip;      // open_clip_config.json; likewise
     std::shared_ptr<nlohmann::ordered_json> preprocessor;  // preprocessor_config.json; likewise
 };
 
 // A .safetensors file, an index of several (.index.json), a PyTorch state dict (.pth, .pt, .bin), or a folder with one of
-// them; config.json and preprocessor_config.json are looked for beside it. A model of N bytes in 32-bit numbers is so
-// imported with N bytes and its largest array in memory; a PyTorch file is read as a whole at first. Throws InvalidInput
-// when the folder holds none or more than one, Error or DamagedWeights when something cannot be read.
+// them; config.json, open_clip_config.json and preprocessor_config.json are looked for beside it. A model of N bytes in 32-bit
+// numbers is so imported with N bytes and its largest array in memory; a PyTorch file is read as a whole at first. Throws
+// InvalidInput when the folder holds none or more than one, Error or DamagedWeights when something cannot be read.
 SourceWeights readSourceWeights(const std::filesystem::path& path);
 
 // A member by a path of keys, "vision_config.hidden_size"; none where it is not there or of another kind. A null object has

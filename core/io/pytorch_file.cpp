@@ -29,7 +29,10 @@ struct ReaderDeleter {
     void operator()(archive* reader) const { archive_read_free(reader); }
 };
 
-// Every file of the archive. PyTorch does not compress, so that together they are no larger than the archive.
+// Of an archive with a program in it, TorchScript's, that part, which is compressed and never run here.
+bool isCode(std::string_view name) { return name.find("/code/") != std::string_view::npos; }
+
+// Every file of the archive but code. PyTorch does not compress them, so that together they are no larger than the archive.
 std::map<std::string, Bytes> filesIn(const std::filesystem::path& path, std::uint64_t size) {
     const std::unique_ptr<archive, ReaderDeleter> reader(archive_read_new());
     archive_read_support_format_zip_seekable(reader.get());
@@ -45,6 +48,7 @@ std::map<std::string, Bytes> filesIn(const std::filesystem::path& path, std::uin
         if (result != ARCHIVE_OK) throw Error("its archive is damaged");
         const char* name = archive_entry_pathname(entry);
         const std::int64_t bytes = archive_entry_size(entry);
+        if (name != nullptr && isCode(name)) continue;
         if (name == nullptr || bytes < 0 || archive_entry_size_is_set(entry) == 0) throw Error("its archive is damaged");
         total += static_cast<std::uint64_t>(bytes);
         if (total > size) throw Error("its archive claims more bytes than the file has");
@@ -90,19 +94,56 @@ bool isDictionary(const PickleValue& value) {
     return value.kind == Kind::Dictionary || (value.kind == Kind::Made && value.text == "collections OrderedDict");
 }
 
-bool hasTensors(const PickleValue& value) {
-    return isDictionary(value) && std::any_of(value.entries.begin(), value.entries.end(), [](const auto& entry) {
-               return isTensor(withoutParameter(*entry.second));
-           });
+// Tensors by the names of a state dict, which may come twice.
+using NamedTensors = std::vector<std::pair<std::string, const PickleValue*>>;
+
+NamedTensors tensorsIn(const PickleValue& dictionary) {
+    NamedTensors found;
+    if (!isDictionary(dictionary)) return found;
+    for (const auto& [name, value] : dictionary.entries)
+        if (const PickleValue& tensor = withoutParameter(*value); name->kind == Kind::Text && isTensor(tensor))
+            found.emplace_back(name->text, &tensor);
+    return found;
 }
 
-const PickleValue& stateDictIn(const PickleValue& root) {
-    if (hasTensors(root)) return root;
+// As torch.jit.save() writes it: an object of a class of its own program, whose members are tensors and modules.
+bool isScriptModule(const PickleValue& value) { return value.kind == Kind::Made && value.text.starts_with("__torch__"); }
+
+class ScriptTensors {
+public:
+    explicit ScriptTensors(const PickleValue& root) { collect(root, "", 0); }
+    NamedTensors found;  // "visual.conv1.weight": members with the names of their modules before them
+
+private:
+    // A module may be its own member, or the same one of many.
+    static constexpr int kDeepest = 64;
+    static constexpr std::size_t kMost = 50'000'000;  // values, and letters of their names
+    std::size_t m_made = 0;
+
+    void collect(const PickleValue& module, const std::string& start, int depth) {
+        if (depth > kDeepest) throw Error("its modules lie too deep within each other");
+        for (const auto& [name, value] : module.entries) {
+            m_made += 1 + start.size() + name->text.size();
+            if (m_made > kMost) throw Error("its pickle makes too many values");
+            if (name->kind != Kind::Text) continue;
+            const PickleValue& member = withoutParameter(*value);
+            if (isTensor(member)) found.emplace_back(start + name->text, &member);
+            else if (isScriptModule(member)) collect(member, start + name->text + ".", depth + 1);
+        }
+    }
+};
+
+NamedTensors stateDictIn(const PickleValue& root) {
+    if (isScriptModule(root)) {
+        if (ScriptTensors module(root); !module.found.empty()) return std::move(module.found);
+    }
+    if (NamedTensors tensors = tensorsIn(root); !tensors.empty()) return tensors;
     if (isDictionary(root)) {
         for (const char* name : {"model_ema", "state_dict_ema", "model", "state_dict", "model_state_dict", "teacher", "net",
                                  "module", "student"}) {
             const PickleValue* found = root.find(name);
-            if (found != nullptr && hasTensors(*found)) return *found;
+            if (found == nullptr) continue;
+            if (NamedTensors tensors = tensorsIn(*found); !tensors.empty()) return tensors;
         }
     }
     throw Error("no dictionary of tensors was found in it");
@@ -222,21 +263,17 @@ TensorFile readFile(const std::filesystem::path& path) {
     Tensors tensors(std::move(files), folder);
     TensorFile result;
     std::uint64_t total = 0;
-    const PickleValue& dictionary = stateDictIn(pickle.root());
-    for (const auto& [name, value] : dictionary.entries)
-        if (const PickleValue& tensor = withoutParameter(*value); name->kind == Kind::Text && isTensor(tensor))
-            tensors.expect(tensor);
-    for (const auto& [name, value] : dictionary.entries) {
-        const PickleValue& tensor = withoutParameter(*value);
-        if (name->kind != Kind::Text || !isTensor(tensor)) continue;
+    const NamedTensors stored = stateDictIn(pickle.root());
+    for (const auto& [name, tensor] : stored) tensors.expect(*tensor);
+    for (const auto& [name, tensor] : stored) {
         try {
-            TensorData data = tensors.read(tensor);
+            TensorData data = tensors.read(*tensor);
             // Tensors may share their numbers, but not so many that they were made to fill the memory.
             total += data.bytes.size();
             if (total > 4 * size) throw Error("its tensors are much larger than the file");
-            result.tensors.insert_or_assign(name->text, std::move(data));
+            result.tensors.insert_or_assign(name, std::move(data));
         } catch (const Error& fault) {
-            throw Error("array \"" + name->text + "\": " + fault.what());
+            throw Error("array \"" + name + "\": " + fault.what());
         }
     }
     for (const char* start : {"module.", "backbone."}) dropCommonStart(result.tensors, start);

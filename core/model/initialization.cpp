@@ -27,8 +27,13 @@ void fillNormal(torch::Tensor& tensor, const RandomKey& key) {
     tensor.erfinv_().mul_(std::numbers::sqrt2 * kDeviation);
 }
 
-bool isOutputOfABlock(const ParameterRow& row, std::size_t mlpLayers) {
-    return row.name.ends_with(".attn.proj.weight") || row.name.ends_with(".fc" + std::to_string(mlpLayers) + ".weight");
+// A kernel or a norm's scale that zeroes a block's output if it is zero itself. A norm after the branch has to be that one: it
+// would make large gradients of a branch that gives zeros.
+bool isOutputOfABlock(const ParameterRow& row, const ModelConfig& model) {
+    if (model.normPlace == NormPlace::After)
+        return row.name.ends_with(".norm1.weight") || row.name.ends_with(".norm2.weight");
+    return row.name.ends_with(".attn.proj.weight") ||
+           row.name.ends_with(".fc" + std::to_string(model.mlpUnits.size()) + ".weight");
 }
 
 // [rows, rows], normal of variance 1 / rows.
@@ -81,7 +86,7 @@ void VisionTransformerImpl::initialize(std::uint64_t seed, const ModelConfig& mo
             case ParameterRole::Kernel:
             case ParameterRole::StemKernel: {
                 const RandomKey key = next();
-                if (model.zeroOutputs && isOutputOfABlock(row, model.mlpUnits.size())) tensor.zero_();
+                if (model.zeroOutputs && isOutputOfABlock(row, model)) tensor.zero_();
                 else if (normal) fillNormal(tensor, key);
                 else fillUniform(tensor, glorotLimit(row), key);
                 break;
@@ -95,7 +100,7 @@ void VisionTransformerImpl::initialize(std::uint64_t seed, const ModelConfig& mo
                 tensor.zero_();
                 tensor[1][1].fill_(1);
                 break;
-            case ParameterRole::NormScale: tensor.fill_(1); break;
+            case ParameterRole::NormScale: tensor.fill_(model.zeroOutputs && isOutputOfABlock(row, model) ? 0 : 1); break;
             case ParameterRole::LayerScale: tensor.fill_(model.layerScale); break;
             case ParameterRole::Sharpness: tensor.fill_(1 / std::sqrt(static_cast<double>(model.keyDim))); break;
             case ParameterRole::Bias:

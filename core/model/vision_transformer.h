@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The model: a stem if there is one, patch embedding, positions, pre-norm blocks, what makes features of the tokens, head.
+// The model: a stem if there is one, patch embedding, positions, blocks, what makes features of the tokens, head.
 #pragma once
 
 #include "core/config/config.h"
@@ -67,7 +67,8 @@ public:
     torch::Tensor answer(const torch::Tensor& tokens);
 
     // As the model's initialWeights and zeroOutputs want them: Glorot-uniform kernels with Keras's fans and positions
-    // uniform ±0.05, or both truncated normal; zero biases. A function of the arguments alone.
+    // uniform ±0.05, or both truncated normal; zero biases. Norms after the branches begin at zero in the outputs' place. A
+    // function of the arguments alone.
     void initialize(std::uint64_t seed, const ModelConfig& model = {});
 
     // Runs blocks and head by fused kernels wherever tensors are fp32 on the CPU; null: by the layers themselves.

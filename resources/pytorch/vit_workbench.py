@@ -153,8 +153,12 @@ class Block(nn.Module):
                        model.get("activation", "gelu"), model.get("mlp_gated", False),
                        norm if model.get("mlp_norm", False) else None)
         self.ls2 = LayerScale(dim) if scales else nn.Identity()
+        self.norms_after = model.get("norm_place") == "after"
 
     def forward(self, x):
+        if self.norms_after:
+            x = x + self.ls1(self.norm1(self.attn(x)))
+            return x + self.ls2(self.norm2(self.mlp(x)))
         x = x + self.ls1(self.attn(self.norm1(x)))
         return x + self.ls2(self.mlp(self.norm2(x)))
 
@@ -357,7 +361,7 @@ class TimmActivation(nn.Module):
 
 def timm_model(path):
     """timm's own VisionTransformer with these weights, for a file whose metadata says names = timm."""
-    from timm.models.vision_transformer import VisionTransformer as TimmVisionTransformer
+    from timm.models.vision_transformer import Block as TimmBlock, ResPostBlock, VisionTransformer as TimmVisionTransformer
 
     state, about = read(path)
     if about["names"] != "timm":
@@ -376,7 +380,7 @@ def timm_model(path):
         pre_norm=config.get("pre_norm", False), fc_norm=head == "gap-norm",
         qkv_bias=config.get("qkv_bias", True), qk_norm=config.get("qk_norm", False),
         init_values=config.get("layer_scale", 0) or None, act_layer=partial(TimmActivation, activation),
-        norm_layer=norm_of(config),
+        norm_layer=norm_of(config), block_fn=ResPostBlock if config.get("norm_place") == "after" else TimmBlock,
         **({"mlp_layer": partial(TimmMlp, last_gelu=config.get("mlp_last_gelu", True), activation=activation,
                                  gated=gated)} if own_mlp else {}))
     model.load_state_dict(state)

@@ -90,10 +90,10 @@ void TestSchema::everyMemberHasARow() {
         config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
-    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
-                                  positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
-                                  activation, gated, mlpNorm, registers, registerPositions, preNorm, lastGelu, initial,
-                                  zeroOutputs] =
+    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, whitening,
+                                  shifted, positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
+                                  activation, gated, mlpNorm, registers, registerPositions, preNorm, normPlace, lastGelu,
+                                  initial, zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
@@ -103,7 +103,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{9 + 15 + 31 + 3 + 4 + 19 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{9 + 15 + 33 + 3 + 4 + 19 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {

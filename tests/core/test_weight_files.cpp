@@ -106,6 +106,20 @@ private Q_SLOTS:
         QVERIFY(!nested.tensors.contains("epoch"));
     }
 
+    // The archive of a program: its tensors by the names of its modules, its code not even looked at.
+    void readsAScriptModule() {
+        const TensorFile script = readPyTorchFile((kModels + "openai_clip_script/clip.pt").toStdString());
+        const TensorFile plain = readPyTorchFile((kModels + "openai_clip/clip.pt").toStdString());
+        for (const auto& [name, tensor] : plain.tensors) {
+            QVERIFY2(script.tensors.contains(name), name.c_str());
+            QCOMPARE(script.tensors.at(name).shape, tensor.shape);
+        }
+        QCOMPARE(script.tensors.size(), plain.tensors.size() + 1);  // attn_mask, which a state dict leaves out
+        const std::string last = "visual.transformer.resblocks.1.mlp.c_proj.weight";
+        QVERIFY(script.tensors.at(last).dtype == "F16");
+        QVERIFY(script.tensors.at("visual.conv1.weight").bytes.size() == 16 * 3 * 4 * 4 * 2);
+    }
+
     void hostileFilesAreRefused_data() {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QByteArray>("pickle");
@@ -123,6 +137,14 @@ private Q_SLOTS:
         for (int i = 0; i < 60; ++i) doubling += literal("h\x01" "b");
         // Newer versions of libarchive pack it so well that its size gives it away first.
         QTest::newRow("doubles itself") << "x.pth" << doubling + "." << "too many values|claims more bytes";
+        // A module that is its own member, and thirty that each are two members of the next one.
+        const QByteArray module = literal("c__torch__\nM\n)\x81");
+        QTest::newRow("a module in itself")
+            << "x.pth" << literal("\x80\x02") + module + literal("q\x01}X\x01\x00\x00\x00" "ah\x01sb.") << "too deep";
+        QByteArray modules = literal("\x80\x02") + module + literal("q\x01");
+        for (int i = 0; i < 30; ++i)
+            modules += module + literal("}X\x01\x00\x00\x00" "ah\x01sX\x01\x00\x00\x00" "bh\x01sbq\x01");
+        QTest::newRow("modules shared too often") << "x.pth" << modules + "." << "too many values|claims more bytes";
         QTest::newRow("a dictionary in itself") << "x.pth" << literal("\x80\x02}q\x01X\x05\x00\x00\x00modelh\x01s.")
                                                 << "no dictionary of tensors";
     }

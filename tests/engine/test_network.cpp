@@ -53,6 +53,7 @@ private Q_SLOTS:
     void initialWeightsFollowKerasFans();
     void initialWeightsDependOnTheSeedAlone();
     void truncatedNormalWeights();
+    void zeroOutputsMakeBlocksTheIdentity_data();
     void zeroOutputsMakeBlocksTheIdentity();
     void weightsSurviveAFile();
     void weightsThatDoNotFitAreRefused();
@@ -172,15 +173,32 @@ void TestNetwork::truncatedNormalWeights() {
     QCOMPARE(network->blocks[0]->mlp->layers[0]->bias.abs().max().item<double>(), 0.0);
 }
 
+void TestNetwork::zeroOutputsMakeBlocksTheIdentity_data() {
+    QTest::addColumn<NormPlace>("place");
+    QTest::newRow("norms before the branches") << NormPlace::Before;
+    QTest::newRow("norms after the branches") << NormPlace::After;
+}
+
 void TestNetwork::zeroOutputsMakeBlocksTheIdentity() {
+    QFETCH(NormPlace, place);
     Config config = small(HeadType::GlobalAveragePooling);
+    config.model.normPlace = place;
     config.model.zeroOutputs = true;
     VisionTransformer network(config.model, config.head, ModelInput{3, 7});
     VisionTransformer other(config.model, config.head, ModelInput{3, 7});
     network->initialize(1, config.model);
-    other->initialize(1);
+    config.model.zeroOutputs = false;
+    other->initialize(1, config.model);
     const torch::Tensor tokens = torch::randn({2, 16, 24});
     QVERIFY(network->blocks[1]->open(tokens).output.equal(tokens));
+    // It learns from the first step on, without a gradient that a norm of zeros has made large.
+    network(torch::randn({2, 3, 16, 16})).square().mean().backward();
+    bool learns = false;
+    for (const auto& parameter : network->blocks[1]->parameters()) {
+        QVERIFY(parameter.grad().abs().max().item<double>() < 100);
+        learns = learns || parameter.grad().abs().max().item<double>() > 0;
+    }
+    QVERIFY(learns);
     // The rest is drawn as ever.
     QVERIFY(network->blocks[1]->attn->qkv->weight.equal(other->blocks[1]->attn->qkv->weight));
     QVERIFY(!other->blocks[1]->open(tokens).output.equal(tokens));

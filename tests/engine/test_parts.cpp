@@ -162,6 +162,25 @@ private Q_SLOTS:
         QVERIFY((attention->open(tokens).weights - weights).abs().max().item<double>() < 1e-4);
     }
 
+    // What is added has no mean and the size that a norm gives, however large the weights before it are.
+    void normsAfterABranchBoundIt() {
+        Config config = small();
+        config.model.normPlace = NormPlace::After;
+        VisionTransformer network = made(config);
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor tokens = torch::randn({2, 16, 24});
+        Block& block = network->blocks[0];
+        block->norm1->weight.fill_(1);
+        block->norm1->bias.zero_();
+        const torch::Tensor added = block->attend(tokens, {}) - tokens;
+        QVERIFY(added.mean(-1).abs().max().item<double>() < 1e-5);
+        block->attn->proj->weight.mul_(1000);
+        block->attn->proj->bias.mul_(1000);
+        QVERIFY((block->attend(tokens, {}) - tokens - added).abs().max().item<double>() < 1e-2);
+        const torch::Tensor whole = block->transform(block->attend(tokens, {}), {});
+        QVERIFY((block->open(tokens).output - whole).abs().max().item<double>() < 1e-5);
+    }
+
     void locallyNoTokenAttendsToItself() {
         Config config = small();
         VisionTransformer plain = made(config);
@@ -265,6 +284,9 @@ private Q_SLOTS:
                 << QStringList{type, "model.registers=1", "model.positions=learned-rotary", "model.attention_norm=true",
                                "model.mlp_norm=true", "model.mlp_gated=true", "model.activation=silu"};
             QTest::addRow("%s, relative", choice.value.c_str()) << QStringList{type, "model.positions=relative"};
+            QTest::addRow("%s, norms after the branches", choice.value.c_str())
+                << QStringList{type, "model.norm_place=after", "model.registers=1", "model.layer_scale=0.3",
+                               "model.mlp_gated=true"};
             QTest::addRow("%s, local, shifted, by mean square", choice.value.c_str())
                 << QStringList{type, "model.local_attention=true", "model.shifted_patches=true", "model.norm=rms"};
         }

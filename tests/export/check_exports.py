@@ -68,6 +68,10 @@ KINDS = {  # every head, with and without what timm can hold, with and without a
     "learned-rotary": ("first-steps", ["model.layers=2", "model.positions=learned-rotary", "model.attention_norm=true",
                                        "model.mlp_norm=true", "model.mlp_gated=true", "model.activation=silu",
                                        "model.registers=2", "model.mlp_last_gelu=false", "head.type=class-token"]),
+    "norms-after": ("first-steps", ["model.layers=2", "model.norm_place=after", "model.registers=1", "model.mlp_gated=true",
+                                    "model.mlp_last_gelu=false", "head.type=class-token"]),
+    "norms-after-scaled": ("first-steps", ["model.layers=2", "model.norm_place=after", "model.norm=rms",
+                                           "model.layer_scale=0.3", "model.qk_norm=true"]),
     "prefix": ("first-steps", ["model.layers=2", "model.registers=2", "model.register_positions=true",
                                "head.type=prefix-tokens"]),
 }

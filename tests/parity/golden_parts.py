@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from timm.layers import RmsNorm, build_sincos2d_pos_embed
 from timm.models.eva import Eva
-from timm.models.vision_transformer import VisionTransformer
+from timm.models.vision_transformer import ResPostBlock, VisionTransformer
 from torch import nn
 from torch.nn import functional
 
@@ -65,6 +65,16 @@ def of_rms(config):
         embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
         mlp_ratio=model["mlp_units"][0] / model["projection_dim"], qk_norm=True,
         norm_layer=partial(RmsNorm, eps=model["norm_epsilon"]), class_token=True, global_pool="token")
+
+
+def of_norms_after(config):
+    """timm's blocks with residual post-norm."""
+    model = config["model"]
+    return VisionTransformer(
+        img_size=model["image_size"], patch_size=model["patch_size"], num_classes=CLASSES,
+        embed_dim=model["projection_dim"], depth=model["layers"], num_heads=model["heads"],
+        mlp_ratio=model["mlp_units"][0] / model["projection_dim"], qk_norm=True, block_fn=ResPostBlock,
+        norm_layer=partial(nn.LayerNorm, eps=model["norm_epsilon"]), class_token=True, global_pool="token")
 
 
 class ShiftedPatches(nn.Module):
@@ -258,6 +268,9 @@ PARTS = {
                              "qkv_bias": False, "attention_norm": True, "mlp_norm": True, "mlp_gated": True,
                              "activation": "silu"},
                    "head": HEAD}, of_eva, 6),
+    "parts_after": ({"model": {**COMMON, "image_size": 12, "patch_size": 4, "projection_dim": 24, "heads": 2,
+                               "key_dim": 12, "mlp_units": [48, 24], "layers": 2, "qk_norm": True, "norm_place": "after"},
+                     "head": HEAD}, of_norms_after, 7),
 }
 
 if __name__ == "__main__":

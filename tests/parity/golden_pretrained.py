@@ -10,6 +10,7 @@ features) of 64 pictures, in double precision. golden/pretrained_photos and gold
 torchvision and timm make of a photo and of positions.
 """
 
+import copy
 import json
 import shutil
 import sys
@@ -17,10 +18,12 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import open_clip
 import timm
 import torch
 import torchvision
 import transformers
+from open_clip.model import CLIP, CustomTextCLIP, convert_weights_to_lp
 from PIL import Image
 from safetensors.torch import save_file
 from timm.data import create_transform
@@ -28,7 +31,7 @@ from timm.layers import GELUTanh, QuickGELU, SwiGLUPacked, resample_abs_pos_embe
 from timm.models.beit import Beit
 from timm.models.deit import VisionTransformerDistilled
 from timm.models.eva import Eva
-from timm.models.vision_transformer import VisionTransformer
+from timm.models.vision_transformer import ResPostBlock, VisionTransformer
 from torch import nn
 from torch.nn import functional
 
@@ -160,6 +163,77 @@ def hf_case(name, cls, config, answer, head=True, own=None, std=(0.5,) * 3, mean
                 CLASSES if head else 0, mean=mean, std=std)
 
 
+def clip_features(model, images):
+    """What OpenCLIP's vision tower gives to its projection."""
+    if hasattr(model.visual, "trunk"):
+        trunk = model.visual.trunk
+        return trunk.forward_head(trunk.forward_features(images), pre_logits=True)
+    return model.visual._pool(model.visual.transformer(model.visual._embeds(images)))[0]
+
+
+def open_clip_files(model, folder, config):
+    folder.mkdir(exist_ok=True)
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")
+    (folder / "open_clip_config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def as_openai(model):
+    """A copy in half precision where OpenAI has it, with the numbers that its models keep beside their weights."""
+    model = copy.deepcopy(model)
+    convert_weights_to_lp(model, torch.float16)
+    for name, number in (("input_resolution", SIZE), ("context_length", 5), ("vocab_size", 9)):
+        model.__dict__.pop(name, None)  # OpenCLIP's own, which is no tensor
+        model.register_buffer(name, torch.tensor(number))
+    return model
+
+
+def openai_state_dict(model, folder):
+    folder.mkdir(exist_ok=True)
+    torch.save(as_openai(model).state_dict(), folder / "clip.pt")
+
+
+def openai_vision(model, folder):
+    folder.mkdir(exist_ok=True)
+    torch.save(as_openai(model).visual.state_dict(), folder / "vision.pt")
+
+
+def openai_script(model, folder):
+    """The archive of a TorchScript module, as OpenAI's own downloads are."""
+    folder.mkdir(exist_ok=True)
+    own = as_openai(model).float()
+    example = torch.zeros(1, 3, SIZE, SIZE), torch.zeros(1, 5, dtype=torch.long)
+    script = torch.jit.trace(own, example, check_trace=False)
+    for weight in script.parameters():
+        weight.data = weight.data.half()
+    torch.jit.save(script, folder / "clip.pt")
+
+
+def clip_case(name, cls=CLIP, save=None, quick=False, rounded=None, photos=None, **vision):
+    """OpenCLIP's model with a small text tower beside."""
+    tower = dict(image_size=SIZE, layers=DEPTH, width=DIM, head_width=DIM // HEADS, patch_size=PATCH, mlp_ratio=2, **vision)
+    text = dict(context_length=5, vocab_size=9, width=8, heads=1, layers=1)
+    model = cls(4, tower, text, quick_gelu=quick)
+    model.output_dict = False
+    photos = photos or {"mean": open_clip.OPENAI_DATASET_MEAN, "std": open_clip.OPENAI_DATASET_STD}
+    config = {"model_cfg": {"embed_dim": 4, "quick_gelu": quick, "vision_cfg": tower, "text_cfg": text},
+              "preprocess_cfg": photos}
+    return Case(name, model, clip_features, save or partial(open_clip_files, config=config), 0, mean=photos["mean"],
+                std=photos["std"], rounded=rounded)
+
+
+def trunk_case(name):
+    """OpenCLIP around one of timm's models, which would else be too large for a file of a test."""
+    small = lambda *_, **options: VisionTransformer(
+        img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, class_token=False,
+        act_layer=GELUTanh, num_classes=options["num_classes"], global_pool=options["global_pool"])
+    own, timm.create_model = timm.create_model, small
+    try:
+        return clip_case(name, CustomTextCLIP, timm_model_name="vit_test_siglip", timm_pool="map", timm_proj="none",
+                         photos={"mean": [0.5] * 3, "std": [0.5] * 3, "resize_mode": "squash"})
+    finally:
+        timm.create_model = own
+
+
 def cases():
     t = transformers
     sizes = dict(hidden_size=DIM, num_hidden_layers=DEPTH, num_attention_heads=HEADS, image_size=SIZE, patch_size=PATCH)
@@ -197,6 +271,18 @@ def cases():
     yield eva_case("timm_eva02", {**timm_config("avg"), "architecture": "eva02_test"}, **turned)
     yield eva_case("timm_eva02_norms", timm_config("token", use_rot_pos_emb=True, ref_feat_shape=[16, 16]), "token",
                    qkv_fused=False, scale_mlp=True, scale_attn_inner=True, **turned)
+    yield timm_case("timm_norms_after", "avg", {**timm_config("avg"), "architecture": "vit_test_patch4_rpn_16"},
+                    class_token=False, qkv_bias=False, block_fn=ResPostBlock)
+    yield eva_case("timm_eva02_enormous", {**timm_config("token"), "architecture": "eva02_enormous_test"}, "token",
+                   use_post_norm=True)
+    yield clip_case("open_clip")
+    yield clip_case("open_clip_quick", CustomTextCLIP, quick=True, ls_init_value=0.3)
+    yield clip_case("open_clip_average", no_ln_pre=True, pool_type="avg", final_ln_after_pool=True,
+                    norm_kwargs={"eps": 1e-6}, act_kwargs={"approximate": "tanh"})
+    yield trunk_case("open_clip_trunk")
+    yield clip_case("openai_clip", save=openai_state_dict, quick=True, rounded=torch.float16)
+    yield clip_case("openai_clip_vision", save=openai_vision, quick=True, rounded=torch.float16)
+    yield clip_case("openai_clip_script", save=openai_script, quick=True, rounded=torch.float16)
     tv = torchvision.models.VisionTransformer(image_size=SIZE, patch_size=PATCH, num_layers=DEPTH, num_heads=HEADS,
                                               hidden_dim=DIM, mlp_dim=2 * DIM, num_classes=CLASSES)
     yield Case("torchvision", tv, lambda m, x: m(x), torchvision_file, **IMAGENET)
@@ -266,8 +352,8 @@ def write_patch_kernels():
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]  # names of models; none: all, and the photos, positions and kernels
-    print(f"timm {timm.__version__}, transformers {transformers.__version__}, torchvision {torchvision.__version__}, "
-          f"torch {torch.__version__}")
+    print(f"timm {timm.__version__}, transformers {transformers.__version__}, OpenCLIP {open_clip.__version__}, "
+          f"torchvision {torchvision.__version__}, torch {torch.__version__}")
     for case in cases():
         if wanted and case.name not in wanted:
             continue

@@ -28,7 +28,8 @@ private Q_SLOTS:
     void agreesWithPyTorch_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<KernelChoice>("kernels");
-        for (const char* name : {"parts_timm", "parts_waves", "parts_stem", "parts_rms", "parts_small", "parts_eva"}) {
+        for (const char* name : {"parts_timm", "parts_waves", "parts_stem", "parts_rms", "parts_small", "parts_eva",
+                                 "parts_after"}) {
             QTest::addRow("%s, plain", name) << name << KernelChoice::Plain;
             QTest::addRow("%s, as the program chooses", name) << name << KernelChoice::Auto;
         }
@@ -68,7 +69,8 @@ private Q_SLOTS:
     // As looked at and as trained it is one model.
     void looksAsItAnswers_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"parts_timm", "parts_waves", "parts_stem", "parts_rms", "parts_small", "parts_eva"})
+        for (const char* name : {"parts_timm", "parts_waves", "parts_stem", "parts_rms", "parts_small", "parts_eva",
+                                 "parts_after"})
             QTest::newRow(name) << name;
     }
 

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/data/dataset.h"
 #include "core/export/safetensors_export.h"
+#include "core/import/family.h"
 #include "core/import/import_model.h"
 #include "core/import/patch_kernel.h"
 #include "core/import/positions.h"
@@ -16,6 +17,7 @@
 #include "tests/parity/comparison.h"
 #include "tests/parity/golden.h"
 
+#include <nlohmann/json.hpp>
 #include <torch/utils.h>
 
 #include <QDir>
@@ -60,9 +62,13 @@ ImportHints hintsFor(const QString& name, const Golden& golden) {
         hints.statistics->mean[c] = 255 * golden.about()["mean"][c].get<double>();
         hints.statistics->deviation[c] = 255 * golden.about()["std"][c].get<double>();
     }
-    if (name == "torchvision" || name == "facebook_dinov2") {
+    if (name == "torchvision" || name == "facebook_dinov2" || name == "open_clip_trunk" || name.startsWith("openai_clip")) {
         hints.config.model.heads = 2;
         hints.assigned.insert("model.heads");
+    }
+    if (name == "openai_clip_vision") {
+        hints.config.model.activation = Activation::QuickGelu;
+        hints.assigned.insert("model.activation");
     }
     return hints;
 }
@@ -164,11 +170,7 @@ private Q_SLOTS:
         hints.statistics = ChannelStatistics{{127.5, 127.5, 127.5}, {127.5, 127.5, 127.5}};
         const ImportedModel model = importModel(file, hints);
         QCOMPARE(model.config.model.keyDim, 8);
-        const auto notes = QString::fromStdString([&] {
-            std::string all;
-            for (const std::string& note : model.notes) all += note + "\n";
-            return all;
-        }());
+        const QString notes = notesOf(model);
         QVERIFY2(notes.contains("exact GELU") && notes.contains("epsilon"), qPrintable(notes));
         hints.config.model.heads = 3;
         QVERIFY(refusal(file, hints).contains("3 heads cannot share 16 numbers evenly"));
@@ -206,12 +208,11 @@ private Q_SLOTS:
         args("other frequencies", R"("rope_temperature": 100.0)");
         args("moved places", R"("rope_grid_offset": 1.0)");
         args("halves turned", R"("rope_rotate_half": true)");
-        args("norms after the branches", R"("use_post_norm": true)");
         const QString grid = "\"ref_feat_shape\": [\n      ";
         QTest::newRow("a grid of another size") << "timm_eva02_norms" << grid + "16" << grid + "14";
         QTest::newRow("a grid of no size") << "timm_eva02_norms" << "\"ref_feat_shape\"" << "\"other\"";
         for (const char* other :
-             {"eva02_enormous_patch14_clip_224", "vit_small_patch16_rope_ape_224", "vit_pe_core_base_patch16_224"})
+             {"vit_small_patch16_rope_ape_224", "vit_pe_core_base_patch16_224", "vit_base_patch16_dinov3"})
             QTest::newRow(other) << "timm_eva" << "eva_test" << other;
     }
 
@@ -245,6 +246,92 @@ private Q_SLOTS:
         QCOMPARE(importModel(plain.toStdString(), hints).config.model.positions, PositionType::Learned);
     }
 
+    // Names and shapes do not tell whether norms come before attention and MLP or after them.
+    void theConfigurationTellsTheNormsPlace() {
+        const auto placeOf = [](const std::filesystem::path& path, ImportHints hints = {.config = fineTuningConfig()}) {
+            return importModel(path, hints).config.model.normPlace;
+        };
+        QCOMPARE(placeOf(folderOf("timm_vit")), NormPlace::Before);
+        QCOMPARE(placeOf(folderOf("timm_norms_after")), NormPlace::After);
+        const ImportedModel enormous = importModel(folderOf("timm_eva02_enormous"), {.config = fineTuningConfig()});
+        QCOMPARE(enormous.config.model.normPlace, NormPlace::After);
+        QCOMPARE(enormous.config.model.positions, PositionType::Learned);  // alone of all EVA-02
+        const QTemporaryDir turning;
+        const QString turns = R"("use_rot_pos_emb": true,)";
+        QCOMPARE(withChangedConfig("timm_eva02_norms", turns, turns + R"( "use_post_norm": true,)", turning), "imported");
+        QCOMPARE(placeOf(turning.path().toStdString()), NormPlace::After);
+    }
+
+    void theNormsPlaceIsTakenAsUsualAloud() {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath("vit.safetensors");
+        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_norms_after")) + "/model.safetensors", file));
+        ImportHints hints = hintsFor("torchvision", Golden("pretrained_timm_norms_after"));  // with two heads
+        const ImportedModel usual = importModel(file.toStdString(), hints);
+        QCOMPARE(usual.config.model.normPlace, NormPlace::Before);
+        QVERIFY(notesOf(usual).contains("norms before attention and MLP"));
+        hints.config.model.normPlace = NormPlace::After;
+        hints.assigned.insert("model.norm_place");
+        const ImportedModel told = importModel(file.toStdString(), hints);
+        QCOMPARE(told.config.model.normPlace, NormPlace::After);
+        QVERIFY(!notesOf(told).contains("norms before attention and MLP"));
+    }
+
+    // Of one width there are both.
+    void theNormsPlaceIsAskedForOfTheEnormousModel() {
+        const Family& timm = families().front();
+        SourceWeights source;
+        source.tensors["patch_embed.proj.weight"] = {"F32", {1792, 3, 14, 14}, {}};
+        source.tensors["blocks.0.attn.qkv.weight"] = {"F32", {3 * 1792, 1792}, {}};
+        source.tensors["blocks.0.attn.q_bias"] = {"F32", {1792}, {}};
+        QVERIFY(timm.matches(source));
+        const SourceFacts alone = timm.facts(source);
+        QCOMPARE(alone.questions.size(), std::size_t{1});
+        QCOMPARE(alone.questions.front().key, std::string("model.norm_place"));
+        source.config = std::make_shared<nlohmann::ordered_json>(
+            nlohmann::ordered_json{{"architecture", "eva02_enormous_patch14_clip_224.laion2b_s4b_b115k"}});
+        const SourceFacts named = timm.facts(source);
+        QVERIFY(named.questions.empty());
+        QVERIFY(named.normPlace == NormPlace::After);
+        QVERIFY(named.heads == 16);
+        QVERIFY(!named.positions);
+    }
+
+    void whatOpenClipSaysIsKept() {
+        const auto said = [](const char* name) {
+            return importModel(folderOf(name), hintsFor(name, Golden(std::string("pretrained_") + name)));
+        };
+        const ImportedModel plain = said("open_clip");
+        QCOMPARE(plain.config.model.activation, Activation::Gelu);
+        QVERIFY(plain.config.model.preNorm);
+        QVERIFY2(notesOf(plain).contains("Left out") && notesOf(plain).contains("token_embedding.weight"),
+                 qPrintable(notesOf(plain)));
+        const ImportedModel quick = said("open_clip_quick");
+        QCOMPARE(quick.config.model.activation, Activation::QuickGelu);
+        QVERIFY(quick.config.model.layerScale > 0);
+        const ImportedModel average = said("open_clip_average");
+        QCOMPARE(average.config.model.activation, Activation::GeluTanh);
+        QCOMPARE(average.config.model.normEpsilon, 1e-6);
+        QCOMPARE(average.config.head.type, HeadType::NormedAverage);
+        QVERIFY(!average.config.model.preNorm);
+        const ImportedModel trunk = said("open_clip_trunk");
+        QCOMPARE(trunk.config.head.type, HeadType::AttentionPooling);
+        QCOMPARE(trunk.config.data.photoFit, PhotoFit::Squash);
+        QVERIFY(notesOf(said("openai_clip")).contains("quick GELU, as in OpenAI's CLIP"));
+        const QString asked = refusal(folderOf("openai_clip_vision"), {.config = fineTuningConfig()});
+        QVERIFY2(asked.contains("quick-gelu") && asked.contains("attention heads"), qPrintable(asked));
+    }
+
+    void aTextTowerAloneIsRefused() {
+        TensorFile file = readSafetensors(folderOf("open_clip") + "/open_clip_model.safetensors");
+        std::erase_if(file.tensors, [](const auto& entry) { return entry.first.starts_with("visual."); });
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("text.safetensors").toStdString();
+        writeSafetensors(path, file);
+        const QString said = refusal(path, {.config = fineTuningConfig()});
+        QVERIFY2(said.contains("text tower alone"), qPrintable(said));
+    }
+
     // A preference for each head: nobody has to be asked for their number.
     void relativePositionsTellTheHeads() {
         const QTemporaryDir folder;
@@ -262,6 +349,7 @@ private Q_SLOTS:
             return reasonsAgainstTimm(importModel(folderOf(name), {.config = fineTuningConfig()}).config);
         };
         QCOMPARE(reasons("timm_eva"), std::vector<std::string>());
+        QCOMPARE(reasons("timm_norms_after"), std::vector<std::string>());
         QCOMPARE(reasons("timm_eva02").size(), std::size_t{1});
         QCOMPARE(reasons("timm_eva02_norms").size(), std::size_t{3});
     }
@@ -289,7 +377,7 @@ private Q_SLOTS:
     void goesBackToTimmBitForBit_data() {
         QTest::addColumn<QString>("name");
         for (const char* name : {"timm_vit", "timm_average", "timm_registers", "timm_placed_registers", "timm_siglip",
-                                 "timm_clip", "timm_gated", "timm_registers_average"})
+                                 "timm_clip", "timm_gated", "timm_registers_average", "timm_norms_after"})
             QTest::addRow("%s", name) << name;
     }
 
@@ -409,6 +497,12 @@ private Q_SLOTS:
 private:
     parity::Comparison m_comparison;
     QTemporaryDir m_folder;
+
+    static QString notesOf(const ImportedModel& model) {
+        QString all;
+        for (const std::string& note : model.notes) all += QString::fromStdString(note) + '\n';
+        return all;
+    }
 
     static QString refusal(const std::filesystem::path& path, const ImportHints& hints) {
         try {

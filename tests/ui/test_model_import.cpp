@@ -36,6 +36,7 @@ private Q_SLOTS:
     void whatIsNoWeightFileIsRefused();
     void pretrainedWeightsBecomeARun();
     void whatTheFileLacksIsAsked();
+    void whatHasNoUsualAnswerMustBeChosen();
     void publishedCurvesAreOneClickAway();
 };
 
@@ -134,6 +135,27 @@ void TestModelImport::whatTheFileLacksIsAsked() {
     QFile log(QString::fromStdString((run / "log.txt").string()));
     QVERIFY(log.open(QIODevice::ReadOnly));
     QVERIFY(log.readAll().contains("exact GELU"));
+}
+
+void TestModelImport::whatHasNoUsualAnswerMustBeChosen() {
+    const Issues questions = {{"model.activation", "Which GELU?"}, {"model.norm_place", "Before or after?"}};
+    QVERIFY(canAsk(questions));
+    QVERIFY(!canAsk({{"model.positions", "The dimension per head must be a multiple of 4."}}));  // a fault, not a question
+    ImportQuestions dialog("clip.pt", questions);
+    dialog.show();
+    QPushButton* button = nullptr;
+    for (QPushButton* each : dialog.findChildren<QPushButton*>())
+        if (each->text() == "Import") button = each;
+    auto* activation = dialog.findChild<QComboBox*>("model.activation");
+    auto* place = dialog.findChild<QComboBox*>("model.norm_place");
+    QVERIFY(button && activation && place);
+    QVERIFY(!button->isEnabled());
+    activation->setCurrentIndex(activation->findData("quick-gelu"));
+    QVERIFY(!button->isEnabled());
+    place->setCurrentIndex(place->findData("after"));
+    QVERIFY(button->isEnabled());
+    const std::map<std::string, std::string> expected = {{"model.activation", "quick-gelu"}, {"model.norm_place", "after"}};
+    QVERIFY(dialog.answers().choices == expected);
 }
 
 void TestModelImport::publishedCurvesAreOneClickAway() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/import_questions.h"
 
+#include "core/config/schema.h"
+
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFileInfo>
@@ -20,6 +22,7 @@ namespace vit::ui {
 namespace {
 
 constexpr std::string_view kHeads = "model.heads", kImageSize = "model.image_size", kStatistics = "statistics";
+constexpr std::array<std::string_view, 2> kChoices = {"model.activation", "model.norm_place"};
 constexpr double kWhite = 255;
 
 struct Usual {
@@ -38,6 +41,13 @@ constexpr std::array kUsual = {
 const Issue* questionOf(const Issues& questions, std::string_view key) {
     const auto found = std::find_if(questions.begin(), questions.end(), [&](const Issue& issue) { return issue.key == key; });
     return found == questions.end() ? nullptr : &*found;
+}
+
+// The hyperparameter that a question is about, if a person is to choose from what there is. Whatever else an issue is about
+// is wrong, not asked for.
+const Field* choiceOf(const Issue& question) {
+    const bool asked = std::find(kChoices.begin(), kChoices.end(), question.key) != kChoices.end();
+    return asked ? findField(question.key) : nullptr;
 }
 
 // The number with which a question's sentence ends.
@@ -59,7 +69,7 @@ QSpinBox* numberBox(const char* name, int least, int most, int value, const QStr
 
 bool canAsk(const Issues& questions) {
     return !questions.empty() && std::all_of(questions.begin(), questions.end(), [](const Issue& issue) {
-        return issue.key == kHeads || issue.key == kImageSize || issue.key == kStatistics;
+        return issue.key == kHeads || issue.key == kImageSize || issue.key == kStatistics || choiceOf(issue) != nullptr;
     });
 }
 
@@ -81,6 +91,7 @@ ImportQuestions::ImportQuestions(const QString& file, const Issues& questions, Q
         m_imageSize->setSuffix(tr(" px"));
         form->addRow(tr("Image &size"), m_imageSize);
     }
+    for (const Issue& question : questions) addChoice(form, question);
     if (questionOf(questions, kStatistics) != nullptr) addStatistics(form);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
@@ -96,6 +107,24 @@ ImportQuestions::ImportQuestions(const QString& file, const Issues& questions, Q
     layout->addWidget(buttons);
     setMinimumWidth(480);
     check();
+}
+
+// Nothing is chosen at first: a wrong one would go unnoticed.
+void ImportQuestions::addChoice(QFormLayout* form, const Issue& question) {
+    const Field* field = choiceOf(question);
+    if (field == nullptr) return;
+    auto* box = new QComboBox;
+    box->setObjectName(QString::fromStdString(field->key));
+    for (const Choice& choice : field->choices)
+        box->addItem(QString::fromStdString(choice.label), QString::fromStdString(choice.value));
+    box->setPlaceholderText(tr("Choose one"));
+    box->setCurrentIndex(-1);
+    auto* about = new QLabel(QString::fromStdString(question.message));
+    about->setWordWrap(true);
+    form->addRow(QString::fromStdString(field->label), box);
+    form->addRow(about);
+    connect(box, &QComboBox::currentIndexChanged, this, &ImportQuestions::check);
+    m_choices.push_back(box);
 }
 
 void ImportQuestions::addStatistics(QFormLayout* form) {
@@ -138,14 +167,22 @@ std::optional<std::array<double, 3>> ImportQuestions::numbersIn(const QLineEdit*
 void ImportQuestions::check() {
     if (m_import == nullptr) return;
     const bool good = m_usual == nullptr || (numbersIn(m_statistics[0]) && numbersIn(m_statistics[1]));
-    m_import->setEnabled(good);
-    m_import->setToolTip(good ? QString() : tr("Mean and deviation need three numbers each, from 0 to 1."));
+    const bool chosen = std::all_of(m_choices.begin(), m_choices.end(), [](const QComboBox* box) {
+        return box->currentIndex() >= 0;
+    });
+    m_import->setEnabled(good && chosen);
+    m_import->setToolTip(!good     ? tr("Mean and deviation need three numbers each, from 0 to 1.")
+                         : !chosen ? tr("Something is still to be chosen.")
+                                   : QString());
 }
 
 ImportAnswers ImportQuestions::answers() const {
     ImportAnswers answers;
     if (m_heads != nullptr) answers.heads = m_heads->value();
     if (m_imageSize != nullptr) answers.imageSize = m_imageSize->value();
+    for (const QComboBox* box : m_choices)
+        if (box->currentIndex() >= 0)
+            answers.choices[box->objectName().toStdString()] = box->currentData().toString().toStdString();
     if (m_usual == nullptr) return answers;
     const auto mean = numbersIn(m_statistics[0]), deviation = numbersIn(m_statistics[1]);
     if (mean && deviation) answers.statistics = ChannelStatistics{*mean, *deviation};

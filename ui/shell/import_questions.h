@@ -9,7 +9,10 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 class QComboBox;
 class QFormLayout;
@@ -23,8 +26,9 @@ struct ImportAnswers {
     std::optional<std::int64_t> heads;
     std::optional<std::int64_t> imageSize;
     std::optional<ChannelStatistics> statistics;
+    std::map<std::string, std::string> choices;  // of hyperparameters by their keys, "model.activation": "gelu"
 
-    bool empty() const { return !heads && !imageSize && !statistics; }
+    bool empty() const { return !heads && !imageSize && !statistics && choices.empty(); }
 };
 
 // Whether this dialog can ask for all of them.
@@ -40,10 +44,12 @@ public:
 private:
     QSpinBox* m_heads = nullptr;
     QSpinBox* m_imageSize = nullptr;
+    std::vector<QComboBox*> m_choices;  // named by the hyperparameters' keys
     QComboBox* m_usual = nullptr;
     std::array<QLineEdit*, 2> m_statistics{};  // mean, deviation
     QPushButton* m_import = nullptr;
 
+    void addChoice(QFormLayout* form, const Issue& question);
     void addStatistics(QFormLayout* form);
     void fillStatistics();
     void check();

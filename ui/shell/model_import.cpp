@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/config/derived.h"
+#include "core/config/schema.h"
 #include "core/import/import_model.h"
 #include "core/runs/run_store.h"
 #include "core/session/imported_run.h"
@@ -50,6 +51,10 @@ ImportedModel readPretrained(const std::filesystem::path& file, const ImportAnsw
     if (answers.imageSize) {
         hints.config.model.imageSize = *answers.imageSize;
         hints.assigned.insert("model.image_size");
+    }
+    for (const auto& [key, value] : answers.choices) {
+        assign(hints.config, key + "=" + value);
+        hints.assigned.insert(key);
     }
     hints.statistics = answers.statistics;
     return importModel(file, hints);

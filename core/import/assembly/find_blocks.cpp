@@ -28,6 +28,11 @@ void fillWhatShapesDoNotTell(Assembly& assembly) {
             assembly.note(std::string("Not in the file, taken as usual: ") + (model.mlpGated ? "SiLU" : "exact GELU") +
                           " (model.activation).");
     }
+    if (!assembly.isAssigned("model.norm_place")) {
+        model.normPlace = assembly.facts.normPlace.value_or(NormPlace::Before);
+        if (!assembly.facts.normPlace)
+            assembly.note("Not in the file, taken as usual: norms before attention and MLP (model.norm_place).");
+    }
     model.zeroOutputs = false;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // EVA and EVA-02 (Fang et al., 2023) under timm's names. Whether queries and keys are turned leaves no trace in the weights,
-// nor does the order of a block's norms: it goes by the configuration, and a relative that was made in another way is
+// nor does the place of a block's norms: it goes by the configuration, and a relative that was made in another way is
 // refused, as it would answer, but wrongly.
 #include "core/import/families/families.h"
 
@@ -36,15 +36,19 @@ bool looksLikeEva(const SourceWeights& weights) {
     throw InvalidInput("The model's configuration says " + option + ", which this program does not compute so.");
 }
 
-void refuseOtherBlocks(const SourceWeights& weights, const std::string& architecture) {
-    for (const char* word : {"_rope_", "vit_pe_", "dinov3", "lingbot", "sapiens2", "eva02_enormous"})
+void refuseOtherBlocks(const std::string& architecture) {
+    for (const char* word : {"_rope_", "vit_pe_", "dinov3", "lingbot", "sapiens2"})
         if (architecture.find(word) != std::string::npos) refuse("architecture = " + architecture);
-    if (flagIn(weights.config.get(), "model_args.use_post_norm").value_or(false)) refuse("use_post_norm = true");
+}
+
+// The one width of which there are models with norms after attention and MLP.
+void askForNormPlace(SourceFacts& facts, const SourceWeights& weights) {
     constexpr std::int64_t kEnormous = 1792;
     const auto& shape = weights.tensors.at("patch_embed.proj.weight").shape;
-    if (architecture.empty() && looksLikeEva(weights) && !shape.empty() && shape.front() == kEnormous)
-        throw InvalidInput("The weights are as wide as those of EVA-02's enormous model, whose blocks this program does not "
-                           "compute, and no configuration says that they are another one's.");
+    if (facts.normPlace || shape.empty() || shape.front() != kEnormous) return;
+    facts.questions.push_back({"model.norm_place",
+                               "The file does not say whether its blocks normalise before attention and MLP or after them: "
+                               "give \"after\" for EVA-02's enormous model, which is as wide, else \"before\"."});
 }
 
 void refuseOtherAngles(const SourceWeights& weights, bool sideIsKnown) {
@@ -67,9 +71,12 @@ void refuseOtherAngles(const SourceWeights& weights, bool sideIsKnown) {
 }  // namespace
 
 void addEvaFacts(SourceFacts& facts, const SourceWeights& weights, const std::string& architecture) {
-    refuseOtherBlocks(weights, architecture);
+    refuseOtherBlocks(architecture);
     const bool gated = hasGate(weights), looks = looksLikeEva(weights);
-    const bool named = architecture.starts_with("eva"), secondNamed = architecture.starts_with("eva02_");
+    if (looks) askForNormPlace(facts, weights);
+    const bool named = architecture.starts_with("eva");
+    // The enormous model alone of EVA-02 does not turn.
+    const bool secondNamed = architecture.starts_with("eva02_") && !architecture.starts_with("eva02_enormous");
     if (named || looks) {
         if (!facts.activation) facts.activation = gated ? Activation::Silu : Activation::Gelu;
         if (!facts.epsilon) facts.epsilon = 1e-6;

@@ -48,7 +48,8 @@ std::span<const Family> families() {
         Family{"timm", matchesTimm, translateTimm, timmFacts},
         Family{"Hugging Face", matchesHuggingFace, translateHuggingFace, huggingFaceViTFacts},
         Family{"CLIP or SigLIP", matchesClip, translateClip, clipFacts},
-        Family{"OpenAI CLIP", matchesOpenClip, translateOpenClip, openClipFacts},
+        Family{"OpenAI or OpenCLIP", matchesOpenClip, translateOpenClip, openClipFacts},
+        Family{"OpenCLIP", matchesOpenClipTrunk, translateOpenClipTrunk, openClipTrunkFacts},
         Family{"torchvision", matchesTorchvision, translateTorchvision, torchvisionFacts},
     };
     return kFamilies;

@@ -76,7 +76,7 @@ std::int64_t headsOf(const std::string& architecture, std::int64_t dim) {
     constexpr std::int64_t kUsual = 64;  // numbers a head
     if (architecture.starts_with("vit_base_patch16_gap_224")) return 16;
     if (dim == 1536) return architecture.starts_with("vit_giantopt") ? 16 : 24;
-    if (dim == 1152 || dim == 1280 || dim == 1408 || dim == 1664) return 16;
+    if (dim == 1152 || dim == 1280 || dim == 1408 || dim == 1664 || dim == 1792) return 16;
     return dim / kUsual;
 }
 
@@ -90,6 +90,16 @@ void addArchitecture(SourceFacts& facts, const std::string& name, std::int64_t d
     if (has("clip") && !has("siglip")) facts.epsilon = 1e-5;
 }
 
+// Of timm's models with residual post-norm; none: no configuration says.
+std::optional<NormPlace> normPlaceOf(const SourceWeights& weights, const std::string& architecture) {
+    if (const auto after = flagIn(weights.config.get(), "model_args.use_post_norm"))
+        return *after ? NormPlace::After : NormPlace::Before;
+    if (architecture.empty()) return std::nullopt;
+    for (const char* word : {"_rpn_", "respost", "eva02_enormous"})
+        if (architecture.find(word) != std::string::npos) return NormPlace::After;
+    return NormPlace::Before;
+}
+
 }  // namespace
 
 bool matchesTimm(const SourceWeights& weights) {
@@ -98,7 +108,11 @@ bool matchesTimm(const SourceWeights& weights) {
 }
 
 CommonWeights translateTimm(SourceWeights& weights, std::vector<std::string>& leftOut) {
-    return renamed(weights, "", kNames, leftOut);
+    return translateTimmBelow("", weights, leftOut);
+}
+
+CommonWeights translateTimmBelow(std::string_view prefix, SourceWeights& weights, std::vector<std::string>& leftOut) {
+    return renamed(weights, prefix, kNames, leftOut);
 }
 
 SourceFacts timmFacts(const SourceWeights& weights) {
@@ -123,6 +137,7 @@ SourceFacts timmFacts(const SourceWeights& weights) {
     const auto& shape = weights.tensors.at("patch_embed.proj.weight").shape;
     const auto architecture = textIn(config, "architecture");
     if (architecture && !shape.empty()) addArchitecture(facts, *architecture, shape.front());
+    facts.normPlace = normPlaceOf(weights, architecture.value_or(""));
     addEvaFacts(facts, weights, architecture.value_or(""));
     // The thousand are known by what the weights were last trained on, not by their number.
     const std::string tag = textIn(config, photos + "tag").value_or("");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A transformer block, pre-norm.
+// A transformer block.
 #pragma once
 
 #include "core/config/config.h"
@@ -16,8 +16,10 @@
 
 namespace vit {
 
-// x + attention(norm1(x)), then x + mlp(norm2(x)), each branch scaled by ls1 and ls2 where there is a layerScale, and left
-// out by chance where there is a dropPath: of an image as a whole, by 0 in the first block to dropPath in the last.
+// x + attention(norm1(x)), then x + mlp(norm2(x)); with the norms after them (NormPlace::After) x + norm1(attention(x)), then
+// x + norm2(mlp(x)) (Liu et al., "Swin Transformer V2", 2022). Each branch is scaled by ls1 and ls2 where there is a
+// layerScale, and left out by chance where there is a dropPath: of an image as a whole, by 0 in the first block to dropPath in
+// the last.
 class BlockImpl : public torch::nn::Module {
 public:
     BlockImpl(const ModelConfig& config, std::int64_t index, std::int64_t tokens);
@@ -43,9 +45,11 @@ public:
 private:
     std::int64_t m_index;
     double m_dropPath;
+    NormPlace m_normPlace;
 
-    torch::Tensor added(const torch::Tensor& tokens, torch::Tensor branch, LayerScale& scale, const ForwardMode& mode,
-                        std::int64_t layer) const;
+    torch::Tensor given(const torch::Tensor& tokens, LayerNorm& norm) const;  // what a branch is given of the tokens
+    torch::Tensor added(const torch::Tensor& tokens, torch::Tensor branch, LayerNorm& norm, LayerScale& scale,
+                        const ForwardMode& mode, std::int64_t layer) const;
 };
 TORCH_MODULE(Block);
 
