@@ -13,7 +13,7 @@ namespace vit {
 
 namespace {
 
-constexpr std::int64_t kImages = 1000;  // give deviations that are right to some 2 %, and photos take time to read
+constexpr std::int64_t kSampledImages = 1000;  // give deviations that are right to some 2 %, and photos take time to read
 constexpr std::int64_t kAtOnce = 100;
 constexpr std::int64_t kPlaces = 32;  // about so many patches along an image's side: larger images tell no more of theirs
 constexpr double kEpsilon = 5e-4;     // below it lies what images hardly have, and nobody wants enlarged
@@ -56,7 +56,7 @@ torch::Tensor whiteningFilters(const torch::Tensor& covariance) {
 void whitenStem(Classifier& classifier, const DatasetView& train, const std::function<void(const Event&)>& emit) {
     const torch::NoGradGuard noGrad;
     const char* const what = "Measuring patches for the stem";
-    const std::int64_t count = std::min(kImages, train.count());
+    const std::int64_t count = std::min(kSampledImages, train.count());
     const std::int64_t stride = std::max<std::int64_t>(1, classifier.config().model.imageSize / kPlaces);
     PatchCovariance covariance;
     for (std::int64_t begin = 0; begin < count; begin += kAtOnce) {
