@@ -27,6 +27,9 @@ struct Options {
     Split split = Split::Test;
     std::int64_t index = 0;
     std::int64_t imageSize = ModelConfig{}.imageSize;
+    std::int64_t imageWidth = 0;
+
+    ImageSize size() const { return {imageSize, imageWidth > 0 ? imageWidth : imageSize}; }
 };
 
 // Shows what the data store does on stderr; Ctrl+C cancels it in good order.
@@ -82,7 +85,7 @@ void info(const Options& options) {
     if (!info.folder.empty()) rows.push_back({"Folder", info.folder.string()});
     if (info.available) {
         ProgressDisplay progress;
-        const auto data = store.open(options.name, options.imageSize, progress.callback());
+        const auto data = store.open(options.name, options.size(), progress.callback());
         rows.push_back({"Images", groupedText(data->trainCount()) + " for training and validation, " +
                                       groupedText(data->testCount()) + " for the test"});
         rows.push_back({"Size", shapeText(data->shape())});
@@ -115,7 +118,7 @@ void remove(const Options& options) {
 void writeImage(const Options& options) {
     checkImageOutput(options.out);
     ProgressDisplay progress;
-    const auto data = DataStore().open(options.name, options.imageSize, progress.callback());
+    const auto data = DataStore().open(options.name, options.size(), progress.callback());
     const DatasetView view(data, options.split, DataConfig{}.validationShare);
     if (options.index >= view.count()) {
         throw InvalidInput("--index must be below " + std::to_string(view.count()) + ", the number of " +
@@ -136,6 +139,10 @@ void addImageSize(CLI::App& command, Options& options) {
     command
         .add_option("--image-size", options.imageSize, "For a folder of images: the side to bring them to, in pixels")
         ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
+    command
+        .add_option("--image-width", options.imageWidth, "Likewise: the width where they are not to be square; 0 is as wide as high")
+        ->check(CLI::Range(0, 4096))
         ->capture_default_str();
 }
 

@@ -15,7 +15,7 @@ struct ModelInput {
 };
 
 struct DerivedFacts {
-    std::int64_t patchesPerSide = 0;
+    GridSize grid;  // of patches
     std::int64_t patchesPerImage = 0;
     std::int64_t tokens = 0;  // patches, plus the class token if there is one
     std::int64_t elementsPerPatch = 0;
@@ -26,7 +26,7 @@ struct DerivedFacts {
     double trainingMemoryBytes = 0;    // weights, gradients, moments and activations of a batch (an estimate)
 };
 
-// Needs positive sizes and image_size divisible by patch_size (validate() tells); gives zeros otherwise.
+// Needs positive sizes and image_size and image_width divisible by patch_size (validate() tells); gives zeros otherwise.
 DerivedFacts derive(const Config& config, const ModelInput& input);
 
 }  // namespace vit

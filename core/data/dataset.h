@@ -95,8 +95,8 @@ private:
 };
 
 // A photo as a model was trained to see it: brought to the training images' size and channels as the configuration's
-// photo_fit, photo_share and photo_filter say; by default its centre square, by area. One that has the size is taken as it
-// is. The model's input pipeline then resizes it to the input size.
+// photo_fit, photo_share and photo_filter say; by default the centre of their shape, a square as a rule, by area. One that has
+// the size is taken as it is. The model's input pipeline then resizes it to the input size.
 Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how = {});
 
 }  // namespace vit

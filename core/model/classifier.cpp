@@ -29,7 +29,7 @@ Classifier::Classifier(const Config& config, DataDescription description, torch:
                        KernelChoice kernels)
     : m_config(config),
       m_description(std::move(description)),
-      m_pipeline(config.model.imageSize, m_description.statistics, m_description.nativeShape.channels, device),
+      m_pipeline(config.model.inputSize(), m_description.statistics, m_description.nativeShape.channels, device),
       m_bfloat16(bfloat16),
       m_network(config.model, config.head, m_description.input()) {
     m_network->initialize(static_cast<std::uint64_t>(config.run.seed), config.model);

@@ -117,8 +117,10 @@ std::optional<Image> readProbeImage(const fs::path& folder, const std::string& n
         const Image image = convertChannels(
             decodeImage(std::span(reinterpret_cast<const std::uint8_t*>(kept->png.data()), kept->png.size())), 3);
         // As in prepareForModel(): a picture of the training images' size is taken whole.
-        const bool whole = Size{image.width, image.height} == smallSize(nativeSize(folder));
-        return whole ? image : cropCentreSquare(image);
+        const Size native = nativeSize(folder);
+        if (Size{image.width, image.height} == smallSize(native)) return image;
+        return native.width > 0 && native.height > 0 ? cropCentre(image, native.width, native.height)
+                                                     : cropCentreSquare(image);
     } catch (const Error&) {
         return std::nullopt;
     }

@@ -45,7 +45,7 @@ private Q_SLOTS:
 
 void TestDerived::publishedExample() {
     const DerivedFacts facts = derive(Config{}, {3, 100});
-    QCOMPARE(facts.patchesPerSide, std::int64_t{12});
+    QCOMPARE(facts.grid, (vit::GridSize{12, 12}));
     QCOMPARE(facts.patchesPerImage, std::int64_t{144});
     QCOMPARE(facts.tokens, std::int64_t{144});
     QCOMPARE(facts.elementsPerPatch, std::int64_t{108});

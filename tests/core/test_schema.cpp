@@ -386,6 +386,18 @@ void TestSchema::reportsProblems_data() {
         "model.patch_size", "an image size of 100 px");
     row("prime image", [](Config& c) { c.model.imageSize = 71; }, 
         "model.patch_size", "use patches of 1 px, or an image size of 66 or 72 px");
+    row("width", [](Config& c) { c.model.imageWidth = 100; },
+        "model.patch_size", "An image of 100 px cannot be cut into patches of 6 px: use patches of 4 px, or 12");
+    row("narrow", [](Config& c) { c.model.imageWidth = 6; }, "model.image_width", "at least 8 px; 0 is as wide as high");
+    row("too many patches in rows", [](Config& c) {
+        c.model.imageWidth = 1024;
+        c.model.patchSize = 1;
+        c.head.type = HeadType::GlobalAveragePooling;
+    }, "model.patch_size", "73,728 patches");
+    row("shift as far as the shorter side", [](Config& c) {
+        c.model.imageWidth = 24;
+        c.augmentation.shift = 24;
+    }, "augmentation.shift", "Nothing of an image of 72 × 24 px would be left");
     row("too many patches", [](Config& c) {
         c.model.imageSize = 1024;
         c.model.patchSize = 1;

@@ -20,6 +20,7 @@ namespace vit::ui {
 namespace {
 
 constexpr std::string_view kHeads = "model.heads", kImageSize = "model.image_size", kStatistics = "statistics";
+constexpr std::string_view kImageWidth = "model.image_width";
 constexpr double kWhite = 255;
 
 struct Usual {
@@ -59,7 +60,7 @@ QSpinBox* numberBox(const char* name, int least, int most, int value, const QStr
 
 bool canAsk(const Issues& questions) {
     return !questions.empty() && std::all_of(questions.begin(), questions.end(), [](const Issue& issue) {
-        return issue.key == kHeads || issue.key == kImageSize || issue.key == kStatistics;
+        return issue.key == kHeads || issue.key == kImageSize || issue.key == kImageWidth || issue.key == kStatistics;
     });
 }
 
@@ -80,6 +81,14 @@ ImportQuestions::ImportQuestions(const QString& file, const Issues& questions, Q
                                 tr("The width of the square that the model looks at."));
         m_imageSize->setSuffix(tr(" px"));
         form->addRow(tr("Image &size"), m_imageSize);
+    }
+    if (questionOf(questions, kImageWidth) != nullptr) {  // of both sides, neither of which is known
+        const QString help = tr("Of the pictures that the model was trained with; its positions are of no square.");
+        m_imageSize = numberBox("imageSize", 8, 1024, 224, help);
+        m_imageWidth = numberBox("imageWidth", 8, 1024, 384, help);
+        for (QSpinBox* box : {m_imageSize, m_imageWidth}) box->setSuffix(tr(" px"));
+        form->addRow(tr("Image &height"), m_imageSize);
+        form->addRow(tr("Image &width"), m_imageWidth);
     }
     if (questionOf(questions, kStatistics) != nullptr) addStatistics(form);
 
@@ -146,6 +155,7 @@ ImportAnswers ImportQuestions::answers() const {
     ImportAnswers answers;
     if (m_heads != nullptr) answers.heads = m_heads->value();
     if (m_imageSize != nullptr) answers.imageSize = m_imageSize->value();
+    if (m_imageWidth != nullptr) answers.imageWidth = m_imageWidth->value();
     if (m_usual == nullptr) return answers;
     const auto mean = numbersIn(m_statistics[0]), deviation = numbersIn(m_statistics[1]);
     if (mean && deviation) answers.statistics = ChannelStatistics{*mean, *deviation};

@@ -21,7 +21,8 @@ namespace vit::ui {
 
 struct ImportAnswers {
     std::optional<std::int64_t> heads;
-    std::optional<std::int64_t> imageSize;
+    std::optional<std::int64_t> imageSize;   // the height where there is a width too
+    std::optional<std::int64_t> imageWidth;  // of pictures that are not square
     std::optional<ChannelStatistics> statistics;
 
     bool empty() const { return !heads && !imageSize && !statistics; }
@@ -40,6 +41,7 @@ public:
 private:
     QSpinBox* m_heads = nullptr;
     QSpinBox* m_imageSize = nullptr;
+    QSpinBox* m_imageWidth = nullptr;
     QComboBox* m_usual = nullptr;
     std::array<QLineEdit*, 2> m_statistics{};  // mean, deviation
     QPushButton* m_import = nullptr;

@@ -51,6 +51,10 @@ ImportedModel readPretrained(const std::filesystem::path& file, const ImportAnsw
         hints.config.model.imageSize = *answers.imageSize;
         hints.assigned.insert("model.image_size");
     }
+    if (answers.imageWidth) {
+        hints.config.model.imageWidth = *answers.imageWidth;
+        hints.assigned.insert("model.image_width");
+    }
     hints.statistics = answers.statistics;
     return importModel(file, hints);
 }
