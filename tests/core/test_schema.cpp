@@ -102,7 +102,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{9 + 15 + 31 + 3 + 4 + 17 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{9 + 15 + 32 + 3 + 4 + 17 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -387,7 +387,7 @@ void TestSchema::reportsProblems_data() {
     row("prime image", [](Config& c) { c.model.imageSize = 71; }, 
         "model.patch_size", "use patches of 1 px, or an image size of 66 or 72 px");
     row("width", [](Config& c) { c.model.imageWidth = 100; },
-        "model.patch_size", "An image of 100 px cannot be cut into patches of 6 px: use patches of 4 px, or 12");
+        "model.patch_size", "An image of 100 px cannot be cut into patches of 6 px: use patches of 4 px, or an image width of 96 or 102 px");
     row("narrow", [](Config& c) { c.model.imageWidth = 6; }, "model.image_width", "at least 8 px; 0 is as wide as high");
     row("too many patches in rows", [](Config& c) {
         c.model.imageWidth = 1024;

@@ -110,7 +110,7 @@ void TestTrainer::optionsGoOnToTheBit_data() {
         c.model.stemWidths = {8};
         c.model.stemPools = {1};
         c.model.mlpDepthwise = c.model.shiftedPatches = true;
-        c.model.positions = PositionType::Relative;
+        c.model.positions = PositionType::LearnedRotary;
     });
     row("balanced classes", [](Config& c) { c.data.balanced = true; });
     row("validation of each class", [](Config& c) { c.data.validationSplit = ValidationSplit::Stratified; });
