@@ -141,7 +141,8 @@ void addImageSize(CLI::App& command, Options& options) {
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();
     command
-        .add_option("--image-width", options.imageWidth, "Likewise: the width where they are not to be square; 0 is as wide as high")
+        .add_option("--image-width", options.imageWidth,
+                    "Likewise: their width where they are not to be square; 0 is as wide as high")
         ->check(CLI::Range(0, 4096))
         ->capture_default_str();
 }

@@ -153,7 +153,8 @@ void addAnyFile(CLI::App& command) {
     deviation->needs(mean);
     command
         .add_option("--set", options->assignments,
-                    "Set a hyperparameter, which goes before what the files say, e.g. model.heads=6 or model.image_size=384; model.image_width beside it where pictures are not square")
+                    "Set a hyperparameter, which goes before what the files say, e.g. model.heads=6 or model.image_size=384; "
+                    "model.image_width beside it where pictures are not square")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     command.callback([options, &command] {

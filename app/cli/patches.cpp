@@ -49,7 +49,8 @@ void run(const Options& options) {
 void addPatchesCommand(CLI::App& app) {
     CLI::App* command = app.add_subcommand("patches", "Cut an image into patches, draw them and print the four facts");
     auto options = std::make_shared<Options>();
-    command->add_option("image", options->image, "The image; its centre square is used, or the centre of the input's shape")->required();
+    command->add_option("image", options->image, "The image; its centre of the input's shape, a square as a rule, is used")
+        ->required();
     command->add_option("--out", options->out, "The picture to write; its ending gives the format")->required();
     command->add_option("--image-size", options->imageSize, "Side of the model's input in pixels")
         ->check(CLI::Range(1, 4096))

@@ -17,8 +17,8 @@ std::vector<float> wavePositions(const GridSize& grid, std::int64_t dim, std::in
 // Row-major [rows * columns, keyDim]: the angles in radians by which pairs of numbers, `keyDim / 2` apart, are turned at each
 // place of the model's grid; empty where its positions turn nothing. The first quarter follows the row, the second the
 // column; the second half is the first one again. An angle is
-//   rotary: 2π times the place's centre in -1 to 1, of either side by itself, times a frequency that falls from 1 towards 1/100 (Siméoni et al.,
-//   "DINOv3", 2025);
+//   rotary: 2π times the place's centre in -1 to 1, of either side by itself, times a frequency that falls from 1 towards
+//   1/100 (Siméoni et al., "DINOv3", 2025);
 //   learned and rotary: the place from 0, as on a grid of 16, times a frequency that falls from 1 towards 1/10000 (Fang et
 //   al., "EVA-02", 2023).
 // `keyDim` is a multiple of 4.

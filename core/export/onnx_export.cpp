@@ -141,7 +141,8 @@ private:
         }
         const std::string channels = turned(name + ".channels", patches, {0, 2, 1});
         const std::string grid = m_graph.node(
-            "Reshape", name + ".grid", {channels, m_graph.integers(name + ".grid_shape", Ints{0, units, places.rows, places.columns})});
+            "Reshape", name + ".grid",
+            {channels, m_graph.integers(name + ".grid_shape", Ints{0, units, places.rows, places.columns})});
         const std::string sums = convolve(name, grid, units);
         const std::string rows = m_graph.node(
             "Reshape", name + ".rows",

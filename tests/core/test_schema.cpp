@@ -387,7 +387,8 @@ void TestSchema::reportsProblems_data() {
     row("prime image", [](Config& c) { c.model.imageSize = 71; }, 
         "model.patch_size", "use patches of 1 px, or an image size of 66 or 72 px");
     row("width", [](Config& c) { c.model.imageWidth = 100; },
-        "model.patch_size", "An image of 100 px cannot be cut into patches of 6 px: use patches of 4 px, or an image width of 96 or 102 px");
+        "model.patch_size",
+        "An image of 100 px cannot be cut into patches of 6 px: use patches of 4 px, or an image width of 96 or 102 px");
     row("narrow", [](Config& c) { c.model.imageWidth = 6; }, "model.image_width", "at least 8 px; 0 is as wide as high");
     row("too many patches in rows", [](Config& c) {
         c.model.imageWidth = 1024;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every way to look inside, on every kind of head, from one patch to 37 x 37 and on grids that are not square, in colour and in grey: it answers with
-// finite numbers of the shape that it promises, and can be drawn.
+// Every way to look inside, on every kind of head, from one patch to 37 x 37 and on grids that are not square, in colour and
+// in grey: it answers with finite numbers of the shape that it promises, and can be drawn.
 #include "core/base/error.h"
 #include "core/inspect/attention.h"
 #include "core/inspect/faithfulness.h"

@@ -41,8 +41,8 @@ std::vector<std::uint8_t> bytesOf(std::size_t count) {  // as in golden_pretrain
 
 torch::Tensor pictures(const ChannelStatistics& statistics, const ImageSize& size) {
     const auto bytes = bytesOf(static_cast<std::size_t>(kPictures * size.height * size.width * 3));
-    const torch::Tensor pixels =
-        torch::tensor(std::vector<double>(bytes.begin(), bytes.end()), torch::kFloat64).view({kPictures, size.height, size.width, 3});
+    const torch::Tensor pixels = torch::tensor(std::vector<double>(bytes.begin(), bytes.end()), torch::kFloat64)
+                                     .view({kPictures, size.height, size.width, 3});
     const auto row = [](const std::array<double, 3>& values) {
         return torch::tensor(std::vector<double>(values.begin(), values.end()), torch::kFloat64);
     };

@@ -14,8 +14,8 @@ namespace vit::test {
 
 constexpr int kMadeModelClasses = 10;
 
-// Of `side` by `side` patches, or in rows of `columns`, as the preset for testing has them, with one linear layer for a head. The heads that came
-// with pretrained models have registers before the patches.
+// Of `side` by `side` patches, or in rows of `columns`, as the preset for testing has them, with one linear layer for a head.
+// The heads that came with pretrained models have registers before the patches.
 inline LoadedModel modelOf(HeadType head, std::int64_t side = 4, int channels = 3, std::int64_t columns = 0) {
     Config config = preset("testing").config;
     config.head = {head, {}, 0};

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void whatIsNoWeightFileIsRefused();
     void pretrainedWeightsBecomeARun();
     void whatTheFileLacksIsAsked();
+    void shapesOfPicturesAreAsked();
     void publishedCurvesAreOneClickAway();
 };
 
@@ -134,6 +135,20 @@ void TestModelImport::whatTheFileLacksIsAsked() {
     QFile log(QString::fromStdString((run / "log.txt").string()));
     QVERIFY(log.open(QIODevice::ReadOnly));
     QVERIFY(log.readAll().contains("exact GELU"));
+}
+
+// Both sides of pictures that are not square.
+void TestModelImport::shapesOfPicturesAreAsked() {
+    const Issues questions = {{"model.image_width", "Its 29 positions are of no square grid."}};
+    QVERIFY(canAsk(questions));
+    ImportQuestions dialog("oblong.safetensors", questions);
+    auto* height = dialog.findChild<QSpinBox*>("imageSize");
+    auto* width = dialog.findChild<QSpinBox*>("imageWidth");
+    QVERIFY(height && width);
+    height->setValue(16);
+    width->setValue(28);
+    QVERIFY(dialog.answers().imageSize == 16 && dialog.answers().imageWidth == 28);
+    QVERIFY(!dialog.answers().empty());
 }
 
 void TestModelImport::publishedCurvesAreOneClickAway() {

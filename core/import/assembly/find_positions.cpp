@@ -22,7 +22,8 @@ std::optional<GridSize> knownGrid(const Assembly& assembly) {
     const auto& size = assembly.facts.imageSize;
     const std::int64_t patch = assembly.config.model.patchSize;
     constexpr std::int64_t kMost = 1'000'000;  // pixels; a file may claim anything
-    if (!size || size->height < patch || size->width < patch || std::max(size->height, size->width) > kMost) return std::nullopt;
+    if (!size || std::min(size->height, size->width) < patch || std::max(size->height, size->width) > kMost)
+        return std::nullopt;
     return GridSize{size->height / patch, size->width / patch};
 }
 
