@@ -42,15 +42,20 @@ Image resizedMiddle(const Image& image, int width, int height, double share, Res
 
 }  // namespace
 
-Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how) {
+Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how,
+                      const std::optional<ImageSize>& frame) {
     const Image image = convertChannels(photo, nativeShape.channels);
     const int width = nativeShape.width, height = nativeShape.height;
     if (image.width == width && image.height == height) return image;
     const bool squash = how.photoFit == PhotoFit::Squash;
-    if (how.photoFilter == PhotoFilter::Area)
-        return resizeArea(squash ? image : cropCentre(image, width, height, how.photoShare), width, height);
+    const ImageSize shape = frame.value_or(ImageSize(height, width));
+    const auto centre = [&] {
+        return cropCentre(image, static_cast<int>(shape.width), static_cast<int>(shape.height), how.photoShare);
+    };
+    if (how.photoFilter == PhotoFilter::Area) return resizeArea(squash ? image : centre(), width, height);
     const auto filter = how.photoFilter == PhotoFilter::Bicubic ? ResampleFilter::Bicubic : ResampleFilter::Bilinear;
-    if (squash) return resample(image, width, height, {0, 0, width, height}, filter);
+    const bool alike = shape.width * height == shape.height * width;
+    if (squash || !alike) return resample(squash ? image : centre(), width, height, {0, 0, width, height}, filter);
     return width == height ? resizedMiddle(image, width, how.photoShare, filter)
                            : resizedMiddle(image, width, height, how.photoShare, filter);
 }

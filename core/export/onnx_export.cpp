@@ -34,7 +34,7 @@ public:
             "pixels: float32 [batch, channels, height, width], values 0 to 255; normalisation and resizing "
             "to image_size are part of the model";
         metadata["preprocessing"] =
-            photoSentence(m_weights.config().data, m_weights.description().nativeShape) +
+            photoSentence(m_weights.config().data, m_model.inputSize()) +
             ", as float32 NCHW with values 0 to 255. The model itself subtracts 255 * mean, divides by 255 * std and resizes to image_size (bilinear, "
             "half-pixel centres, no antialiasing).";
         return m_graph.file("vit_workbench", "ViT Workbench", VIT_VERSION, metadata);

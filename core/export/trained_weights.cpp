@@ -35,11 +35,11 @@ std::string activationSentence(const ModelConfig& model) {
 
 }  // namespace
 
-std::string photoSentence(const DataConfig& data, const Dataset::Shape& native) {
+std::string photoSentence(const DataConfig& data, const ImageSize& input) {
     std::string text = "Bring the whole photo";
     const std::string share = numberText(100 * data.photoShare) + " % of the ";
-    if (data.photoFit == PhotoFit::Crop && native.width != native.height)
-        text = "Bring the centre of " + share + "largest part of the photo that has the shape of native_size";
+    if (data.photoFit == PhotoFit::Crop && !input.isSquare())
+        text = "Bring the centre of " + share + "largest part of the photo that has the shape of image_size";
     else if (data.photoFit == PhotoFit::Crop && data.photoShare == 1) text = "Bring the photo's centre square";
     else if (data.photoFit == PhotoFit::Crop)
         text = "Bring the centre square of " + share + "photo's shorter side";
@@ -134,7 +134,7 @@ std::map<std::string, std::string> TrainedWeights::metadata() const {
         {"image_size", metadataText({size.height, size.width})},
         {"patch_size", std::to_string(m_model.config.model.patchSize)},
         {"preprocessing",
-         photoSentence(m_model.config.data, native) +
+         photoSentence(m_model.config.data, size) +
          "; (pixel / 255 - mean) / std for each channel; then bilinear to image_size, half-pixel centres, without antialiasing."},
         {"activation", activationSentence(m_model.config.model)},
         {"norm_epsilon", metadataText(m_model.config.model.normEpsilon)},

@@ -244,6 +244,10 @@ void TestImageFolder::picturesBecomeOblong() {
         for (int y = 0; y < image.height; ++y) down += image.at(image.width / 2, y, 0) > 127 ? 1 : 0;
         return QSize(across, down);
     };
+    // Asked of a model for such pictures whose training images were squares, it is a circle in the end.
+    const vit::Image squeezed = vit::prepareForModel(circle, {40, 40, 3}, {}, vit::ImageSize(20, 40));
+    QCOMPARE(reach(squeezed), QSize(16, 32));
+    QCOMPARE(reach(vit::resizeArea(squeezed, 40, 20)), QSize(16, 16));
     for (const vit::PhotoFit fit : {vit::PhotoFit::Crop, vit::PhotoFit::Squash}) {
         vit::DataConfig how;
         how.photoFit = fit;

@@ -90,8 +90,8 @@ void TestSchema::everyMemberHasARow() {
         config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
-    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, shifted,
-                                  positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
+    [[maybe_unused]] const auto& [image, across, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools,
+                                  shifted, positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
                                   activation, gated, mlpNorm, registers, registerPositions, preNorm, lastGelu, initial,
                                   zeroOutputs] =
         config.model;

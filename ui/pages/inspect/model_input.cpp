@@ -12,7 +12,7 @@ ModelInput makeModelInput(const Image& picture, const Config& config, std::optio
     const ModelConfig& model = config.model;
     const ImageSize size = model.inputSize();
     const Dataset::Shape own{static_cast<int>(size.width), static_cast<int>(size.height), 3};
-    const Image prepared = prepareForModel(picture, native.value_or(own), config.data);
+    const Image prepared = prepareForModel(picture, native.value_or(own), config.data, size);
     return {cutPatches(prepared, size, static_cast<int>(model.patchSize)), native};
 }
 
