@@ -63,7 +63,7 @@ Problem patchesFitWidth(const Config& config) {
     return patchesFit(config, config.model.inputSize().width, "image width");
 }
 
-Problem widthIsAsLargeAsHeights(const Config& config) {
+Problem widthIsNotTooSmall(const Config& config) {
     const double least = findField("model.image_size")->minimum;
     const std::int64_t width = config.model.imageWidth;
     if (width == 0 || static_cast<double>(width) >= least) return std::nullopt;
@@ -233,7 +233,7 @@ const std::vector<Rule>& rules() {
         {{"data.name"}, nameIsAFolderName},
         {{"augmentation.shift", "model.image_size", "model.image_width"}, shiftLeavesSomething},
         {{"augmentation.cutout", "model.image_size", "model.image_width"}, cutoutLeavesSomething},
-        {{"model.image_width", "model.image_size"}, widthIsAsLargeAsHeights},
+        {{"model.image_width", "model.image_size"}, widthIsNotTooSmall},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
         {{"model.patch_size", "model.image_size", "model.image_width"}, patchesFitWidth},
         {{"model.patch_size", "model.image_size", "model.image_width"}, patchesAreNotTooMany},
