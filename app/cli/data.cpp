@@ -27,6 +27,9 @@ struct DataOptions {
     Split split = Split::Test;
     std::int64_t index = 0;
     std::int64_t imageSize = ModelConfig{}.imageSize;
+    std::int64_t imageWidth = 0;
+
+    ImageSize size() const { return {imageSize, imageWidth > 0 ? imageWidth : imageSize}; }
 };
 
 // Shows what the data store does on stderr; Ctrl+C cancels it in good order.
@@ -89,7 +92,7 @@ void info(const DataOptions& options) {
     if (!info.folder.empty()) rows.push_back({"Folder", info.folder.string()});
     if (info.available) {
         ProgressDisplay progress;
-        const auto data = store.open(options.name, options.imageSize, progress.callback());
+        const auto data = store.open(options.name, options.size(), progress.callback());
         rows.push_back({"Images", imagesText(*data)});
         rows.push_back({"Size", shapeText(data->shape())});
         rows.push_back({"Mean", statisticsText(data->statistics().mean, data->shape().channels)});
@@ -124,7 +127,7 @@ void remove(const DataOptions& options) {
 void writeImage(const DataOptions& options) {
     checkImageOutput(options.out);
     ProgressDisplay progress;
-    const auto data = DataStore().open(options.name, options.imageSize, progress.callback());
+    const auto data = DataStore().open(options.name, options.size(), progress.callback());
     const DatasetView view(data, options.split, cutFor(*data));
     if (options.index >= view.count()) {
         throw InvalidInput("--index must be below " + std::to_string(view.count()) + ", the number of " +
@@ -145,6 +148,11 @@ void addImageSize(CLI::App& command, DataOptions& options) {
     command
         .add_option("--image-size", options.imageSize, "For a folder of images: the side to bring them to, in pixels")
         ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
+    command
+        .add_option("--image-width", options.imageWidth,
+                    "Likewise: their width where they are not to be square; 0 is as wide as high")
+        ->check(CLI::Range(0, 4096))
         ->capture_default_str();
 }
 

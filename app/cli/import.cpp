@@ -57,7 +57,7 @@ ImportHints hintsFrom(const ImportOptions& options) {
         assign(hints.config, assignment);
         hints.assigned.insert(assignment.substr(0, assignment.find('=')));
     }
-    if (!options.data.empty()) hints.dataset = DataStore().open(options.data, hints.config.model.imageSize);
+    if (!options.data.empty()) hints.dataset = DataStore().open(options.data, hints.config.model.inputSize());
     if (options.classes == kImageNet) hints.classNames = imageNetClasses();
     else if (!options.classes.empty()) hints.classNames = linesOf(options.classes);
     hints.nativeSize = options.nativeSize;
@@ -86,7 +86,7 @@ void print(const ImportedModel& model, const std::filesystem::path& folder, bool
     };
     const DerivedFacts facts = derive(model.config, model.description.input());
     std::cout << table({{"Imported", model.origin},
-                        {"Image and patch size", std::to_string(sizes.imageSize) + " and " +
+                        {"Image and patch size", sizeText(sizes.inputSize()) + " and " +
                                                      std::to_string(sizes.patchSize) + " px, " +
                                                      groupedText(facts.patchesPerImage) + " patches"},
                         {"Blocks", text("model.layers") + ", projection " + text("model.projection_dim") + ", " +
@@ -153,7 +153,8 @@ void addAnyFile(CLI::App& command) {
     deviation->needs(mean);
     command
         .add_option("--set", options->assignments,
-                    "Set a hyperparameter, which goes before what the files say, e.g. model.heads=6 or model.image_size=384")
+                    "Set a hyperparameter, which goes before what the files say, e.g. model.heads=6 or model.image_size=384; "
+                    "model.image_width beside it where pictures are not square")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     command.callback([options, &command] {

@@ -99,8 +99,7 @@ WhatIf changeOf(const InspectOptions& options, const LoadedModel& model) {
     WhatIf change{options.hidden, {}, {}, {}};
     for (const std::int64_t block : options.blocks) change.blocks.push_back(block - 1);
     for (const std::string& head : options.heads) change.heads.push_back(headOf(head));
-    const std::int64_t side = model.config().model.imageSize / model.config().model.patchSize;
-    if (options.shuffle > 0) change.order = shuffledPatches(side * side, options.shuffle);
+    if (options.shuffle > 0) change.order = shuffledPatches(model.config().model.grid().count(), options.shuffle);
     return change;
 }
 

@@ -170,8 +170,8 @@ torch::Tensor flatWeights(const torch::nn::Module& network) {
 }
 
 torch::Tensor madeUpBatch(const Config& config, std::int64_t images, std::uint64_t number) {
-    const std::int64_t size = config.model.imageSize;
-    return noise({images, 3, size, size}, 1000 + number);
+    const ImageSize size = config.model.inputSize();
+    return noise({images, 3, size.height, size.width}, 1000 + number);
 }
 
 torch::Tensor madeUpLabels(std::int64_t images, std::int64_t classes) {

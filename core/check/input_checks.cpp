@@ -34,8 +34,8 @@ struct Sides {
     Sides(const CheckBench& bench, const Config& changed)
         : config(changed),
           view(CheckBench::images(kImages, 1, kSide), Split::Train, 0),
-          cpu(config.model.imageSize, view.dataset().statistics(), 3, torch::kCPU),
-          device(config.model.imageSize, view.dataset().statistics(), 3, bench.device()),
+          cpu(config.model.inputSize(), view.dataset().statistics(), 3, torch::kCPU),
+          device(config.model.inputSize(), view.dataset().statistics(), 3, bench.device()),
           resident(view, bench.device()) {}
 
     EpochBatches expected() const { return EpochBatches({config, view, cpu}, 1, 0); }

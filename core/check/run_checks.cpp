@@ -109,7 +109,7 @@ VisionTransformer copyOf(Classifier& classifier) {
 torch::Tensor plainLogits(Classifier& classifier, const torch::Tensor& stored) {
     const torch::NoGradGuard noGrad;
     const DataDescription& data = classifier.description();
-    const InputPipeline pipeline(classifier.config().model.imageSize, data.statistics, data.nativeShape.channels,
+    const InputPipeline pipeline(classifier.config().model.inputSize(), data.statistics, data.nativeShape.channels,
                                  torch::kCPU);
     return copyOf(classifier)->forward(pipeline.prepare(stored).to(torch::kFloat64));
 }

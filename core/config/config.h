@@ -2,6 +2,8 @@
 // Every hyperparameter of an experiment as plain values. What each means, its unit and its range stand in schema.cpp.
 #pragma once
 
+#include "core/config/image_size.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -75,7 +77,8 @@ struct AugmentationConfig {
 };
 
 struct ModelConfig {
-    std::int64_t imageSize = 72;
+    std::int64_t imageSize = 72;                     // the height; of the width too where imageWidth is 0
+    std::int64_t imageWidth = 0;                     // where pictures are not square
     std::int64_t patchSize = 6;
     std::int64_t projectionDim = 64;
     std::int64_t heads = 4;
@@ -108,6 +111,10 @@ struct ModelConfig {
     bool mlpLastGelu = true;  // GELU follows the MLP's last layer too, as in the published example alone
     InitialWeights initialWeights = InitialWeights::Glorot;
     bool zeroOutputs = false;  // each block's two outputs begin at zero, so that it begins as the identity
+
+    // What the network is given, and how its patches lie.
+    ImageSize inputSize() const { return {imageSize, imageWidth > 0 ? imageWidth : imageSize}; }
+    GridSize grid() const { return {inputSize().height / patchSize, inputSize().width / patchSize}; }
 
     bool operator==(const ModelConfig&) const = default;
 };

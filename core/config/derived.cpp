@@ -40,13 +40,13 @@ struct Cost {
 constexpr std::int64_t kTapsOf3x3 = 9;  // of a 3×3 convolution
 
 void addStem(Cost& cost, const ModelConfig& model, const ModelInput& input) {
-    std::int64_t side = model.imageSize, channels = input.channels;
+    std::int64_t pixels = model.inputSize().height * model.inputSize().width, channels = input.channels;
     for (std::size_t i = 0; i < model.stemWidths.size(); ++i) {
         const std::int64_t width = model.stemWidths[i];
-        cost.addDense(side * side, kTapsOf3x3 * channels, width);
-        if (stemHalvesAfter(model, i)) side /= 2;
-        cost.addNorm(side * side, width);
-        cost.addActivation(side * side, width, 0);
+        cost.addDense(pixels, kTapsOf3x3 * channels, width);
+        if (stemHalvesAfter(model, i)) pixels /= 4;
+        cost.addNorm(pixels, width);
+        cost.addActivation(pixels, width, 0);
         channels = width;
     }
 }
@@ -146,7 +146,8 @@ bool sizesAreUsable(const Config& config, const ModelInput& input) {
         return !matters || !rangeProblem(field, field.get(config));
     };
     return std::all_of(schema().begin(), schema().end(), inRange) &&
-           config.model.imageSize % config.model.patchSize == 0 &&
+           config.model.inputSize().height % config.model.patchSize == 0 &&
+           config.model.inputSize().width % config.model.patchSize == 0 &&
            config.model.patchSize % stemFactor(config.model) == 0 && !config.model.mlpUnits.empty() &&
            config.model.mlpUnits.back() == config.model.projectionDim && input.channels >= 1 &&
            input.channels <= 1024 && input.classes >= 1 && input.classes <= 100'000'000;
@@ -207,7 +208,7 @@ DerivedFacts derive(const Config& config, const ModelInput& input) {
     if (!sizesAreUsable(config, input)) return {};
     const ModelConfig& model = config.model;
     DerivedFacts facts;
-    facts.patchesPerSide = model.imageSize / model.patchSize;
+    facts.grid = model.grid();
     facts.patchesPerImage = patchCount(model);
     facts.tokens = tokenCount(model, config.head);
     facts.elementsPerPatch = model.patchSize * model.patchSize * input.channels;

@@ -15,7 +15,7 @@ struct ModelInput {
 };
 
 struct DerivedFacts {
-    std::int64_t patchesPerSide = 0;
+    GridSize grid;  // of patches
     std::int64_t patchesPerImage = 0;
     std::int64_t tokens = 0;  // patches, plus the class token if there is one
     std::int64_t elementsPerPatch = 0;
@@ -30,7 +30,7 @@ struct DerivedFacts {
 // Whether images are held back to judge each epoch.
 bool validates(const DataConfig& data);
 
-// Needs positive sizes and image_size divisible by patch_size (validate() tells); gives zeros otherwise.
+// Needs positive sizes and image_size and image_width divisible by patch_size (validate() tells); gives zeros otherwise.
 DerivedFacts derive(const Config& config, const ModelInput& input);
 
 // trainingFlopsPerImage of some of the run's epochs, 1 ≤ first ≤ last: less is derived while blocks are frozen.

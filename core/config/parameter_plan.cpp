@@ -74,7 +74,7 @@ void addAttention(Plan& plan, const ModelConfig& model, const std::string& name)
         plan.norm(name + ".k_norm", model.keyDim);
     }
     if (model.positions == PositionType::Relative) {
-        plan.add(name + ".relative_position_bias_table", {relativePlaces(model.imageSize / model.patchSize), model.heads},
+        plan.add(name + ".relative_position_bias_table", {relativePlaces(model.grid()), model.heads},
                  ParameterRole::Position);
     }
     if (model.attentionNorm) plan.norm(name + ".norm", inner);
@@ -168,10 +168,7 @@ const ParameterRow* findParameter(const std::vector<ParameterRow>& plan, std::st
     return found == plan.end() ? nullptr : &*found;
 }
 
-std::int64_t patchCount(const ModelConfig& model) {
-    const std::int64_t side = model.imageSize / model.patchSize;
-    return side * side;
-}
+std::int64_t patchCount(const ModelConfig& model) { return model.grid().count(); }
 
 bool stemHalvesAfter(const ModelConfig& model, std::size_t layer) {
     return std::ranges::find(model.stemPools, static_cast<std::int64_t>(layer) + 1) != model.stemPools.end();

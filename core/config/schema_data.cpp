@@ -58,15 +58,17 @@ std::vector<Field> dataFields() {
              &Config::data, &DataConfig::balanced),
         tied({.key = "data.photo_fit",
               .label = "Photos are",
-              .help = "How photos of any size become squares, in training and in predictions. Data sets whose images have "
-                      "one size keep it."},
+              .help = "How photos of any size become the shape that the model takes, a square as a rule, in training and in "
+                      "predictions. Data sets whose images have one size keep it."},
              &Config::data, &DataConfig::photoFit,
-             {EnumChoice<PhotoFit>{PhotoFit::Crop, {"crop", "Cropped", "The centre square is taken."}},
-              {PhotoFit::Squash, {"squash", "Squashed", "The whole photo, its sides brought to one length."}}}),
+             {EnumChoice<PhotoFit>{PhotoFit::Crop,
+                                   {"crop", "Cropped", "The centre square is taken, or the centre in the model's shape."}},
+              {PhotoFit::Squash,
+               {"squash", "Squashed", "The whole photo, its sides brought to one length, or to those of the model's shape."}}}),
         tied({.key = "data.photo_share",
               .label = "Share of the photo",
-              .help = "The share of the shorter side that the centre square takes. Pretrained models usually take 0.875 to "
-                      "1.",
+              .help = "The share of the shorter side that the centre square takes; of another shape, the share of the "
+                      "largest such part. Pretrained models usually take 0.875 to 1.",
               .minimum = 0.1,
               .maximum = 1,
               .step = 0.025,

@@ -10,11 +10,21 @@ std::vector<Field> modelFields() {
               .label = "Image size",
               .unit = "px",
               .help = "Every image is resized to a square of this width before it is cut into patches. "
-                      "It must be a multiple of the patch size.",
+                      "It must be a multiple of the patch size. With an image width of its own this is the height.",
               .minimum = 8,
               .maximum = 1024,
               .step = 8},
              &Config::model, &ModelConfig::imageSize),
+        tied({.key = "model.image_width",
+              .label = "Image width",
+              .unit = "px",
+              .help = "For pictures that are wider than high, or higher than wide, such as 384 with an image size of 224: "
+                      "patches stay square, and lie in rows of another length than columns (as img_size = (height, width) in "
+                      "timm). It must be a multiple of the patch size too. 0 is as wide as high.",
+              .minimum = 0,
+              .maximum = 1024,
+              .step = 8},
+             &Config::model, &ModelConfig::imageWidth),
         tied({.key = "model.patch_size",
               .label = "Patch size",
               .unit = "px",

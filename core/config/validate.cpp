@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <numeric>
 #include <optional>
 
 namespace vit {
@@ -35,23 +36,38 @@ std::string joinedByOr(std::int64_t first, std::int64_t second, bool useFirst, b
     return std::to_string(useFirst ? first : second);
 }
 
-Problem patchesFitImage(const Config& config) {
-    const std::int64_t image = config.model.imageSize;
+// Of the image's height or width, by the words for its field.
+Problem patchesFit(const Config& config, std::int64_t image, const std::string& field) {
     const std::int64_t patch = config.model.patchSize;
     if (image % patch == 0) return std::nullopt;
 
     const Field& size = *findField("model.image_size");
+    const ImageSize both = config.model.inputSize();
+    const std::int64_t common = std::gcd(both.height, both.width);
     const std::int64_t below = image / patch * patch;
     const std::string images = joinedByOr(below, below + patch, static_cast<double>(below) >= size.minimum,
                                           static_cast<double>(below + patch) <= size.maximum);
-    std::int64_t smaller = std::min(patch, image);
-    while (image % smaller != 0) --smaller;
-    std::int64_t larger = std::min(patch, image);
-    while (image % larger != 0) ++larger;
+    std::int64_t smaller = std::min(patch, common);
+    while (common % smaller != 0) --smaller;
+    std::int64_t larger = std::min(patch, common);
+    while (common % larger != 0) ++larger;
     // A single patch for the whole image would teach nothing.
-    const std::string patches = joinedByOr(smaller, larger, true, larger < image);
+    const std::string patches = joinedByOr(smaller, larger, true, larger < std::max(both.height, both.width));
     return "An image of " + std::to_string(image) + " px cannot be cut into patches of " + std::to_string(patch) +
-           " px: use patches of " + patches + " px, or an image size of " + images + " px.";
+           " px: use patches of " + patches + " px, or an " + field + " of " + images + " px.";
+}
+
+Problem patchesFitImage(const Config& config) { return patchesFit(config, config.model.imageSize, "image size"); }
+
+Problem patchesFitWidth(const Config& config) {
+    return patchesFit(config, config.model.inputSize().width, "image width");
+}
+
+Problem widthIsNotTooSmall(const Config& config) {
+    const double least = findField("model.image_size")->minimum;
+    const std::int64_t width = config.model.imageWidth;
+    if (width == 0 || static_cast<double>(width) >= least) return std::nullopt;
+    return "A width of its own is at least " + numberText(least) + " px; 0 is as wide as high.";
 }
 
 Problem wavesFillTheDimension(const Config& config) {
@@ -109,9 +125,9 @@ Problem poolsFitPatches(const Config& config) {
 }
 
 Problem patchesAreNotTooMany(const Config& config) {
-    const std::int64_t perSide = config.model.imageSize / config.model.patchSize;
-    if (perSide * perSide <= kMaxPatches) return std::nullopt;
-    return "These are " + groupedText(perSide * perSide) + " patches an image, more than the " +
+    const std::int64_t patches = patchCount(config.model);
+    if (patches <= kMaxPatches) return std::nullopt;
+    return "These are " + groupedText(patches) + " patches an image, more than the " +
            groupedText(kMaxPatches) + " that can be trained: use larger patches or a smaller image size.";
 }
 
@@ -180,14 +196,16 @@ Problem adaptersHaveABlock(const Config& config) {
 }
 
 Problem shiftLeavesSomething(const Config& config) {
-    if (config.augmentation.shift < config.model.imageSize) return std::nullopt;
-    return "Nothing of an image of " + std::to_string(config.model.imageSize) +
+    const ImageSize size = config.model.inputSize();
+    if (config.augmentation.shift < std::min(size.height, size.width)) return std::nullopt;
+    return "Nothing of an image of " + sizeText(size) +
            " px would be left in place: use a smaller shift.";
 }
 
 Problem cutoutLeavesSomething(const Config& config) {
-    if (config.augmentation.cutout < config.model.imageSize) return std::nullopt;
-    return "Nothing of an image of " + std::to_string(config.model.imageSize) +
+    const ImageSize size = config.model.inputSize();
+    if (config.augmentation.cutout < std::max(size.height, size.width)) return std::nullopt;
+    return "Nothing of an image of " + sizeText(size) +
            " px would be left: use a smaller square.";
 }
 
@@ -228,10 +246,12 @@ struct Rule {
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> list = {
         {{"data.name"}, nameIsAFolderName},
-        {{"augmentation.shift", "model.image_size"}, shiftLeavesSomething},
-        {{"augmentation.cutout", "model.image_size"}, cutoutLeavesSomething},
+        {{"augmentation.shift", "model.image_size", "model.image_width"}, shiftLeavesSomething},
+        {{"augmentation.cutout", "model.image_size", "model.image_width"}, cutoutLeavesSomething},
+        {{"model.image_width", "model.image_size"}, widthIsNotTooSmall},
         {{"model.patch_size", "model.image_size"}, patchesFitImage},
-        {{"model.patch_size", "model.image_size"}, patchesAreNotTooMany},
+        {{"model.patch_size", "model.image_size", "model.image_width"}, patchesFitWidth},
+        {{"model.patch_size", "model.image_size", "model.image_width"}, patchesAreNotTooMany},
         {{"model.positions", "model.projection_dim"}, wavesFillTheDimension},
         {{"model.positions", "model.key_dim"}, anglesFillTheHeads},
         {{"model.mlp_gated", "model.mlp_units"}, gateHasTwoLayers},
@@ -243,7 +263,7 @@ const std::vector<Rule>& rules() {
         {{"model.shifted_patches", "model.patch_size", "model.stem_pools"}, shiftedPatchesMove},
         {{"model.zero_outputs", "model.initial_weights"}, outputsBeginOneWay},
         {{"model.mlp_units", "model.projection_dim"}, mlpEndsAtProjection},
-        {{"model.projection_dim", "model.image_size", "model.patch_size", "model.heads", "model.key_dim",
+        {{"model.projection_dim", "model.image_size", "model.image_width", "model.patch_size", "model.heads", "model.key_dim",
           "model.mlp_units", "model.layers", "model.stem_widths", "model.stem_pools", "model.registers", "head.type", "head.units"},
          modelIsNotTooLarge},
         {{"optimizer.weight_decay", "optimizer.learning_rate", "optimizer.decay_convention", "optimizer.type",

@@ -32,6 +32,7 @@ std::vector<Value> otherValues(const Field& field, const Config& config) {
 // What a row stands on beside the choices that its `only` names.
 void addWhatItNeeds(const Field& field, Config& config) {
     if (field.key == "model.projection_dim") config.model.mlpUnits.back() = config.model.projectionDim;
+    if (field.key == "model.image_width") config.model.imageWidth = 2 * config.model.imageSize;
     if (field.key == "model.stem_pools" || field.key == "model.stem_whitening") config.model.stemWidths = {8, 24};
     if (field.key == "model.layer_scale") config.model.mlpLastGelu = false;
     if (field.key == "model.register_positions") config.model.registers = 2;

@@ -104,8 +104,10 @@ private:
 DataConfig cutFor(const Dataset& dataset, DataConfig cut = {});
 
 // A photo as a model was trained to see it: brought to the training images' size and channels as the configuration's
-// photo_fit, photo_share and photo_filter say; by default its centre square, by area. One that has the size is taken as it
-// is. The model's input pipeline then resizes it to the input size.
-Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how = {});
+// photo_fit, photo_share and photo_filter say; by default the centre in the shape of the model's input `frame`, a square as a
+// rule, by area. Without one that shape is the training images' own. A photo that has their size is taken as it is. The
+// model's input pipeline then resizes it to the input size.
+Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how = {},
+                      const std::optional<ImageSize>& frame = {});
 
 }  // namespace vit

@@ -10,20 +10,11 @@ namespace vit {
 
 namespace {
 
-// The centre square of `share` of the shorter side.
-Image centreOf(const Image& image, double share) {
-    const int side = std::max(1, static_cast<int>(std::lround(std::min(image.width, image.height) * share)));
-    Image result;
-    result.width = result.height = side;
-    result.channels = image.channels;
-    const int left = (image.width - side) / 2, top = (image.height - side) / 2;
-    const auto line = static_cast<std::ptrdiff_t>(side) * image.channels;
-    for (int y = 0; y < side; ++y) {
-        const auto first =
-            image.pixels.begin() + (static_cast<std::ptrdiff_t>(top + y) * image.width + left) * image.channels;
-        result.pixels.insert(result.pixels.end(), first, first + line);
-    }
-    return result;
+// Of what an image was resized to, the middle that a model sees; to the nearest pixel, halves to the even one.
+Image middleOf(const Image& image, int resizedWidth, int resizedHeight, int width, int height, ResampleFilter filter) {
+    const auto begin = [](int length, int part) { return static_cast<int>(std::nearbyint((length - part) / 2.0)); };
+    return resample(image, resizedWidth, resizedHeight,
+                    {begin(resizedWidth, width), begin(resizedHeight, height), width, height}, filter);
 }
 
 // As torchvision's Resize and CenterCrop: the shorter side becomes side / share, then the middle is cut out.
@@ -35,22 +26,38 @@ Image resizedMiddle(const Image& image, int side, double share, ResampleFilter f
     const int least = std::min(image.width, image.height);
     const int width = image.width == least ? shorter : longer(image.width, least);
     const int height = image.height == least ? shorter : longer(image.height, least);
-    const auto begin = [side](int length) { return static_cast<int>(std::nearbyint((length - side) / 2.0)); };
-    return resample(image, width, height, {begin(width), begin(height), side, side}, filter);
+    return middleOf(image, width, height, side, side, filter);
+}
+
+// As timm's ResizeKeepRatio and CenterCrop do it for what is no square: the image just covers both sides / share.
+Image resizedMiddle(const Image& image, int width, int height, double share, ResampleFilter filter) {
+    const auto target = [share](int side) { return std::max(side, static_cast<int>(std::floor(side / share))); };
+    const double ratio = std::min(static_cast<double>(image.height) / target(height),
+                                  static_cast<double>(image.width) / target(width));
+    const auto resized = [ratio](int length, int least) {
+        return std::max(least, static_cast<int>(std::nearbyint(length / ratio)));
+    };
+    return middleOf(image, resized(image.width, width), resized(image.height, height), width, height, filter);
 }
 
 }  // namespace
 
-Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how) {
+Image prepareForModel(const Image& photo, const Dataset::Shape& nativeShape, const DataConfig& how,
+                      const std::optional<ImageSize>& frame) {
     const Image image = convertChannels(photo, nativeShape.channels);
     const int width = nativeShape.width, height = nativeShape.height;
     if (image.width == width && image.height == height) return image;
     const bool squash = how.photoFit == PhotoFit::Squash;
-    if (how.photoFilter == PhotoFilter::Area)
-        return resizeArea(squash ? image : centreOf(image, how.photoShare), width, height);
+    const ImageSize shape = frame.value_or(ImageSize(height, width));
+    const auto centre = [&] {
+        return cropCentre(image, static_cast<int>(shape.width), static_cast<int>(shape.height), how.photoShare);
+    };
+    if (how.photoFilter == PhotoFilter::Area) return resizeArea(squash ? image : centre(), width, height);
     const auto filter = how.photoFilter == PhotoFilter::Bicubic ? ResampleFilter::Bicubic : ResampleFilter::Bilinear;
-    if (!squash && width == height) return resizedMiddle(image, width, how.photoShare, filter);
-    return resample(squash ? image : centreOf(image, how.photoShare), width, height, {0, 0, width, height}, filter);
+    const bool alike = shape.width * height == shape.height * width;
+    if (squash || !alike) return resample(squash ? image : centre(), width, height, {0, 0, width, height}, filter);
+    return width == height ? resizedMiddle(image, width, how.photoShare, filter)
+                           : resizedMiddle(image, width, height, how.photoShare, filter);
 }
 
 }  // namespace vit

@@ -34,7 +34,7 @@ public:
             "pixels: float32 [batch, channels, height, width], values 0 to 255; normalisation and resizing "
             "to image_size are part of the model";
         metadata["preprocessing"] =
-            photoSentence(m_weights.config().data) +
+            photoSentence(m_weights.config().data, m_model.inputSize()) +
             ", as float32 NCHW with values 0 to 255. The model itself subtracts 255 * mean, divides by 255 * std and resizes to image_size (bilinear, "
             "half-pixel centres, no antialiasing).";
         return m_graph.file("vit_workbench", "ViT Workbench", VIT_VERSION, metadata);
@@ -91,10 +91,10 @@ private:
     }
 
     std::string resize(const std::string& images) {
-        const std::string sizes = m_graph.integers("input.sizes", Ints{m_model.imageSize, m_model.imageSize});
+        const std::string sizes = m_graph.integers("input.sizes", Ints{m_model.inputSize().height, m_model.inputSize().width});
         // No antialiasing and half-pixel centres are the operator's defaults.
         return m_graph.node("Resize", "input.resized", {images, "", "", sizes},
-                            {{"mode", "linear"}, {"axes", Ints{2, 3}}});  // [B, C, S, S]
+                            {{"mode", "linear"}, {"axes", Ints{2, 3}}});  // [B, C, H, W]
     }
 
     std::string kernel(const std::string& name) {
@@ -112,7 +112,7 @@ private:
         return m_graph.node("Transpose", name, {input}, {{"perm", order}});
     }
 
-    // [B, C, S, S] -> [B, O, S', S']
+    // [B, C, H, W] -> [B, O, H', W']
     std::string stem(std::string images) {
         for (std::size_t i = 0; i < m_model.stemWidths.size(); ++i) {
             const std::string number = std::to_string(i + 1), layer = "stem.conv" + number, normed = "stem.norm" + number;
@@ -121,7 +121,7 @@ private:
                 images = m_graph.node("MaxPool", layer + ".pooled", {images},
                                       {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
             }
-            const std::string pixels = turned(normed + ".pixels", images, {0, 2, 3, 1});  // [B, S', S', O]
+            const std::string pixels = turned(normed + ".pixels", images, {0, 2, 3, 1});  // [B, H', W', O]
             images = turned(normed + ".channels", gelu(layer + ".gelu", norm(normed, pixels)), {0, 3, 1, 2});
         }
         return images;
@@ -129,7 +129,8 @@ private:
 
     // A convolution of each unit of [B, N, U] over the grid of patches; a class token passes.
     std::string convolveTokens(const std::string& name, const std::string& tokens) {
-        const std::int64_t side = m_model.imageSize / m_model.patchSize, units = m_model.mlpUnits.front();
+        const GridSize places = m_model.grid();
+        const std::int64_t units = m_model.mlpUnits.front();
         const std::int64_t others = m_weights.tokens() - m_weights.patches();
         std::string patches = tokens;
         if (others > 0) {
@@ -140,7 +141,8 @@ private:
         }
         const std::string channels = turned(name + ".channels", patches, {0, 2, 1});
         const std::string grid = m_graph.node(
-            "Reshape", name + ".grid", {channels, m_graph.integers(name + ".grid_shape", Ints{0, units, side, side})});
+            "Reshape", name + ".grid",
+            {channels, m_graph.integers(name + ".grid_shape", Ints{0, units, places.rows, places.columns})});
         const std::string sums = convolve(name, grid, units);
         const std::string rows = m_graph.node(
             "Reshape", name + ".rows",
@@ -153,7 +155,9 @@ private:
     // Patches of the image and of four that are moved, normalised and projected.
     std::string shiftedPatches(const std::string& images) {
         const std::int64_t patch = cutPatchSize(m_model), moved = patch / 2;
-        const std::int64_t width = m_model.imageSize / stemFactor(m_model), side = width / patch;
+        const ImageSize size = m_model.inputSize();
+        const std::int64_t height = size.height / stemFactor(m_model), width = size.width / stemFactor(m_model);
+        const GridSize places = m_model.grid();
         const std::string wide = m_graph.node(
             "Pad", "patch_embed.wide",
             {images, m_graph.integers("patch_embed.borders", Ints{0, 0, moved, moved, 0, 0, moved, moved})});
@@ -163,7 +167,7 @@ private:
                 const std::string name = "patch_embed.moved" + std::to_string(all.size());
                 all.push_back(m_graph.node("Slice", name,
                                            {wide, m_graph.integers(name + ".from", Ints{down, right}),
-                                            m_graph.integers(name + ".to", Ints{down + width, right + width}),
+                                            m_graph.integers(name + ".to", Ints{down + height, right + width}),
                                             m_graph.integers(name + ".axes", Ints{2, 3})}));
             }
         }
@@ -171,7 +175,7 @@ private:
         const std::int64_t elements = m_weights.row("patch_embed.proj.weight").shape[1], channels = elements / patch / patch;
         const std::string cut = m_graph.node(
             "Reshape", "patch_embed.cut",
-            {together, m_graph.integers("patch_embed.cut_shape", Ints{0, channels, side, patch, side, patch})});
+            {together, m_graph.integers("patch_embed.cut_shape", Ints{0, channels, places.rows, patch, places.columns, patch})});
         const std::string patches = m_graph.node(
             "Reshape", "patch_embed.patches",
             {turned("patch_embed.turned", cut, {0, 2, 4, 3, 5, 1}),
@@ -179,7 +183,7 @@ private:
         return dense("patch_embed.proj", norm("patch_embed.norm", patches));
     }
 
-    // [B, C, S, S] -> [B, N, D]
+    // [B, C, H, W] -> [B, N, D]
     std::string embedding(const std::string& images) {
         if (m_model.shiftedPatches) return shiftedPatches(images);
         const std::int64_t dim = m_model.projectionDim;
@@ -187,7 +191,7 @@ private:
         const std::string grid = m_graph.node(
             "Conv", "patch_embed.grid",
             {images, kernel("patch_embed.proj.weight"), parameter("patch_embed.proj.bias")},
-            {{"kernel_shape", Ints{patch, patch}}, {"strides", Ints{patch, patch}}});  // [B, D, side, side]
+            {{"kernel_shape", Ints{patch, patch}}, {"strides", Ints{patch, patch}}});  // [B, D, rows, columns]
         const std::string rows = m_graph.node(
             "Reshape", "patch_embed.rows",
             {grid, m_graph.integers("patch_embed.shape", Ints{0, dim, m_weights.patches()})});  // [B, D, N]
@@ -208,8 +212,7 @@ private:
             case PositionType::Learned:
             case PositionType::LearnedRotary: return m_graph.node("Add", "encoding", {tokens, learnedPositions()});
             case PositionType::SineCosine: {
-                const std::int64_t patches = m_weights.patches(), side = m_model.imageSize / m_model.patchSize;
-                const auto waves = wavePositions(side, dim, m_weights.tokens() - patches);
+                const auto waves = wavePositions(m_model.grid(), dim, m_weights.tokens() - m_weights.patches());
                 const std::string positions = m_graph.weights("positions", Ints{m_weights.tokens(), dim}, waves);
                 return m_graph.node("Add", "encoding", {tokens, positions});
             }
@@ -378,7 +381,7 @@ private:
         const ParameterRow& row = m_weights.row(name + ".relative_position_bias_table");
         const auto table = m_weights.values(row);
         const std::int64_t tokens = m_weights.tokens(), heads = m_model.heads;
-        const auto places = relativePlacesOf(m_model.imageSize / m_model.patchSize, tokens - m_weights.patches());
+        const auto places = relativePlacesOf(m_model.grid(), tokens - m_weights.patches());
         std::vector<float> values;
         for (std::int64_t head = 0; head < heads; ++head)
             for (const std::int64_t place : places)

@@ -35,11 +35,14 @@ std::string activationSentence(const ModelConfig& model) {
 
 }  // namespace
 
-std::string photoSentence(const DataConfig& data) {
+std::string photoSentence(const DataConfig& data, const ImageSize& input) {
     std::string text = "Bring the whole photo";
-    if (data.photoFit == PhotoFit::Crop && data.photoShare == 1) text = "Bring the photo's centre square";
+    const std::string share = numberText(100 * data.photoShare) + " % of the ";
+    if (data.photoFit == PhotoFit::Crop && !input.isSquare())
+        text = "Bring the centre of " + share + "largest part of the photo that has the shape of image_size";
+    else if (data.photoFit == PhotoFit::Crop && data.photoShare == 1) text = "Bring the photo's centre square";
     else if (data.photoFit == PhotoFit::Crop)
-        text = "Bring the centre square of " + numberText(100 * data.photoShare) + " % of the photo's shorter side";
+        text = "Bring the centre square of " + share + "photo's shorter side";
     text += " to native_size [height, width] ";
     switch (data.photoFilter) {
         case PhotoFilter::Area: return text + "by area averaging";
@@ -116,6 +119,7 @@ std::map<std::string, std::string> TrainedWeights::metadata() const {
     for (double& value : unitMean) value /= kWhite;
     for (double& value : unitDeviation) value /= kWhite;
     const Dataset::Shape& native = m_model.description.nativeShape;
+    const ImageSize size = m_model.config.model.inputSize();
     return {
         {"producer", "ViT Workbench " VIT_VERSION},
         {"run", escapedUtf8(m_model.folder.filename().string())},
@@ -127,10 +131,10 @@ std::map<std::string, std::string> TrainedWeights::metadata() const {
         {"layout", "NCHW"},
         {"channel_order", unitMean.size() == 1 ? "grey" : "RGB"},
         {"native_size", metadataText({native.height, native.width})},
-        {"image_size", metadataText({m_model.config.model.imageSize, m_model.config.model.imageSize})},
+        {"image_size", metadataText({size.height, size.width})},
         {"patch_size", std::to_string(m_model.config.model.patchSize)},
         {"preprocessing",
-         photoSentence(m_model.config.data) +
+         photoSentence(m_model.config.data, size) +
          "; (pixel / 255 - mean) / std for each channel; then bilinear to image_size, half-pixel centres, without antialiasing."},
         {"activation", activationSentence(m_model.config.model)},
         {"norm_epsilon", metadataText(m_model.config.model.normEpsilon)},

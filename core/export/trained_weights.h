@@ -53,6 +53,6 @@ private:
 };
 
 // "Bring the photo's centre square to native_size [height, width] by area averaging", or as the configuration has it.
-std::string photoSentence(const DataConfig& data);
+std::string photoSentence(const DataConfig& data, const ImageSize& input);
 
 }  // namespace vit

@@ -64,7 +64,7 @@ private:
     std::int64_t classes() const { return m_result.photos->classes(); }
 
     void openPhotos() {
-        const std::int64_t size = m_config.model.imageSize;
+        const ImageSize size = m_config.model.inputSize();
         m_result.photos = m_store.open(photosConfig(m_config, m_request.data), m_host.progress);
         if (m_result.photos->shape().channels != m_channels)
             throw InvalidInput("The model takes " + std::string(m_channels == 1 ? "grey" : "colour") +

@@ -139,7 +139,7 @@ std::int64_t sideOf(const fs::path& path) {
     return std::min(image.width, image.height);
 }
 
-void tellSizes(PhotoReport& report, const fs::path& folder, const ImageFolder& files, std::int64_t imageSize,
+void tellSizes(PhotoReport& report, const fs::path& folder, const ImageFolder& files, const ImageSize& size,
                const Progress& progress) {
     std::int64_t least = 0, most = 0, small = 0, done = 0;
     const auto all = static_cast<std::int64_t>(files.train.size() + files.test.size());
@@ -150,10 +150,10 @@ void tellSizes(PhotoReport& report, const fs::path& folder, const ImageFolder& f
             if (side == 0) continue;
             least = least == 0 ? side : std::min(least, side);
             most = std::max(most, side);
-            small += side < imageSize ? 1 : 0;
+            small += side < std::min(size.height, size.width) ? 1 : 0;
         }
     }
-    const std::string input = std::to_string(imageSize) + " px";
+    const std::string input = sizeText(size) + " px";
     if (small > 0)
         report.warnings.push_back(photosText(small) + (small == 1 ? " is" : " are") + " smaller than the model's input of " +
                                   input + " (the smallest " + std::to_string(least) +
@@ -168,7 +168,7 @@ void tellSizes(PhotoReport& report, const fs::path& folder, const ImageFolder& f
 
 std::string photosText(std::int64_t count) { return groupedText(count) + (count == 1 ? " photo" : " photos"); }
 
-PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, std::int64_t imageSize,
+PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, const ImageSize& size,
                         const Progress& progress) {
     PhotoReport report{info.name, data.trainCount(), data.testCount(), data.validationCount(), classesOf(data), {}};
     const fs::path folder = info.folder / kFilesFolder;
@@ -177,7 +177,7 @@ PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerp
     tellCounts(report);
     tellLeftOut(report, info.folder);
     tellDuplicates(report, data, images, Names(files, data));
-    if (files) tellSizes(report, folder, *files, imageSize, progress);
+    if (files) tellSizes(report, folder, *files, size, progress);
     return report;
 }
 

@@ -34,7 +34,7 @@ struct PhotoReport {
 // are the same among training and test, among training and the data set's own validation, or in two classes; files that were
 // left out when the data set was added; and of photos with files of their own, those smaller than the model's input, and sizes
 // that differ tenfold.
-PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, std::int64_t imageSize,
+PhotoReport photoReport(const DataInfo& info, const Dataset& data, const Fingerprints& images, const ImageSize& size,
                         const Progress& progress = {});
 
 }  // namespace vit

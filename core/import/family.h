@@ -32,7 +32,7 @@ enum class Pooling { ClassToken, Average };
 // What the names and shapes do not tell. Where nothing is said it is not known.
 struct SourceFacts {
     std::optional<std::int64_t> heads;
-    std::optional<std::int64_t> imageSize;
+    std::optional<ImageSize> imageSize;
     std::optional<Activation> activation;
     std::optional<double> epsilon;
     std::optional<Pooling> pooling;

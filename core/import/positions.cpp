@@ -8,30 +8,34 @@
 
 namespace vit {
 
-FloatArray resampledPositions(const FloatArray& grid, std::int64_t from, std::int64_t to) {
+FloatArray resampledPositions(const FloatArray& grid, const GridSize& from, const GridSize& to) {
     const auto dim = static_cast<std::size_t>(grid.shape.back());
-    const auto inputs = static_cast<std::size_t>(from), outputs = static_cast<std::size_t>(to);
-    const auto rows = resampleRows(ResampleFilter::Bicubic, static_cast<int>(from), static_cast<int>(to), 0,
-                                   static_cast<int>(to));
-    std::vector<double> wide(inputs * outputs * dim, 0.0);  // [from, to, D]
-    for (std::size_t y = 0; y < inputs; ++y) {
-        for (std::size_t x = 0; x < outputs; ++x) {
-            const auto first = static_cast<std::size_t>(rows[x].first);
-            for (std::size_t i = 0; i < rows[x].weights.size(); ++i)
+    const auto lines = static_cast<std::size_t>(from.rows), stored = static_cast<std::size_t>(from.columns);
+    const auto height = static_cast<std::size_t>(to.rows), width = static_cast<std::size_t>(to.columns);
+    const auto along = [](std::int64_t inputs, std::int64_t outputs) {
+        return resampleRows(ResampleFilter::Bicubic, static_cast<int>(inputs), static_cast<int>(outputs), 0,
+                            static_cast<int>(outputs));
+    };
+    const auto columns = along(from.columns, to.columns), rows = along(from.rows, to.rows);
+    std::vector<double> wide(lines * width * dim, 0.0);  // [rows of from, columns of to, D]
+    for (std::size_t y = 0; y < lines; ++y) {
+        for (std::size_t x = 0; x < width; ++x) {
+            const auto first = static_cast<std::size_t>(columns[x].first);
+            for (std::size_t i = 0; i < columns[x].weights.size(); ++i)
                 for (std::size_t d = 0; d < dim; ++d)
-                    wide[(y * outputs + x) * dim + d] +=
-                        rows[x].weights[i] * static_cast<double>(grid.values[(y * inputs + first + i) * dim + d]);
+                    wide[(y * width + x) * dim + d] +=
+                        columns[x].weights[i] * static_cast<double>(grid.values[(y * stored + first + i) * dim + d]);
         }
     }
-    FloatArray result{{to * to, grid.shape.back()}, {}};
-    result.values.reserve(outputs * outputs * dim);
-    for (std::size_t y = 0; y < outputs; ++y) {
+    FloatArray result{{to.count(), grid.shape.back()}, {}};
+    result.values.reserve(height * width * dim);
+    for (std::size_t y = 0; y < height; ++y) {
         const auto first = static_cast<std::size_t>(rows[y].first);
-        for (std::size_t x = 0; x < outputs; ++x) {
+        for (std::size_t x = 0; x < width; ++x) {
             for (std::size_t d = 0; d < dim; ++d) {
                 double sum = 0;
                 for (std::size_t i = 0; i < rows[y].weights.size(); ++i)
-                    sum += rows[y].weights[i] * wide[((first + i) * outputs + x) * dim + d];
+                    sum += rows[y].weights[i] * wide[((first + i) * width + x) * dim + d];
                 result.values.push_back(static_cast<float>(sum));
             }
         }

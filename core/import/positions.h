@@ -3,12 +3,11 @@
 #pragma once
 
 #include "core/base/float_array.h"
-
-#include <cstdint>
+#include "core/config/image_size.h"
 
 namespace vit {
 
-// [from * from, D] -> [to * to, D]: bicubic (a = -0.5) with antialias, as timm's resample_abs_pos_embed.
-FloatArray resampledPositions(const FloatArray& grid, std::int64_t from, std::int64_t to);
+// [places of `from`, D] -> [places of `to`, D]: bicubic (a = -0.5) with antialias, as timm's resample_abs_pos_embed.
+FloatArray resampledPositions(const FloatArray& grid, const GridSize& from, const GridSize& to);
 
 }  // namespace vit

@@ -24,9 +24,8 @@ Image toImage(const torch::Tensor& pixels) {  // [C, H, W], 0–255
 
 std::vector<Image> augmentedSamples(const Image& image, const Config& config, int count, std::uint64_t seed) {
     const torch::NoGradGuard noGrad;
-    const int size = static_cast<int>(config.model.imageSize);
     const ChannelStatistics unchanged{{0, 0, 0}, {1, 1, 1}};
-    const InputPipeline pipeline(size, unchanged, image.channels, torch::kCPU);
+    const InputPipeline pipeline(config.model.inputSize(), unchanged, image.channels, torch::kCPU);
     const torch::Tensor stored = torch::from_blob(const_cast<std::uint8_t*>(image.pixels.data()),
                                                   {1, image.height, image.width, image.channels}, torch::kUInt8);
     const BatchPlaces places{.seed = seed, .step = 0, .first = 0, .count = count};

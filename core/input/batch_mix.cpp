@@ -73,7 +73,7 @@ void drawRange(Units& units, std::int64_t size, std::int64_t cut, std::int64_t& 
 
 bool mixes(const LossConfig& loss) { return loss.mixup > 0 || loss.cutmix > 0; }
 
-BatchMix drawMix(const LossConfig& loss, std::uint64_t seed, std::uint64_t step, std::int64_t size) {
+BatchMix drawMix(const LossConfig& loss, std::uint64_t seed, std::uint64_t step, const ImageSize& size) {
     Units units(randomKey(seed, step, RandomSite::Mix));
     const bool coin = units.next() < 0.5;
     BatchMix mix;
@@ -83,11 +83,11 @@ BatchMix drawMix(const LossConfig& loss, std::uint64_t seed, std::uint64_t step,
         return mix;
     }
     const double side = std::sqrt(1 - beta(units, loss.cutmix));
-    const auto cut = static_cast<std::int64_t>(side * static_cast<double>(size));
-    drawRange(units, size, cut, mix.top, mix.bottom);
-    drawRange(units, size, cut, mix.left, mix.right);
+    const auto cut = [side](std::int64_t pixels) { return static_cast<std::int64_t>(side * static_cast<double>(pixels)); };
+    drawRange(units, size.height, cut(size.height), mix.top, mix.bottom);
+    drawRange(units, size.width, cut(size.width), mix.left, mix.right);
     const auto area = static_cast<double>((mix.bottom - mix.top) * (mix.right - mix.left));
-    mix.share = 1 - area / static_cast<double>(size * size);
+    mix.share = 1 - area / static_cast<double>(size.height * size.width);
     return mix;
 }
 

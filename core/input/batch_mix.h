@@ -22,10 +22,10 @@ struct BatchMix {
 
 bool mixes(const LossConfig& loss);
 
-// For one step of the run; mixes(loss). The images are of size × size pixels.
-BatchMix drawMix(const LossConfig& loss, std::uint64_t seed, std::uint64_t step, std::int64_t size);
+// For one step of the run; mixes(loss). The images are of `size`; a rectangle of CutMix has their shape.
+BatchMix drawMix(const LossConfig& loss, std::uint64_t seed, std::uint64_t step, const ImageSize& size);
 
-// images [B, C, S, S] with their partners in the same order -> mixed, of the same shape.
+// images [B, C, H, W] with their partners in the same order -> mixed, of the same shape.
 torch::Tensor mixedImages(const BatchMix& mix, const torch::Tensor& images, const torch::Tensor& partners);
 // labels int64 [B] likewise -> shares of the classes, float [B, classes].
 torch::Tensor mixedTargets(const BatchMix& mix, const torch::Tensor& labels, const torch::Tensor& partners,

@@ -134,7 +134,7 @@ PreparedBatch EpochBatches::batchOf(std::int64_t batch, const torch::Tensor& ima
     const RankSlice::Part own = partOf(batch);
     if (!mixes(config.loss)) return {images, labels, own.first, sizeOf(batch)};
     const BatchMix mix =
-        drawMix(config.loss, static_cast<std::uint64_t>(config.run.seed), stepOf(batch), images.size(3));
+        drawMix(config.loss, static_cast<std::uint64_t>(config.run.seed), stepOf(batch), {images.size(2), images.size(3)});
     const auto ownOf = [&](const torch::Tensor& loaded) { return loaded.narrow(0, 0, own.count); };
     const auto partnersOf = [&](const torch::Tensor& loaded) {  // the last ones, or the only ones
         return loaded.narrow(0, loaded.size(0) - own.count, own.count).flip(0);

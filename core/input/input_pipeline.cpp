@@ -39,30 +39,30 @@ std::vector<Taps> tapsOf(std::int64_t from, std::int64_t to) {
 
 // at::upsample_bilinear2d computes each pixel from four others by itself and takes five times as long: first along the
 // rows, which are few yet, then whole rows at once.
-torch::Tensor resizeOnCpu(const torch::Tensor& pixels, std::int64_t size) {  // [B, C, H, W], contiguous
+torch::Tensor resizeOnCpu(const torch::Tensor& pixels, const ImageSize& size) {  // [B, C, H, W], contiguous
     const std::int64_t height = pixels.size(2);
     const std::int64_t width = pixels.size(3);
-    const std::vector<Taps> columns = tapsOf(width, size);
-    const std::vector<Taps> rows = tapsOf(height, size);
-    torch::Tensor resized = torch::empty({pixels.size(0), pixels.size(1), size, size}, pixels.options());
+    const std::vector<Taps> columns = tapsOf(width, size.width);
+    const std::vector<Taps> rows = tapsOf(height, size.height);
+    torch::Tensor resized = torch::empty({pixels.size(0), pixels.size(1), size.height, size.width}, pixels.options());
     const float* from = pixels.const_data_ptr<float>();
     float* to = resized.mutable_data_ptr<float>();
     constexpr std::int64_t kPlanesAtOnce = 8;
     at::parallel_for(0, pixels.size(0) * pixels.size(1), kPlanesAtOnce, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<float> wide(static_cast<std::size_t>(height * size));
+        std::vector<float> wide(static_cast<std::size_t>(height * size.width));
         for (std::int64_t plane = begin; plane < end; ++plane) {
             for (std::int64_t y = 0; y < height; ++y) {
                 const float* row = from + (plane * height + y) * width;
-                float* out = wide.data() + y * size;
+                float* out = wide.data() + y * size.width;
                 for (const Taps& tap : columns)
                     *out++ = row[tap.first] * (1 - tap.weight) + row[tap.second] * tap.weight;
             }
-            for (std::int64_t y = 0; y < size; ++y) {
+            for (std::int64_t y = 0; y < size.height; ++y) {
                 const Taps& tap = rows[static_cast<std::size_t>(y)];
-                const float* upper = wide.data() + tap.first * size;
-                const float* lower = wide.data() + tap.second * size;
-                float* out = to + (plane * size + y) * size;
-                for (std::int64_t x = 0; x < size; ++x) out[x] = upper[x] * (1 - tap.weight) + lower[x] * tap.weight;
+                const float* upper = wide.data() + tap.first * size.width;
+                const float* lower = wide.data() + tap.second * size.width;
+                float* out = to + (plane * size.height + y) * size.width;
+                for (std::int64_t x = 0; x < size.width; ++x) out[x] = upper[x] * (1 - tap.weight) + lower[x] * tap.weight;
             }
         }
     });
@@ -71,9 +71,9 @@ torch::Tensor resizeOnCpu(const torch::Tensor& pixels, std::int64_t size) {  // 
 
 }  // namespace
 
-InputPipeline::InputPipeline(std::int64_t imageSize, const ChannelStatistics& statistics, std::int64_t channels,
+InputPipeline::InputPipeline(const ImageSize& size, const ChannelStatistics& statistics, std::int64_t channels,
                              torch::Device device)
-    : m_imageSize(imageSize),
+    : m_size(size),
       m_mean(perChannel(statistics.mean, channels).to(device)),
       m_deviation(perChannel(statistics.deviation, channels).clamp_min(1e-7).to(device)),
       m_device(device) {}
@@ -81,9 +81,9 @@ InputPipeline::InputPipeline(std::int64_t imageSize, const ChannelStatistics& st
 torch::Tensor InputPipeline::prepare(const torch::Tensor& images) const {
     torch::Tensor pixels = images.to(m_device).permute({0, 3, 1, 2}).to(torch::kFloat32).contiguous();  // [B, C, H, W]
     pixels = (pixels - m_mean) / m_deviation;
-    if (pixels.size(2) == m_imageSize && pixels.size(3) == m_imageSize) return pixels;
-    if (pixels.is_cpu()) return resizeOnCpu(pixels, m_imageSize);
-    return at::upsample_bilinear2d(pixels, {m_imageSize, m_imageSize}, /*align_corners=*/false);  // [B, C, S, S]
+    if (pixels.size(2) == m_size.height && pixels.size(3) == m_size.width) return pixels;
+    if (pixels.is_cpu()) return resizeOnCpu(pixels, m_size);
+    return at::upsample_bilinear2d(pixels, {m_size.height, m_size.width}, /*align_corners=*/false);
 }
 
 Batch gather(const DatasetView& view, std::span<const std::int64_t> positions, int readers) {

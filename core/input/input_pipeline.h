@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/philox.h"
+#include "core/config/image_size.h"
 #include "core/data/dataset.h"
 #include "core/input/pixel_scale.h"
 
@@ -16,21 +17,21 @@ namespace vit {
 
 class InputPipeline {
 public:
-    InputPipeline(std::int64_t imageSize, const ChannelStatistics& statistics, std::int64_t channels,
+    InputPipeline(const ImageSize& size, const ChannelStatistics& statistics, std::int64_t channels,
                   torch::Device device);
 
-    // uint8 [B, H, W, C], any device -> normalised float [B, C, S, S] on the device. Resizing is bilinear with
+    // uint8 [B, H, W, C], any device -> normalised float [B, C, H, W] of `size` on the device. Resizing is bilinear with
     // half-pixel centres, without antialiasing.
     torch::Tensor prepare(const torch::Tensor& images) const;
 
-    // What stood in them before they were normalised: [B, C, S, S], of 0–255.
+    // What stood in them before they were normalised: [B, C, H, W], of 0–255.
     torch::Tensor restore(const torch::Tensor& prepared) const { return prepared * m_deviation + m_mean; }
     PixelScale scale() const { return {m_mean, m_deviation}; }
 
     torch::Device device() const { return m_device; }
 
 private:
-    std::int64_t m_imageSize;
+    ImageSize m_size;
     torch::Tensor m_mean;       // [1, C, 1, 1], of 0–255 values
     torch::Tensor m_deviation;  // [1, C, 1, 1]
     torch::Device m_device;

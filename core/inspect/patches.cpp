@@ -17,7 +17,7 @@ struct Corner {
 };
 
 Corner cornerOf(const PatchGrid& grid, int index) {
-    return {index % grid.patchesPerSide * grid.patchSize, index / grid.patchesPerSide * grid.patchSize};
+    return {index % grid.columns * grid.patchSize, index / grid.columns * grid.patchSize};
 }
 
 std::size_t offsetOf(const Image& image, int x, int y) {
@@ -62,35 +62,39 @@ std::array<double, 3> PatchGrid::meanColour(int index) const {
     return sum;
 }
 
-PatchGrid cutPatches(const Image& image, int imageSize, int patchSize) {
+PatchGrid cutPatches(const Image& image, const ImageSize& size, int patchSize) {
     if (image.empty()) throw InvalidInput("There is no picture to cut into patches: open one first.");
-    if (imageSize < 1 || patchSize < 1 || imageSize % patchSize != 0) {
-        throw InvalidInput(Issues{{"model.patch_size", "A picture of " + std::to_string(imageSize) +
+    const auto height = static_cast<int>(size.height), width = static_cast<int>(size.width);
+    if (height < 1 || width < 1 || patchSize < 1 || height % patchSize != 0 || width % patchSize != 0) {
+        throw InvalidInput(Issues{{"model.patch_size", "A picture of " + sizeText(size) +
                                                            " px cannot be cut into patches of " +
                                                            std::to_string(patchSize) +
                                                            " px: use a patch size that divides the image size."}});
     }
-    return {.imageSize = imageSize,
-            .patchSize = patchSize,
-            .patchesPerSide = imageSize / patchSize,
+    return {.patchSize = patchSize,
+            .rows = height / patchSize,
+            .columns = width / patchSize,
             .channels = image.channels,
-            .image = resizeBilinear(image, imageSize, imageSize)};
+            .image = resizeBilinear(image, width, height)};
 }
 
 Image drawPatchGrid(const PatchGrid& grid, int spacing, int scale, std::array<std::uint8_t, 3> background) {
     constexpr int kMaxSide = 16'384;  // pixels; larger drawings cost gigabytes
-    const std::int64_t side = std::int64_t{grid.imageSize} * scale + std::int64_t{grid.patchesPerSide - 1} * spacing;
-    if (spacing < 0 || scale < 1 || side > kMaxSide) {
+    const auto drawn = [&](int patches) {
+        return std::int64_t{patches} * grid.patchSize * scale + std::int64_t{patches - 1} * spacing;
+    };
+    const std::int64_t width = drawn(grid.columns), height = drawn(grid.rows);
+    if (spacing < 0 || scale < 1 || std::max(width, height) > kMaxSide) {
         throw InvalidInput("The patches cannot be drawn with a spacing of " + std::to_string(spacing) +
                            " px and a scale of " + std::to_string(scale) +
                            ": use at least 0 and 1, and at most what keeps the drawing below " +
                            groupedText(kMaxSide) + " px.");
     }
-    Image drawing{static_cast<int>(side), static_cast<int>(side), 3, {}};
-    drawing.pixels.resize(static_cast<std::size_t>(side * side) * 3);
+    Image drawing{static_cast<int>(width), static_cast<int>(height), 3, {}};
+    drawing.pixels.resize(static_cast<std::size_t>(width * height) * 3);
     for (std::size_t i = 0; i < drawing.pixels.size(); ++i) drawing.pixels[i] = background[i % 3];
-    for (int y = 0; y < grid.imageSize; ++y) {
-        for (int x = 0; x < grid.imageSize; ++x) {
+    for (int y = 0; y < grid.image.height; ++y) {
+        for (int x = 0; x < grid.image.width; ++x) {
             const auto channel = [&](int c) { return grid.image.at(x, y, grid.channels == 1 ? 0 : c); };
             drawPixel(drawing, drawnAt(grid, x, spacing, scale), drawnAt(grid, y, spacing, scale), scale,
                       {channel(0), channel(1), channel(2)});
@@ -100,8 +104,9 @@ Image drawPatchGrid(const PatchGrid& grid, int spacing, int scale, std::array<st
 }
 
 std::string patchFacts(const PatchGrid& grid) {
-    const auto square = [](int size) { return std::to_string(size) + " X " + std::to_string(size); };
-    return "Image size: " + square(grid.imageSize) + "\nPatch size: " + square(grid.patchSize) +
+    const auto text = [](int height, int width) { return std::to_string(height) + " X " + std::to_string(width); };
+    return "Image size: " + text(grid.image.height, grid.image.width) +
+           "\nPatch size: " + text(grid.patchSize, grid.patchSize) +
            "\nPatches per image: " + std::to_string(grid.patchCount()) +
            "\nElements per patch: " + std::to_string(grid.elementsPerPatch()) + "\n";
 }

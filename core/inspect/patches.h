@@ -2,6 +2,7 @@
 // A picture cut into the patches that become the model's tokens.
 #pragma once
 
+#include "core/config/image_size.h"
 #include "core/data/images/image.h"
 
 #include <array>
@@ -12,21 +13,21 @@
 namespace vit {
 
 struct PatchGrid {
-    int imageSize = 0;        // the picture is square
     int patchSize = 0;
-    int patchesPerSide = 0;
+    int rows = 0;
+    int columns = 0;
     int channels = 3;
-    Image image;              // imageSize × imageSize, as the model gets it before normalisation
+    Image image;              // as large as its patches, as the model gets it before normalisation
 
-    int patchCount() const { return patchesPerSide * patchesPerSide; }
+    int patchCount() const { return rows * columns; }
     int elementsPerPatch() const { return patchSize * patchSize * channels; }
     Image patch(int index) const;                             // row by row; 0 … patchCount()-1
     std::vector<std::uint8_t> elements(int index) const;      // row, column, channel (channel fastest)
     std::array<double, 3> meanColour(int index) const;        // 0–255; grey repeats its value
 };
 
-// Resizes (bilinear, half-pixel centres) and cuts. Throws InvalidInput if imageSize is no multiple of patchSize.
-PatchGrid cutPatches(const Image& image, int imageSize, int patchSize);
+// Resizes (bilinear, half-pixel centres) and cuts. Throws InvalidInput if a side of `size` is no multiple of patchSize.
+PatchGrid cutPatches(const Image& image, const ImageSize& size, int patchSize);
 
 // The grid as one picture, `spacing` pixels between patches, each pixel drawn `scale` times as large.
 Image drawPatchGrid(const PatchGrid& grid, int spacing, int scale, std::array<std::uint8_t, 3> background);

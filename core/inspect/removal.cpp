@@ -47,11 +47,11 @@ std::int64_t rowsAtOnce(const Config& config) {
 }
 
 torch::Tensor withoutPatches(const torch::Tensor& input, const torch::Tensor& removed, std::int64_t patchSize) {
-    const std::int64_t side = input.size(2) / patchSize;
-    const torch::Tensor pixels = removed.view({-1, 1, side, side})
+    const std::int64_t rows = input.size(2) / patchSize, columns = input.size(3) / patchSize;
+    const torch::Tensor pixels = removed.view({-1, 1, rows, columns})
                                      .repeat_interleave(patchSize, 2)
                                      .repeat_interleave(patchSize, 3)
-                                     .to(input.device());  // [B, 1, S, S]
+                                     .to(input.device());  // [B, 1, H, W]
     return torch::where(pixels, input.mean({2, 3}, true), input);
 }
 

@@ -22,8 +22,8 @@ struct TokenGrid {
 };
 
 inline TokenGrid tokenGrid(const Config& config) {
-    const std::int64_t side = config.model.imageSize / config.model.patchSize;
-    return {side, side, config.model.patchSize, hasClassToken(config.head), config.model.registers};
+    const GridSize grid = config.model.grid();
+    return {grid.rows, grid.columns, config.model.patchSize, hasClassToken(config.head), config.model.registers};
 }
 
 }  // namespace vit

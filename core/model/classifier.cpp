@@ -29,7 +29,7 @@ Classifier::Classifier(const Config& config, DataDescription description, torch:
                        KernelChoice kernels)
     : m_config(config),
       m_description(std::move(description)),
-      m_pipeline(config.model.imageSize, m_description.statistics, m_description.nativeShape.channels, device),
+      m_pipeline(config.model.inputSize(), m_description.statistics, m_description.nativeShape.channels, device),
       m_bfloat16(bfloat16),
       m_network(config.model, config.head, m_description.input()) {
     m_network->initialize(static_cast<std::uint64_t>(config.run.seed), config.model);
@@ -86,7 +86,7 @@ MetricSums Classifier::evaluate(const DatasetView& view, std::int64_t batchSize,
 torch::Tensor Classifier::prepare(const Image& photo) const {
     if (photo.empty()) throw InvalidInput("There is no picture to look at.");
     const torch::NoGradGuard noGrad;
-    const Image image = prepareForModel(photo, m_description.nativeShape, m_config.data);
+    const Image image = prepareForModel(photo, m_description.nativeShape, m_config.data, m_config.model.inputSize());
     const torch::Tensor stored = torch::from_blob(const_cast<std::uint8_t*>(image.pixels.data()),
                                                   {1, image.height, image.width, image.channels}, torch::kUInt8);
     return m_pipeline.prepare(stored);

@@ -36,8 +36,8 @@ VisionTransformerImpl::VisionTransformerImpl(const ModelConfig& model, const Hea
     if (learnsPositions(model)) {
         posEmbed = register_parameter("pos_embed", torch::zeros({positionCount(model, headConfig), dim}));
     } else if (model.positions == PositionType::SineCosine) {
-        const std::int64_t side = model.imageSize / model.patchSize;
-        const std::vector<float> waves = wavePositions(side, dim, m_tokens - side * side);
+        const GridSize grid = model.grid();
+        const std::vector<float> waves = wavePositions(grid, dim, m_tokens - grid.count());
         posEmbed = register_buffer("pos_embed", torch::tensor(waves).view({m_tokens, dim}));
     }
     if (model.preNorm) normPre = register_module("norm_pre", LayerNorm(dim, model.normEpsilon, model.norm));

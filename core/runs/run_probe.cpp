@@ -3,6 +3,7 @@
 #include "core/runs/run_probe.h"
 
 #include "core/base/error.h"
+#include "core/config/schema.h"
 #include "core/data/data_description.h"
 #include "core/data/images/encoded_image.h"
 #include "core/io/atomic_file.h"
@@ -55,6 +56,16 @@ Size nativeSize(const fs::path& folder) {
     if (!run_files::isThere(environment)) return {};
     const Dataset::Shape shape = dataDescriptionFromJson(readTextFile(environment)).nativeShape;
     return {static_cast<int>(shape.width), static_cast<int>(shape.height)};
+}
+
+// In which shape the run's model takes the centre of a photo; a square if its configuration cannot be read.
+ImageSize frameOf(const fs::path& folder) {
+    if (!run_files::isThere(folder / run_files::kConfig)) return 1;
+    try {
+        return fromJson(readTextFile(folder / run_files::kConfig)).model.inputSize();
+    } catch (const Error&) {
+        return 1;
+    }
 }
 
 bool holds(const fs::path& path, const Image& picture) {
@@ -117,8 +128,9 @@ std::optional<Image> readProbeImage(const fs::path& folder, const std::string& n
         const Image image = convertChannels(
             decodeImage(std::span(reinterpret_cast<const std::uint8_t*>(kept->png.data()), kept->png.size())), 3);
         // As in prepareForModel(): a picture of the training images' size is taken whole.
-        const bool whole = Size{image.width, image.height} == smallSize(nativeSize(folder));
-        return whole ? image : cropCentreSquare(image);
+        if (Size{image.width, image.height} == smallSize(nativeSize(folder))) return image;
+        const ImageSize frame = frameOf(folder);
+        return cropCentre(image, static_cast<int>(frame.width), static_cast<int>(frame.height));
     } catch (const Error&) {
         return std::nullopt;
     }

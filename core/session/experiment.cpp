@@ -91,6 +91,7 @@ RunFinished Experiment::train() {
     if (!m_request.startFrom.empty()) {
         if (resumes()) throw InvalidInput("A run that goes on has its weights: only a new one can start from others.");
         m_start = readStartingWeights(m_request.startFrom);
+        requireSamePlaces(*m_start, config);
     }
     requireWeightsToAdapt(config);
     const auto data = m_data.open(config, [&](const std::string& what, std::int64_t done, std::int64_t total) {

@@ -3,6 +3,8 @@
 #include "core/session/start_from.h"
 
 #include "core/base/error.h"
+#include "core/config/parameter_plan.h"
+#include "core/config/schema.h"
 #include "core/data/data_description.h"
 #include "core/io/atomic_file.h"
 #include "core/model/weights.h"
@@ -63,6 +65,16 @@ std::string listText(const std::vector<std::string>& names) {
     return text;
 }
 
+// None where the run's configuration cannot be read: its weights may still fit.
+std::optional<GridSize> gridOfRun(const fs::path& folder) {
+    if (!run_files::isThere(folder / run_files::kConfig)) return std::nullopt;
+    try {
+        return fromJson(readTextFile(folder / run_files::kConfig)).model.grid();
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 }  // namespace
 
 StartingWeights readStartingWeights(const fs::path& from) {
@@ -73,6 +85,7 @@ StartingWeights readStartingWeights(const fs::path& from) {
     weights.origin = fs::absolute(from).lexically_normal().string();
     const auto epoch = weights.file.metadata.find("epoch");
     if (epoch != weights.file.metadata.end()) weights.origin += ", epoch " + epoch->second;
+    weights.grid = gridOfRun(path.parent_path());
     const fs::path environment = path.parent_path() / run_files::kEnvironment;
     if (run_files::isThere(environment)) {
         const DataDescription description = dataDescriptionFromJson(readTextFile(environment));
@@ -80,6 +93,17 @@ StartingWeights readStartingWeights(const fs::path& from) {
         weights.channels = description.nativeShape.channels;
     }
     return weights;
+}
+
+void requireSamePlaces(const StartingWeights& weights, const Config& config) {
+    const ModelConfig& model = config.model;
+    const bool knowsPlaces = learnsPositions(model) || model.positions == PositionType::Relative ||
+                             config.head.type == HeadType::Flatten;
+    const GridSize grid = model.grid();
+    if (!knowsPlaces || !weights.grid || *weights.grid == grid || weights.grid->count() != grid.count()) return;
+    throw Error("The weights of " + weights.origin + " are of " + gridText(*weights.grid) + " patches (rows × columns), this "
+                "model cuts as many, but " + gridText(grid) + ": each would be taken for one of another place. Choose the height "
+                "and width that they are of, or start without them.");
 }
 
 Message takeWeights(torch::nn::Module& network, const StartingWeights& weights) {

@@ -57,8 +57,8 @@ private:
 DataDescription describeMadeUp(const ModelConfig& model, const ModelInput& input) {
     DataDescription description;
     description.dataset = "benchmark";
-    const auto side = static_cast<int>(model.imageSize);
-    description.nativeShape = {side, side, static_cast<int>(input.channels)};
+    const ImageSize size = model.inputSize();
+    description.nativeShape = {static_cast<int>(size.width), static_cast<int>(size.height), static_cast<int>(input.channels)};
     description.statistics = {{0, 0, 0}, {1, 1, 1}};
     for (std::int64_t i = 0; i < input.classes; ++i) description.classNames.push_back("class " + std::to_string(i));
     return description;
@@ -112,8 +112,8 @@ void measure(torch::Device device, std::int64_t steps, const Progress& progress,
 }
 
 torch::Tensor madeUpImages(const Config& config, const ModelInput& input, torch::Device device) {
-    const std::int64_t size = config.model.imageSize;
-    return torch::randn({config.run.batchSize, input.channels, size, size}).to(device);  // [B, C, S, S]
+    const ImageSize size = config.model.inputSize();
+    return torch::randn({config.run.batchSize, input.channels, size.height, size.width}).to(device);  // [B, C, H, W]
 }
 
 void measureTraining(Classifier& classifier, const ModelInput& input, std::int64_t steps, const Progress& progress,

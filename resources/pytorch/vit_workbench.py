@@ -3,7 +3,7 @@
 
     from vit_workbench import load_model
     model, about = load_model("model.safetensors")
-    logits = model(images)   # [B, C, S, S], S = about["image_size"]: pixels of 0-1, (pixel - about["mean"]) / about["std"]
+    logits = model(images)   # [B, C, H, W], (H, W) = about["image_size"]: pixels of 0-1, (pixel - about["mean"]) / about["std"]
 
 Needs torch and safetensors; timm_model() needs timm, which calls the same weights by the same names.
 """
@@ -20,13 +20,24 @@ ACTIVATIONS = {"gelu": functional.gelu, "gelu-tanh": lambda x: functional.gelu(x
                "quick-gelu": lambda x: x * torch.sigmoid(1.702 * x), "silu": functional.silu}
 
 
-def places(side, others):
+def size_of(model):
+    """Height and width of a configuration's "model" object; without a width of its own it is square."""
+    return model["image_size"], model.get("image_width", 0) or model["image_size"]
+
+
+def grid_of(model):
+    """Rows and columns of patches."""
+    return tuple(side // model["patch_size"] for side in size_of(model))
+
+
+def places(grid, others):
     """Which row of a table of preferences it is from a token to another one; -1: none. The first of `others`, the tokens
     before the grid's, is the class token."""
-    row, column = torch.arange(side).repeat_interleave(side), torch.arange(side).repeat(side)
-    last = (2 * side - 1) ** 2 + 3
-    all = torch.full((others + side * side,) * 2, -1)
-    all[others:, others:] = ((row[:, None] - row + side - 1) * (2 * side - 1) + column[:, None] - column + side - 1)
+    rows, columns = grid
+    row, column = torch.arange(rows).repeat_interleave(columns), torch.arange(columns).repeat(rows)
+    last = (2 * rows - 1) * (2 * columns - 1) + 3
+    all = torch.full((others + rows * columns,) * 2, -1)
+    all[others:, others:] = ((row[:, None] - row + rows - 1) * (2 * columns - 1) + column[:, None] - column + columns - 1)
     if others:
         all[0, others:], all[others:, 0], all[0, 0] = last - 3, last - 2, last - 1
     return all
@@ -59,13 +70,15 @@ def norm_of(model):
 
 
 class Attention(nn.Module):
-    def __init__(self, dim, heads, key_dim, norm, qkv_bias=True, qk_norm=False, local=False, angles=None, side=0, others=0,
+    def __init__(self, dim, heads, key_dim, norm, qkv_bias=True, qk_norm=False, local=False, angles=None, grid=None, others=0,
                  found_norm=False):
         super().__init__()
-        if side:
-            self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * side - 1) ** 2 + 3, heads))
-            self.register_buffer("places", places(side, others), persistent=False)
-        self.relative = side > 0
+        self.relative = grid is not None
+        if self.relative:
+            rows, columns = grid
+            ways = (2 * rows - 1) * (2 * columns - 1) + 3
+            self.relative_position_bias_table = nn.Parameter(torch.zeros(ways, heads))
+            self.register_buffer("places", places(grid, others), persistent=False)
         self.register_buffer("angles", angles, persistent=False)
         self.heads, self.key_dim = heads, key_dim
         self.qkv = nn.Linear(dim, 3 * heads * key_dim, qkv_bias)
@@ -95,25 +108,25 @@ class Attention(nn.Module):
 
 class Mlp(nn.Module):
     """fc1, fc2, ...: the activation follows each, the last one by choice; a gated fc1 is twice as wide; fc1 may be followed
-    by dw, a 3x3 convolution of each unit by itself over a grid of side x side tokens, where tokens before the grid's pass as
+    by dw, a 3x3 convolution of each unit by itself over a grid of tokens, where tokens before the grid's pass as
     they are; a norm may stand before fc2."""
 
-    def __init__(self, dim, units, last_gelu=True, side=0, activation="gelu", gated=False, norm=None):
+    def __init__(self, dim, units, last_gelu=True, grid=None, activation="gelu", gated=False, norm=None):
         super().__init__()
         self.activation, self.gated = ACTIVATIONS[activation], gated
-        self.last_gelu, self.layers, self.side = last_gelu, len(units), side
+        self.last_gelu, self.layers, self.grid = last_gelu, len(units), grid
         for i, (inputs, outputs) in enumerate(zip([dim, *units], units)):
             self.add_module(f"fc{i + 1}", nn.Linear(inputs, 2 * outputs if gated and i == 0 else outputs))
-        if side:
+        if grid:
             self.dw = nn.Conv2d(units[0], units[0], 3, padding=1, groups=units[0])
         self.norm = norm(units[0]) if norm else nn.Identity()
 
     def forward(self, x):
         for i in range(1, self.layers + 1):
             x = getattr(self, f"fc{i}")(x)
-            if i == 1 and self.side:
-                others = x.shape[1] - self.side ** 2
-                grid = x[:, others:].transpose(1, 2).unflatten(2, (self.side, self.side))
+            if i == 1 and self.grid:
+                others = x.shape[1] - self.grid[0] * self.grid[1]
+                grid = x[:, others:].transpose(1, 2).unflatten(2, self.grid)
                 x = torch.cat([x[:, :others], self.dw(grid).flatten(2).transpose(1, 2)], 1)
             if i == 1 and self.gated:
                 first, second = x.chunk(2, -1)
@@ -142,14 +155,14 @@ class Block(nn.Module):
         scales = model.get("layer_scale", 0) > 0
         self.attn = Attention(dim, model["heads"], model["key_dim"], norm, model.get("qkv_bias", True),
                               model.get("qk_norm", False), model.get("local_attention", False),
-                              angles(model["image_size"] // model["patch_size"], model["key_dim"], model["positions"])
+                              angles(grid_of(model), model["key_dim"], model["positions"])
                               if model.get("positions") in ("rotary", "learned-rotary") else None,
-                              model["image_size"] // model["patch_size"] if model.get("positions") == "relative" else 0,
+                              grid_of(model) if model.get("positions") == "relative" else None,
                               others, model.get("attention_norm", False))
         self.ls1 = LayerScale(dim) if scales else nn.Identity()
         self.norm2 = norm(dim)
         self.mlp = Mlp(dim, model["mlp_units"], model.get("mlp_last_gelu", True),
-                       model["image_size"] // model["patch_size"] if model.get("mlp_depthwise", False) else 0,
+                       grid_of(model) if model.get("mlp_depthwise", False) else None,
                        model.get("activation", "gelu"), model.get("mlp_gated", False),
                        norm if model.get("mlp_norm", False) else None)
         self.ls2 = LayerScale(dim) if scales else nn.Identity()
@@ -202,31 +215,32 @@ class ShiftedPatchEmbedding(nn.Module):
         self.norm, self.proj = norm(5 * channels * patch ** 2), nn.Conv2d(5 * channels, dim, patch, patch)
 
     def forward(self, images):
-        moved, side = self.patch // 2, images.shape[-1]
+        moved, (height, width) = self.patch // 2, images.shape[-2:]
         wide = functional.pad(images, 4 * [moved])
         places = [(y, x) for y in (2 * moved, 0) for x in (2 * moved, 0)]
-        images = torch.cat([images, *(wide[:, :, y:y + side, x:x + side] for y, x in places)], 1)
+        images = torch.cat([images, *(wide[:, :, y:y + height, x:x + width] for y, x in places)], 1)
         patches = functional.unfold(images, self.patch, stride=self.patch).transpose(1, 2)  # channel, row, column
         patches = patches.unflatten(2, (-1, self.patch ** 2)).transpose(2, 3).flatten(2)
         return functional.linear(self.norm(patches), self.proj.weight.permute(0, 2, 3, 1).flatten(1), self.proj.bias)
 
 
-def waves(side, dim, others):
-    """Fixed positions [1, others + side * side, dim]: sines of row and column, then cosines; zeros for the others."""
-    places = torch.stack(torch.meshgrid(*2 * [torch.arange(side, dtype=torch.float64)], indexing="ij"), -1).view(-1, 2, 1)
+def waves(grid, dim, others):
+    """Fixed positions [1, others + rows * columns, dim]: sines of row and column, then cosines; zeros for the others."""
+    numbers = [torch.arange(side, dtype=torch.float64) for side in grid]
+    places = torch.stack(torch.meshgrid(*numbers, indexing="ij"), -1).view(-1, 2, 1)
     angles = (places * 10000 ** (-torch.arange(dim // 4, dtype=torch.float64) / (dim // 4))).flatten(1)
-    grid = torch.cat([angles.sin(), angles.cos()], 1).float()
-    return torch.cat([torch.zeros(int(others), dim), grid])[None]
+    fixed = torch.cat([angles.sin(), angles.cos()], 1).float()
+    return torch.cat([torch.zeros(int(others), dim), fixed])[None]
 
 
-def angles(side, width, positions):
-    """Those by which queries and keys are turned: [side * side, width]."""
-    numbers = torch.arange(side, dtype=torch.float64)
+def angles(grid, width, positions):
+    """Those by which queries and keys are turned: [rows * columns, width]."""
+    numbers = [(torch.arange(side, dtype=torch.float64), side) for side in grid]
     if positions == "learned-rotary":  # as on a grid of 16 x 16
-        reach, base = numbers / side * 16, 10000
+        reach, base = [places / side * 16 for places, side in numbers], 10000
     else:
-        reach, base = 2 * torch.pi * ((numbers + 0.5) / side * 2 - 1), 100
-    places = torch.stack(torch.meshgrid(reach, reach, indexing="ij"), -1).view(-1, 2, 1)
+        reach, base = [2 * torch.pi * ((places + 0.5) / side * 2 - 1) for places, side in numbers], 100
+    places = torch.stack(torch.meshgrid(*reach, indexing="ij"), -1).view(-1, 2, 1)
     quarters = places * base ** (-torch.arange(width // 4, dtype=torch.float64) / (width // 4))
     return quarters.flatten(1).repeat(1, 2).float()
 
@@ -238,7 +252,7 @@ class AttentionPooling(nn.Module):
         self.latent = nn.Parameter(torch.zeros(1, 1, dim))
         self.q, self.kv, self.proj = nn.Linear(dim, dim), nn.Linear(dim, 2 * dim), nn.Linear(dim, dim)
         self.norm = norm(dim)
-        self.mlp = Mlp(dim, [units, dim], False, 0, activation)
+        self.mlp = Mlp(dim, [units, dim], False, None, activation)
 
     def forward(self, x):
         batch, tokens, dim = x.shape
@@ -253,7 +267,8 @@ class VisionTransformer(nn.Module):
 
     def __init__(self, model, head, channels, classes):
         super().__init__()
-        dim, patches = model["projection_dim"], (model["image_size"] // model["patch_size"]) ** 2
+        dim, (rows, columns) = model["projection_dim"], grid_of(model)
+        patches = rows * columns
         self.head_type = head["type"]
         class_token = self.head_type in ("class-token", "class-token-gap", "prefix-tokens")
         registers = model.get("registers", 0)
@@ -272,7 +287,7 @@ class VisionTransformer(nn.Module):
         if learned:
             self.pos_embed = nn.Parameter(torch.zeros(1, patches + self.prefix - self.unplaced, dim))
         else:
-            fixed = waves(round(patches ** 0.5), dim, self.prefix) if positions == "sine-cosine" else torch.zeros(())
+            fixed = waves((rows, columns), dim, self.prefix) if positions == "sine-cosine" else torch.zeros(())
             self.register_buffer("pos_embed", fixed, persistent=False)
         self.norm_pre = norm(dim) if model.get("pre_norm") else nn.Identity()
         self.blocks = nn.ModuleList(Block(model, self.prefix) for _ in range(model["layers"]))
@@ -347,7 +362,7 @@ class TimmMlp(Mlp):
     """timm's Mlp with our activation after its second layer, and our gate."""
 
     def __init__(self, in_features, hidden_features, last_gelu, activation, gated, **_):
-        super().__init__(in_features, [hidden_features, in_features], last_gelu, 0, activation, gated)
+        super().__init__(in_features, [hidden_features, in_features], last_gelu, None, activation, gated)
 
 
 class TimmActivation(nn.Module):
@@ -372,7 +387,7 @@ def timm_model(path):
     own_mlp = config.get("mlp_last_gelu", True) or gated
     registers = config.get("registers", 0)
     model = TimmVisionTransformer(
-        img_size=config["image_size"], patch_size=config["patch_size"], in_chans=len(about["mean"]),
+        img_size=size_of(config), patch_size=config["patch_size"], in_chans=len(about["mean"]),
         num_classes=len(about["class_names"]), embed_dim=config["projection_dim"], depth=config["layers"],
         num_heads=config["heads"], mlp_ratio=config["mlp_units"][0] / config["projection_dim"],
         global_pool={"class-token": "token", "attention": "map"}.get(head, "avg"), class_token=head == "class-token",

@@ -311,6 +311,13 @@ void TestCommands::patchesAreDrawnAndCounted() {
     const vit::Image drawn = vit::loadImage(out.toStdString());
     QCOMPARE(drawn.width, vit::drawPatchGrid(grid, 3, 2, {255, 255, 255}).width);
     QCOMPARE(drawn.height, drawn.width);
+
+    const Finished oblong = run({"patches", m_picture, "--out", out, "--image-size", "24", "--image-width", "42"});
+    QVERIFY2(oblong.code == 0, qPrintable(oblong.err));
+    QVERIFY2(oblong.out.startsWith("Image size: 24 X 42\n") && oblong.out.contains("Patches per image: 28\n"),
+             qPrintable(oblong.out));
+    const vit::Image rows = vit::loadImage(out.toStdString());
+    QCOMPARE(QSize(rows.width, rows.height), QSize(42 * 4 + 6 * 2, 24 * 4 + 3 * 2));
 }
 
 void TestCommands::trainingTellsEventsAsJson() {

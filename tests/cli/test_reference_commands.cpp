@@ -91,6 +91,11 @@ void TestReferenceCommands::importsPretrainedWeights() {
     const Finished larger =
         runCli({"import", weightFile("pretrained/hf_vit"), "--out", path("large"), "--set", "model.image_size=32"});
     QVERIFY2(larger.out.contains("4 × 4 patches were interpolated to 8 × 8"), qPrintable(larger.out + larger.err));
+    const Finished wider = runCli({"import", weightFile("pretrained/hf_vit"), "--out", path("wider"), "--set",
+                                   "model.image_size=16", "--set", "model.image_width=28"});
+    QVERIFY2(wider.out.contains("4 × 4 patches were interpolated to 4 × 7"), qPrintable(wider.out + wider.err));
+    QVERIFY2(wider.out.contains("16 × 28 and 4 px, 28 patches"), qPrintable(wider.out));
+    QCOMPARE(runCli({"predict", path("photo.png"), "--run", path("wider"), "--top", "2"}).out.count("kind "), 2);
     const Finished exported = runCli({"export", path("hf"), "--format", "onnx", "--out", path("hf.onnx")});
     QVERIFY2(exported.code == 0, qPrintable(exported.err));
 }
@@ -106,6 +111,12 @@ void TestReferenceCommands::asksForWhatWeightsLack() {
                                       "0.5", "--std", "0.5", "0.5", "0.5"});
     QVERIFY2(imported.code == 0, qPrintable(imported.err));
     QVERIFY2(imported.out.contains("Its classes have no names"), qPrintable(imported.out));
+
+    const QString oblong = path("oblong.safetensors");
+    QVERIFY(QFile::copy(weightFile("pretrained/timm_oblong/model.safetensors"), oblong));
+    const Finished shapeless = runCli({"import", oblong, "--out", path("shapeless")});
+    QCOMPARE(shapeless.code, 2);
+    QVERIFY2(shapeless.err.contains("model.image_width"), qPrintable(shapeless.err));
 }
 
 void TestReferenceCommands::namesClassesFromAFile() {

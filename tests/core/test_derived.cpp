@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <limits>
+#include <utility>
 
 using namespace vit;
 
@@ -31,6 +32,7 @@ class TestDerived : public QObject {
 
 private Q_SLOTS:
     void publishedExample();
+    void oblongPicturesAreCountedByTheirArea();
     void countsParameters_data();
     void countsParameters();
     void countsArithmetic();
@@ -46,13 +48,35 @@ private Q_SLOTS:
 
 void TestDerived::publishedExample() {
     const DerivedFacts facts = derive(Config{}, {3, 100});
-    QCOMPARE(facts.patchesPerSide, std::int64_t{12});
+    QCOMPARE(facts.grid, (vit::GridSize{12, 12}));
     QCOMPARE(facts.patchesPerImage, std::int64_t{144});
     QCOMPARE(facts.tokens, std::int64_t{144});
     QCOMPARE(facts.elementsPerPatch, std::int64_t{108});
     QCOMPARE(facts.parameters, std::int64_t{21'759'012});
     QVERIFY(facts.trainingFlopsPerImage > 1.15e9 && facts.trainingFlopsPerImage < 1.25e9);
     QCOMPARE(facts.trainingFlopsPerImage, 3 * facts.forwardFlopsPerImage);
+}
+
+// Twice as wide is two squares' patches, and in what is done for each of them twice the work.
+void TestDerived::oblongPicturesAreCountedByTheirArea() {
+    Config config;
+    config.model.stemWidths = {8, 16};
+    config.model.stemPools = {1};
+    config.model.layers = 1;
+    config.head = {HeadType::GlobalAveragePooling, {}, 0};
+    const DerivedFacts square = derive(config, {3, 10});
+    config.model.imageWidth = 144;
+    const DerivedFacts wide = derive(config, {3, 10});
+    QCOMPARE(wide.grid, (vit::GridSize{12, 24}));
+    QCOMPARE(wide.patchesPerImage, std::int64_t{288});
+    QCOMPARE(wide.parameters - square.parameters, 144 * config.model.projectionDim);  // positions
+    std::swap(config.model.imageSize, config.model.imageWidth);
+    const DerivedFacts high = derive(config, {3, 10});
+    QCOMPARE(high.grid, (vit::GridSize{24, 12}));
+    QCOMPARE(high.forwardFlopsPerImage, wide.forwardFlopsPerImage);
+    QCOMPARE(high.trainingMemoryBytes, wide.trainingMemoryBytes);
+    config.model.imageSize = config.model.imageWidth = 72;  // said, and no other than unsaid
+    QCOMPARE(derive(config, {3, 10}).trainingMemoryBytes, square.trainingMemoryBytes);
 }
 
 void TestDerived::countsParameters_data() {
@@ -211,6 +235,8 @@ void TestDerived::unusableSizesGiveZeros_data() {
     row("patch 0", [](Config& c) { c.model.patchSize = 0; });
     row("patch that does not fit", [](Config& c) { c.model.patchSize = 7; });
     row("negative", [](Config& c) { c.model.imageSize = -72; });
+    row("width that does not fit", [](Config& c) { c.model.imageWidth = 100; });
+    row("negative width", [](Config& c) { c.model.imageWidth = -72; });
     row("huge", [](Config& c) { c.model.projectionDim = kHuge; });
     row("huge MLP", [](Config& c) { c.model.mlpUnits = {kHuge, 64}; });
     row("huge head", [](Config& c) { c.head.units = {kHuge}; });

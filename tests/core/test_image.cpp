@@ -91,6 +91,7 @@ private Q_SLOTS:
     void savingElsewhereFails_data();
     void savingElsewhereFails();
     void centreSquare();
+    void centreOfAnyShape();
     void areaAveragesAndGrowsSmoothly();
     void bilinearIsTensorFlows_data();
     void bilinearIsTensorFlows();
@@ -302,6 +303,21 @@ void TestImage::centreSquare() {
     QCOMPARE(pixel(square, 3, 3), pixel(wide, 4, 3));
     const Image tall = randomImage(3, 9, 1);
     QCOMPARE(vit::cropCentreSquare(tall).at(0, 0, 0), tall.at(0, 3, 0));
+}
+
+void TestImage::centreOfAnyShape() {
+    const Image image = randomImage(20, 12, 1);
+    const auto size = [](const Image& part) { return QSize(part.width, part.height); };
+    const Image wide = vit::cropCentre(image, 2, 1);
+    QCOMPARE(size(wide), QSize(20, 10));
+    QCOMPARE(wide.at(0, 0, 0), image.at(0, 1, 0));
+    const Image tall = vit::cropCentre(image, 100, 200);
+    QCOMPARE(size(tall), QSize(6, 12));
+    QCOMPARE(tall.at(0, 0, 0), image.at(7, 0, 0));
+    QCOMPARE(size(vit::cropCentre(image, 2, 1, 0.5)), QSize(10, 5));
+    QCOMPARE(size(vit::cropCentre(image, 1, 1, 0.5)), QSize(6, 6));
+    QCOMPARE(vit::cropCentre(image, 5, 3), image);
+    QCOMPARE(size(vit::cropCentre(image, 1, 1000)), QSize(1, 12));
 }
 
 void TestImage::areaAveragesAndGrowsSmoothly() {

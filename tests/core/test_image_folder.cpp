@@ -11,6 +11,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 using vit::DatasetView;
@@ -58,6 +59,7 @@ private Q_SLOTS:
     void namesOfOtherEncodings();
     void linkedFolders();
     void picturesBecomeSquares();
+    void picturesBecomeOblong();
     void brokenPictures();
     void tooLargeForMemory();
     void progressAndCancel();
@@ -259,6 +261,41 @@ void TestImageFolder::linkedFolders() {
     const ImageFolder images = vit::listImageFolder(pathOf(folder.filePath("set")));
     QCOMPARE(countLabel(images.train, 1), 4);
     for (const LabelledFile& file : images.train) QVERIFY(!file.path.string().starts_with(".."));
+}
+
+// A circle stays one where the centre is cropped, and fills the picture where it is squashed.
+void TestImageFolder::picturesBecomeOblong() {
+    const QTemporaryDir folder;
+    vit::Image circle{80, 80, 3, std::vector<std::uint8_t>(std::size_t{80} * 80 * 3, 0)};
+    for (int y = 0; y < 80; ++y)
+        for (int x = 0; x < 80; ++x)
+            if (std::hypot(x - 39.5, y - 39.5) < 16)
+                for (int c = 0; c < 3; ++c) circle.pixels[static_cast<std::size_t>((y * 80 + x) * 3 + c)] = 255;
+    for (const char* name : {"a", "b"}) {
+        for (int i = 0; i < 5; ++i) {
+            const QString path = folder.filePath(QString("%1/%2.png").arg(name).arg(i));
+            QDir().mkpath(QFileInfo(path).path());
+            vit::saveImage(circle, pathOf(path));
+        }
+    }
+    const auto reach = [](const vit::Image& image) {  // bright pixels of the middle row and column
+        int across = 0, down = 0;
+        for (int x = 0; x < image.width; ++x) across += image.at(x, image.height / 2, 0) > 127 ? 1 : 0;
+        for (int y = 0; y < image.height; ++y) down += image.at(image.width / 2, y, 0) > 127 ? 1 : 0;
+        return QSize(across, down);
+    };
+    // Asked of a model for such pictures whose training images were squares, it is a circle in the end.
+    const vit::Image squeezed = vit::prepareForModel(circle, {40, 40, 3}, {}, vit::ImageSize(20, 40));
+    QCOMPARE(reach(squeezed), QSize(16, 32));
+    QCOMPARE(reach(vit::resizeArea(squeezed, 40, 20)), QSize(16, 16));
+    for (const vit::PhotoFit fit : {vit::PhotoFit::Crop, vit::PhotoFit::Squash}) {
+        vit::DataConfig how;
+        how.photoFit = fit;
+        const auto data = measured("own", vit::readImageFolder("own", pathOf(folder.path()), {20, 40}, {}, how));
+        QCOMPARE(data->shape(), (vit::Dataset::Shape{40, 20, 3}));
+        QCOMPARE(reach(DatasetView(data, Split::Train, 0).image(0)),
+                 fit == vit::PhotoFit::Crop ? QSize(16, 16) : QSize(16, 8));
+    }
 }
 
 void TestImageFolder::picturesBecomeSquares() {

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void publishedExample();
     void elementsGoByRowColumnChannel();
     void patchesGoRowByRow();
+    void oblongPicturesHaveRowsAndColumns();
     void resizesAnyPicture();
     void greyHasOneChannel();
     void meanColours();
@@ -43,7 +44,8 @@ private Q_SLOTS:
 void TestPatches::publishedExample() {
     const Image photo{100, 80, 3, std::vector<std::uint8_t>(100 * 80 * 3, 7)};
     const PatchGrid grid = cutPatches(photo, 72, 6);
-    QCOMPARE(grid.patchesPerSide, 12);
+    QCOMPARE(grid.rows, 12);
+    QCOMPARE(grid.columns, 12);
     QCOMPARE(grid.patchCount(), 144);
     QCOMPARE(grid.elementsPerPatch(), 108);
     QCOMPARE(grid.elements(143).size(), std::size_t{108});
@@ -64,6 +66,27 @@ void TestPatches::patchesGoRowByRow() {
     QCOMPARE(firsts, (std::vector<std::uint8_t>{0, 2, 4, 12, 14, 16, 24, 26, 28}));
     const Image last = grid.patch(8);
     QCOMPARE(last, (Image{2, 2, 1, {28, 29, 34, 35}}));
+}
+
+void TestPatches::oblongPicturesHaveRowsAndColumns() {
+    Image picture{6, 4, 1, {}};
+    for (int i = 0; i < 24; ++i) picture.pixels.push_back(static_cast<std::uint8_t>(i));
+    const PatchGrid grid = cutPatches(picture, {4, 6}, 2);
+    QCOMPARE(grid.rows, 2);
+    QCOMPARE(grid.columns, 3);
+    QCOMPARE(grid.image, picture);
+    std::vector<std::uint8_t> firsts;
+    for (int i = 0; i < grid.patchCount(); ++i) firsts.push_back(grid.patch(i).at(0, 0, 0));
+    QCOMPARE(firsts, (std::vector<std::uint8_t>{0, 2, 4, 12, 14, 16}));
+    const Image drawing = drawPatchGrid(grid, 3, 2, {9, 9, 9});
+    QCOMPARE(drawing.width, 6 * 2 + 2 * 3);
+    QCOMPARE(drawing.height, 4 * 2 + 3);
+    QCOMPARE(colourAt(drawing, 17, 10), (Colour{23, 23, 23}));
+    QCOMPARE(colourAt(drawing, 4, 0), (Colour{9, 9, 9}));
+    QCOMPARE(QString::fromStdString(patchFacts(grid)),
+             QString("Image size: 4 X 6\nPatch size: 2 X 2\nPatches per image: 6\nElements per patch: 4\n"));
+    QVERIFY_EXCEPTION_THROWN(cutPatches(picture, {4, 5}, 2), InvalidInput);
+    QVERIFY_EXCEPTION_THROWN(cutPatches(picture, {4, 0}, 2), InvalidInput);
 }
 
 void TestPatches::resizesAnyPicture() {

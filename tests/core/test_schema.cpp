@@ -90,10 +90,10 @@ void TestSchema::everyMemberHasARow() {
         config.data;
     [[maybe_unused]] const auto& [flip, rotation, height, width, shift, erasing, alternating, policy, operations,
                                   magnitude, brightness, contrast, saturation, cutout, repeats] = config.augmentation;
-    [[maybe_unused]] const auto& [image, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools, whitening,
-                                  shifted, positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale, dropPath,
-                                  activation, gated, mlpNorm, registers, registerPositions, preNorm, normPlace, lastGelu,
-                                  initial, zeroOutputs] =
+    [[maybe_unused]] const auto& [image, across, patch, dim, heads, keyDim, mlp, layers, drop1, drop2, norm, eps, stem, pools,
+                                  whitening, shifted, positions, qkvBias, qkNorm, attentionNorm, local, depthwise, layerScale,
+                                  dropPath, activation, gated, mlpNorm, registers, registerPositions, preNorm, normPlace,
+                                  lastGelu, initial, zeroOutputs] =
         config.model;
     [[maybe_unused]] const auto& [smoothing, mixup, cutmix, classWeights] = config.loss;
     [[maybe_unused]] const auto& [type, units, dropout] = config.head;
@@ -103,7 +103,7 @@ void TestSchema::everyMemberHasARow() {
     [[maybe_unused]] const auto& [schedule, warmup, factor, power, drops, decayShare, planned] = config.schedule;
     [[maybe_unused]] const auto& [epochs, batch, seed, device, precision, threads, kernels, minutes, steps, keep,
                                   patience, measured, board, map, pinnedSteps, parts, views, bestBy] = config.run;
-    QCOMPARE(schema().size(), std::size_t{9 + 15 + 33 + 3 + 4 + 19 + 7 + 18});
+    QCOMPARE(schema().size(), std::size_t{9 + 15 + 34 + 3 + 4 + 19 + 7 + 18});
 }
 
 void TestSchema::rowsAreComplete() {
@@ -413,6 +413,19 @@ void TestSchema::reportsProblems_data() {
         "model.patch_size", "an image size of 100 px");
     row("prime image", [](Config& c) { c.model.imageSize = 71; }, 
         "model.patch_size", "use patches of 1 px, or an image size of 66 or 72 px");
+    row("width", [](Config& c) { c.model.imageWidth = 100; },
+        "model.patch_size",
+        "An image of 100 px cannot be cut into patches of 6 px: use patches of 4 px, or an image width of 96 or 102 px");
+    row("narrow", [](Config& c) { c.model.imageWidth = 6; }, "model.image_width", "at least 8 px; 0 is as wide as high");
+    row("too many patches in rows", [](Config& c) {
+        c.model.imageWidth = 1024;
+        c.model.patchSize = 1;
+        c.head.type = HeadType::GlobalAveragePooling;
+    }, "model.patch_size", "73,728 patches");
+    row("shift as far as the shorter side", [](Config& c) {
+        c.model.imageWidth = 24;
+        c.augmentation.shift = 24;
+    }, "augmentation.shift", "Nothing of an image of 72 × 24 px would be left");
     row("too many patches", [](Config& c) {
         c.model.imageSize = 1024;
         c.model.patchSize = 1;

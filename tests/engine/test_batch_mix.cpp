@@ -88,6 +88,11 @@ void TestBatchMix::rectanglesAreOfTheirShare() {
     // A square of side s about a place of the unit square covers (s - s²/4)² of it on average, and s = sqrt(u) with u
     // uniform: 1/2 - 1/5 + 1/48 ≈ 0.321, a little less in whole pixels.
     QVERIFY(cut > 0.27 && cut < 0.34);
+    for (std::uint64_t step = 0; step < 200; ++step) {
+        const BatchMix mix = drawMix({.cutmix = 1}, 5, step, {16, 40});
+        QVERIFY(mix.bottom <= 16 && mix.right <= 40);
+        QCOMPARE(mix.share, 1 - static_cast<double>((mix.bottom - mix.top) * (mix.right - mix.left)) / (16 * 40));
+    }
 }
 
 void TestBatchMix::mixupLaysOneOverTheOther() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every way to look inside, on every kind of head, from one patch to 37 x 37, in colour and in grey: it answers with
-// finite numbers of the shape that it promises, and can be drawn.
+// Every way to look inside, on every kind of head, from one patch to 37 x 37 and on grids that are not square, in colour and
+// in grey: it answers with finite numbers of the shape that it promises, and can be drawn.
 #include "core/base/error.h"
 #include "core/inspect/attention.h"
 #include "core/inspect/faithfulness.h"
@@ -66,12 +66,14 @@ private:
     static void models();
     static LoadedModel model();
     static std::int64_t side();
+    static std::int64_t columns();
     static Image picture() { return photo(60, 50); }
 };
 
 void TestEveryGrid::models() {
     QTest::addColumn<int>("head");
     QTest::addColumn<int>("side");
+    QTest::addColumn<int>("columns");
     QTest::addColumn<int>("channels");
     const std::pair<HeadType, const char*> heads[] = {{HeadType::Flatten, "flatten"},
                                                       {HeadType::GlobalAveragePooling, "average"},
@@ -82,9 +84,11 @@ void TestEveryGrid::models() {
                 // Grey is another first layer and another picture, on which no head and no grid depends.
                 if (channels == 1 && (head != HeadType::ClassToken || side == 12 || side == kLargest)) continue;
                 QTest::addRow("%s, %d x %d, %d channels", name, side, side, channels)
-                    << static_cast<int>(head) << side << channels;
+                    << static_cast<int>(head) << side << side << channels;
             }
         }
+        for (const auto& [rows, columns] : {std::pair(5, 9), std::pair(6, 2), std::pair(1, 3)})
+            QTest::addRow("%s, %d x %d", name, rows, columns) << static_cast<int>(head) << rows << columns << 3;
     }
 }
 
@@ -92,12 +96,17 @@ LoadedModel TestEveryGrid::model() {
     QFETCH(int, head);
     QFETCH(int, side);
     QFETCH(int, channels);
-    return modelOf(static_cast<HeadType>(head), side, channels);
+    return modelOf(static_cast<HeadType>(head), side, channels, columns());
 }
 
 std::int64_t TestEveryGrid::side() {
     QFETCH(int, side);
     return side;
+}
+
+std::int64_t TestEveryGrid::columns() {
+    QFETCH(int, columns);
+    return columns;
 }
 
 // The kernels that train know nothing of the tap.
@@ -126,10 +135,10 @@ void TestEveryGrid::attentionAndTokens() {
         QVERIFY(head.classTokenShare >= 0 && head.classTokenShare <= 1);
     }
     QVERIFY((asTensor(rollout(look.attention)).sum(1) - 1).abs().max().item<double>() < 1e-4);
-    QCOMPARE(attentionMap(layerAttention(look.attention, 0, {}), grid).shape, (std::vector{side(), side()}));
+    QCOMPARE(attentionMap(layerAttention(look.attention, 0, {}), grid).shape, (std::vector{side(), columns()}));
 
     const TokenColours colours = tokenColours(look.normed, grid);
-    QCOMPARE(colours.colours.shape, (std::vector{side(), side(), std::int64_t{3}}));
+    QCOMPARE(colours.colours.shape, (std::vector{side(), columns(), std::int64_t{3}}));
     QVERIFY(isFinite(colours.colours) && isFinite(tokenColours(look.normed, grid, colours.basis).colours));
     const TokenNorms norms = tokenNorms(look.normed, grid);
     QVERIFY(isFinite(norms.norms) && isFinite(norms.deviations));
@@ -164,18 +173,18 @@ void TestEveryGrid::methodsOfRelevance() {
     for (const RelevanceMethod& method : relevanceMethods()) {
         if (side() == kLargest && kNotOnTheLargest.contains(method.key)) continue;
         const FloatArray map = relevance(model, picture(), 3, method).map;
-        QCOMPARE(map.shape, (std::vector{side(), side()}));
+        QCOMPARE(map.shape, (std::vector{side(), columns()}));
         QVERIFY2(isFinite(map), method.key);
         const torch::Tensor values = asTensor(map);
         if (!method.diverging) QVERIFY2(values.ge(0).all().item<bool>(), method.key);
-        if (side() > 1) QVERIFY2(values.std().item<double>() > 0, method.key);
+        if (side() > 1 || columns() > 1) QVERIFY2(values.std().item<double>() > 0, method.key);
     }
     if (side() == kLargest) return;
-    const Faithfulness found = faithfulness(model, picture(), randomMap(side(), side(), 1), 3);
+    const Faithfulness found = faithfulness(model, picture(), randomMap(side(), columns(), 1), 3);
     QCOMPARE(found.mostFirst.size(), std::size_t{17});
     QCOMPARE(found.mostFirst.front(), found.leastFirst.front());
     QVERIFY(found.gain >= -1 && found.gain <= 1);
-    if (side() == 1) QCOMPARE(found.gain, 0.0);
+    if (side() == 1 && columns() == 1) QCOMPARE(found.gain, 0.0);
 }
 
 void TestEveryGrid::lensesCanBeDrawn() {

@@ -114,6 +114,9 @@ void TestNetwork::patchesAreInOrder() {
             QCOMPARE(patches[1][patch][element].item<int>(), images[1][c][y][x].item<int>());
         }
     }
+    const torch::Tensor oblong = torch::arange(4 * 6).view({1, 1, 4, 6});
+    const torch::Tensor firsts = patchesOf(oblong, 2).select(2, 0).flatten();  // of two rows of three
+    QVERIFY(firsts.equal(torch::tensor({0, 2, 4, 12, 14, 16}, torch::kInt64)));
 }
 
 void TestNetwork::attentionWeightsSumToOne() {

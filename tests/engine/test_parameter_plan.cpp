@@ -38,6 +38,7 @@ void TestParameterPlan::namesEveryWeightOfTheNetwork_data() {
         }
     }
     QTest::newRow("every part") << "first-steps" << static_cast<int>(HeadType::ClassToken) << 1 << true;
+    QTest::newRow("every part, flatten") << "first-steps" << static_cast<int>(HeadType::Flatten) << 1 << true;
 }
 
 namespace {
@@ -57,6 +58,7 @@ void addEveryPart(ModelConfig& model) {
     model.localAttention = true;
     model.attentionNorm = true;
     model.mlpNorm = true;
+    model.imageWidth = model.imageSize / 2;
 }
 
 Config rowConfig(const QString& presetName, int head, int hiddenLayers, bool everyPart) {

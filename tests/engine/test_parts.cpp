@@ -2,6 +2,7 @@
 // What the parts that are a choice do by chance, at first, and to tokens that are hidden.
 #include "core/config/presets.h"
 #include "core/config/schema.h"
+#include "core/config/wave_positions.h"
 #include "core/model/vision_transformer.h"
 #include "core/ranks/rank_slice.h"
 #include "core/train/optimizers/optimizer.h"
@@ -10,8 +11,12 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <numbers>
+#include <utility>
 #include <vector>
 
 using namespace vit;
@@ -134,6 +139,58 @@ private Q_SLOTS:
         QVERIFY((plain(images) - convolved(images)).abs().max().item<double>() < 1e-6);
     }
 
+    // A token's neighbours are those beside it in its row and those above and below, whatever the rows' length.
+    void convolutionGoesByRowsAndColumns() {
+        Depthwise convolution(GridSize{2, 5}, 1);
+        const torch::NoGradGuard noGrad;
+        convolution->weight.copy_(torch::arange(1, 10).view({3, 3, 1}));
+        const torch::Tensor tokens = torch::randn({1, 11, 1});  // a class token before them
+        const torch::Tensor found = convolution(tokens);
+        QCOMPARE(found[0][0][0].item<float>(), tokens[0][0][0].item<float>());
+        for (int row = 0; row < 2; ++row) {
+            for (int column = 0; column < 5; ++column) {
+                double sum = 0;
+                for (int y = std::max(row - 1, 0); y <= std::min(row + 1, 1); ++y)
+                    for (int x = std::max(column - 1, 0); x <= std::min(column + 1, 4); ++x)
+                        sum += (3 * (y - row + 1) + x - column + 2) * tokens[0][1 + 5 * y + x][0].item<double>();
+                QVERIFY(std::abs(found[0][1 + 5 * row + column][0].item<double>() - sum) < 1e-4);
+            }
+        }
+    }
+
+    // A place's waves tell its row and column and not how long the rows are; two pairs of places share a way exactly if
+    // they are as far apart.
+    void positionsGoByRowsAndColumns() {
+        const auto oblong = wavePositions({3, 4}, 8, 1), square = wavePositions({4, 4}, 8, 1);
+        QVERIFY(oblong == std::vector<float>(square.begin(), square.begin() + 13 * 8));
+        const GridSize grid{3, 4};
+        const auto places = relativePlacesOf(grid, 1);
+        std::map<std::int64_t, std::pair<int, int>> ways;
+        for (int a = 0; a < 12; ++a) {
+            for (int b = 0; b < 12; ++b) {
+                const std::pair apart(a / 4 - b / 4, a % 4 - b % 4);
+                QVERIFY(ways.emplace(places[static_cast<std::size_t>(13 * (a + 1) + b + 1)], apart).first->second == apart);
+            }
+        }
+        QCOMPARE(ways.size(), std::size_t{5 * 7});
+        QCOMPARE(ways.begin()->first, std::int64_t{0});
+        QCOMPARE(ways.rbegin()->first, relativePlaces(grid) - 4);
+        QCOMPARE(*std::max_element(places.begin(), places.end()), relativePlaces(grid) - 1);
+
+        Config config = small();
+        config.model.imageSize = 12;
+        config.model.imageWidth = 20;
+        config.model.positions = PositionType::Rotary;
+        const auto angles = rotaryAngles(config.model);  // [3 * 5, 8]: rows, columns, and again
+        QCOMPARE(angles.size(), std::size_t{15 * 8});
+        for (int place = 0; place < 15; ++place) {
+            const double row = 2 * std::numbers::pi * ((place / 5 + 0.5) / 3 * 2 - 1);
+            const double column = 2 * std::numbers::pi * ((place % 5 + 0.5) / 5 * 2 - 1);
+            QVERIFY(std::abs(angles[static_cast<std::size_t>(8 * place)] - row) < 1e-5);
+            QVERIFY(std::abs(angles[static_cast<std::size_t>(8 * place + 2)] - column) < 1e-5);
+        }
+    }
+
     // What is hidden reaches nobody, by the convolution neither.
     void hiddenTokensAreNotSeenByNeighbours() {
         Config config = small();
@@ -223,6 +280,7 @@ private Q_SLOTS:
             QCOMPARE(copy.sum().item<double>(), 1.0);
             QCOMPARE(copy[places[i][0]][places[i][1]].item<double>(), 1.0);
         }
+        QCOMPARE(withShifted(torch::zeros({1, 2, 4, 8}), 1).sizes().vec(), (std::vector<std::int64_t>{1, 10, 4, 8}));
     }
 
     void mimeticAttentionBeginsAsTrainedOnesLook() {

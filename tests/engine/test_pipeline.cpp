@@ -27,6 +27,7 @@ private Q_SLOTS:
     void anEpochShowsEachImageOnce();
     void batchesHoldWhatWasAskedFor();
     void normalisedInputsHaveUnitVariance();
+    void oblongInputsAreResizedEachWay();
     void augmentedSamplesAreRepeatable();
     void masksAreAFunctionOfTheirKey();
     void masksDoNotDependOnThreads();
@@ -70,6 +71,20 @@ void TestPipeline::normalisedInputsHaveUnitVariance() {
     QVERIFY((x.var(at::IntArrayRef{0, 2, 3}, /*unbiased=*/false) - 1).abs().max().item<double>() < 1e-5);
 }
 
+// Against libtorch's own, which goes another way.
+void TestPipeline::oblongInputsAreResizedEachWay() {
+    const InputPipeline pipeline({5, 11}, {{0, 0, 0}, {1, 1, 1}}, 3, torch::kCPU);
+    torch::manual_seed(3);
+    const torch::Tensor stored = torch::randint(256, {4, 7, 6, 3}, torch::kUInt8);
+    const torch::Tensor x = pipeline.prepare(stored);
+    QCOMPARE(x.sizes().vec(), (std::vector<std::int64_t>{4, 3, 5, 11}));
+    const torch::Tensor expected =
+        at::upsample_bilinear2d(stored.permute({0, 3, 1, 2}).to(torch::kFloat32), {5, 11}, /*align_corners=*/false);
+    QVERIFY((x - expected).abs().max().item<double>() < 1e-3);
+    const torch::Tensor own = torch::randint(256, {1, 5, 11, 3}, torch::kUInt8);  // of the size already
+    QVERIFY(pipeline.prepare(own).equal(own.permute({0, 3, 1, 2}).to(torch::kFloat32)));
+}
+
 void TestPipeline::augmentedSamplesAreRepeatable() {
     Image image{8, 8, 3, std::vector<std::uint8_t>(8 * 8 * 3)};
     for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(i);
@@ -80,6 +95,10 @@ void TestPipeline::augmentedSamplesAreRepeatable() {
     QCOMPARE(one[0].width, 24);
     QVERIFY(one == augmentedSamples(image, config, 4, 9));
     QVERIFY(one != augmentedSamples(image, config, 4, 10));
+    config.model.imageWidth = 40;
+    const Image oblong = augmentedSamples(image, config, 1, 9)[0];
+    QCOMPARE(oblong.height, 24);
+    QCOMPARE(oblong.width, 40);
 }
 
 void TestPipeline::masksAreAFunctionOfTheirKey() {

@@ -71,6 +71,7 @@ private Q_SLOTS:
     void whatIsMissingOrLeftOverIsNamed();
     void nothingMatchedIsAFault_data();
     void nothingMatchedIsAFault();
+    void asManyPatchesElsewhereAreAFault();
     void itsStatisticsStayWithTheRun();
     void adaptersNeedWeights();
     void aWhiteningStemIsTakenToo();
@@ -202,6 +203,20 @@ void TestStartFrom::nothingMatchedIsAFault() {
     QVERIFY2(text.find(says.toStdString()) != std::string::npos, text.c_str());
     QVERIFY(recorder.all<StepDone>().empty());
     fs::remove_all(home() / "nothing");
+}
+
+// 2 × 8 patches have positions of the same shape as 4 × 4.
+void TestStartFrom::asManyPatchesElsewhereAreAFault() {
+    TrainRequest request = oneStep("elsewhere", source());
+    request.config.model.imageSize = 8;
+    request.config.model.imageWidth = 32;
+    Recorder recorder;
+    train(recorder, request);
+    QCOMPARE(recorder.all<RunFailed>().size(), std::size_t{1});
+    const std::string text = recorder.all<RunFailed>()[0].text;
+    QVERIFY2(text.find("are of 4 × 4 patches") != std::string::npos && text.find("but 2 × 8") != std::string::npos,
+             text.c_str());
+    QVERIFY(recorder.all<StepDone>().empty());
 }
 
 void TestStartFrom::itsStatisticsStayWithTheRun() {

@@ -106,6 +106,18 @@ void TestTrainer::optionsGoOnToTheBit_data() {
         c.augmentation.brightness = c.augmentation.contrast = c.augmentation.saturation = 0.4;
         c.augmentation.cutout = 6;
     });
+    row("oblong pictures", [](Config& c) {
+        c.model.imageWidth = 28;
+        c.augmentation = {.shift = 2, .erasing = 0.5, .cutout = 6};
+        c.loss = {.cutmix = 1};
+    });
+    row("oblong pictures, every part that knows places", [](Config& c) {
+        c.model.imageWidth = 8;
+        c.model.stemWidths = {8};
+        c.model.stemPools = {1};
+        c.model.mlpDepthwise = c.model.shiftedPatches = true;
+        c.model.positions = PositionType::LearnedRotary;
+    });
     row("balanced classes", [](Config& c) { c.data.balanced = true; });
     row("validation of each class", [](Config& c) { c.data.validationSplit = ValidationSplit::Stratified; });
     row("repeats", [](Config& c) { c.augmentation.repeats = 3; });

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void initTestCase() { VIT_SKIP_WITHOUT_KERNELS(); }
     void everyOptionAgreesOrIsRefused_data();
     void everyOptionAgreesOrIsRefused();
+    void whatKnowsPlacesKnowsThoseOfASquare();
     void thePublishedModelIsKnown();
 };
 
@@ -62,7 +63,8 @@ void TestFusedObstacle::everyOptionAgreesOrIsRefused() {
         fused->initialize(7, config.model);
         fused->useFusedKernels(makeFusedKernels(config.model, fused->tokens()));
         torch::manual_seed(5);
-        const torch::Tensor images = torch::randn({3, 3, config.model.imageSize, config.model.imageSize});
+        const ImageSize size = config.model.inputSize();
+        const torch::Tensor images = torch::randn({3, 3, size.height, size.width});
         const torch::Tensor weights = torch::randn({3, 10});
         const auto gradients = [&](VisionTransformer& network) {
             (network(images, ForwardMode{true, 1, 2}) * weights).sum().backward();
@@ -75,6 +77,22 @@ void TestFusedObstacle::everyOptionAgreesOrIsRefused() {
         QVERIFY2(off < 1e-5, qPrintable(QString("%1: %2").arg(key).arg(off)));
     }
     QVERIFY2(tried > 0, "no other value of this option makes a valid model: give variants() one");
+}
+
+// To attention tokens are a list; a convolution over their grid or the image goes by rows and columns.
+void TestFusedObstacle::whatKnowsPlacesKnowsThoseOfASquare() {
+    ModelConfig oblong = base().model;
+    oblong.imageWidth = 24;
+    QCOMPARE(fusedObstacle(oblong), std::string());
+    ModelConfig convolved = oblong, stemmed = oblong;
+    convolved.mlpDepthwise = true;
+    stemmed.stemWidths = {8};
+    for (ModelConfig model : {convolved, stemmed}) {
+        const std::string obstacle = fusedObstacle(model);
+        QVERIFY2(obstacle.find("model.image_width = 24") != std::string::npos, obstacle.c_str());
+        model.imageWidth = model.imageSize;
+        QCOMPARE(fusedObstacle(model), std::string());
+    }
 }
 
 void TestFusedObstacle::thePublishedModelIsKnown() {

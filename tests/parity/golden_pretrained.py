@@ -6,8 +6,8 @@
 
 For each model golden/pretrained/NAME holds its files as a person would have them, "after" the same model after one step of
 AdamW, and golden/pretrained_NAME.safetensors the tokens after each block and the logits (of a model without a head the
-features) of 64 pictures, in double precision. golden/pretrained_photos and golden/pretrained_positions are what Pillow,
-torchvision and timm make of a photo and of positions.
+features) of 64 pictures, in double precision. golden/pretrained_photos, golden/pretrained_positions and
+golden/pretrained_oblong are what Pillow, torchvision and timm make of a photo and of positions.
 """
 
 import copy
@@ -39,6 +39,7 @@ from golden_file import write_golden
 
 FOLDER = Path(__file__).parent / "golden"
 SIZE, PATCH, DIM, HEADS, DEPTH, CLASSES, PICTURES = 16, 4, 16, 2, 2, 7, 64
+WIDE = (SIZE, 28)  # height and width of pictures that are not square
 STEP = {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-3, "weight_decay": 0.05}
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 
@@ -49,8 +50,8 @@ def bytes_of(*shape):
     return (((index * 2654435761 + 12345) % 2**32) >> 24).astype(np.uint8).reshape(shape)
 
 
-def pictures(mean, std):
-    pixels = torch.from_numpy(bytes_of(PICTURES, SIZE, SIZE, 3)).double() / 255
+def pictures(mean, std, size):
+    pixels = torch.from_numpy(bytes_of(PICTURES, *size, 3)).double() / 255
     return ((pixels - torch.tensor(mean)) / torch.tensor(std)).permute(0, 3, 1, 2)
 
 
@@ -72,9 +73,10 @@ def layers_of(model):
 class Case:
     """A model, how it answers and how it is saved."""
 
-    def __init__(self, name, model, answer, save, classes=CLASSES, mean=(0.5,) * 3, std=(0.5,) * 3, rounded=None, **about):
+    def __init__(self, name, model, answer, save, classes=CLASSES, mean=(0.5,) * 3, std=(0.5,) * 3, rounded=None,
+                 size=(SIZE, SIZE), **about):
         self.name, self.model, self.answer, self.save, self.about = name, filled(model, 7 + len(name)), answer, save, about
-        self.classes, self.mean, self.std = classes, list(mean), list(std)
+        self.classes, self.mean, self.std, self.size = classes, list(mean), list(std), size
         if rounded:
             for weight in self.model.parameters():
                 weight.data = weight.data.to(rounded).float()
@@ -89,7 +91,7 @@ class Case:
         keep = lambda module, inputs, output: tokens.append(output[0] if isinstance(output, tuple) else output)
         for layer in layers_of(model):
             hooks.append(layer.register_forward_hook(keep))
-        images = pictures(self.mean, self.std)
+        images = pictures(self.mean, self.std, self.size)
         answer = self.answer(model, images)
         for hook in hooks:
             hook.remove()
@@ -111,25 +113,26 @@ def of_timm(model, folder, config=None, cast=None, **files):
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
-def timm_config(pool="token", **model_args):
+def timm_config(pool="token", size=(SIZE, SIZE), **model_args):
     return {"architecture": "vit_test", "num_classes": CLASSES, "global_pool": pool,
             "model_args": {"num_heads": HEADS, **model_args},
-            "pretrained_cfg": {"input_size": [3, SIZE, SIZE], "interpolation": "bicubic", "crop_pct": 0.9,
+            "pretrained_cfg": {"input_size": [3, *size], "interpolation": "bicubic", "crop_pct": 0.9,
                                "crop_mode": "center", "mean": [0.5] * 3, "std": [0.5] * 3}}
 
 
-def timm_case(name, pool="token", config=None, cls=VisionTransformer, save=None, head=True, cast=None, **options):
+def timm_case(name, pool="token", config=None, cls=VisionTransformer, save=None, head=True, cast=None, size=(SIZE, SIZE),
+              **options):
     epsilon = options.pop("epsilon", 1e-6)
-    model = cls(img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, global_pool=pool,
+    model = cls(img_size=size, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, global_pool=pool,
                 num_classes=CLASSES if head else 0, norm_layer=partial(nn.LayerNorm, eps=epsilon), **options)
     save = save or partial(of_timm, config=config or timm_config(pool), cast=cast)
-    return Case(name, model, lambda m, x: m(x), save, CLASSES if head else 0, rounded=cast)
+    return Case(name, model, lambda m, x: m(x), save, CLASSES if head else 0, rounded=cast, size=size)
 
 
-def eva_case(name, config, pool="avg", **options):
-    model = Eva(img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, global_pool=pool,
+def eva_case(name, config, pool="avg", size=(SIZE, SIZE), **options):
+    model = Eva(img_size=size, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, global_pool=pool,
                 num_classes=CLASSES, **options)
-    return Case(name, model, lambda m, x: m(x), partial(of_timm, config=config))
+    return Case(name, model, lambda m, x: m(x), partial(of_timm, config=config), size=size)
 
 
 def facebook_dinov2(model, folder):
@@ -247,6 +250,9 @@ def cases():
                 bos_token_id=0, eos_token_id=1, pad_token_id=2)
     seven = {"id2label": {str(i): f"kind {i}" for i in range(CLASSES)}}
     yield timm_case("timm_vit")
+    # As timm saves a model made with img_size, and as one whose pretrained weights were for such pictures.
+    yield timm_case("timm_oblong", size=WIDE, config=timm_config(img_size=WIDE))
+    yield timm_case("timm_oblong_registers", size=WIDE[::-1], reg_tokens=3, config=timm_config(size=WIDE[::-1]))
     yield timm_case("timm_bf16", cast=torch.bfloat16)
     yield timm_case("timm_fp16", cast=torch.float16)
     yield timm_case("timm_average", "avg", class_token=False)
@@ -263,12 +269,15 @@ def cases():
     yield timm_case("timm_distilled", cls=VisionTransformerDistilled)
     yield timm_case("facebook_dinov2", head=False, reg_tokens=2, init_values=0.3, mlp_layer=SwiGLUPacked, act_layer=nn.SiLU,
                     no_embed_class=True, save=facebook_dinov2)
-    beit = Beit(img_size=SIZE, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, init_values=0.3,
-                num_classes=CLASSES, use_abs_pos_emb=False, use_rel_pos_bias=True, norm_layer=partial(nn.LayerNorm, eps=1e-6))
-    yield Case("timm_beit", beit, lambda m, x: m(x), partial(of_timm, config=timm_config("avg")))
+    for name, size in (("timm_beit", (SIZE, SIZE)), ("timm_beit_oblong", WIDE)):
+        beit = Beit(img_size=size, patch_size=PATCH, embed_dim=DIM, depth=DEPTH, num_heads=HEADS, mlp_ratio=2, init_values=0.3,
+                    num_classes=CLASSES, use_abs_pos_emb=False, use_rel_pos_bias=True,
+                    norm_layer=partial(nn.LayerNorm, eps=1e-6))
+        yield Case(name, beit, lambda m, x: m(x), partial(of_timm, config=timm_config("avg", size)), size=size)
     yield eva_case("timm_eva", {**timm_config("avg"), "architecture": "eva_test"})
     turned = dict(swiglu_mlp=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))
     yield eva_case("timm_eva02", {**timm_config("avg"), "architecture": "eva02_test"}, **turned)
+    yield eva_case("timm_eva02_oblong", {**timm_config("avg", WIDE), "architecture": "eva02_test"}, size=WIDE, **turned)
     yield eva_case("timm_eva02_norms", timm_config("token", use_rot_pos_emb=True, ref_feat_shape=[16, 16]), "token",
                    qkv_fused=False, scale_mlp=True, scale_attn_inner=True, **turned)
     yield timm_case("timm_norms_after", "avg", {**timm_config("avg"), "architecture": "vit_test_patch4_rpn_16"},
@@ -341,6 +350,21 @@ def write_positions():
     write_golden(FOLDER / "pretrained_positions.safetensors", golden, "timm's resample_abs_pos_embed of 5 x 5 positions")
 
 
+def write_oblong():
+    golden = {"photo": bytes_of(47, 61, 3)}
+    for rows, columns, to in ((14, 14, (14, 24)), (7, 7, (5, 9)), (5, 9, (7, 7)), (5, 9, (9, 4))):
+        grid = torch.from_numpy(bytes_of(1, rows * columns, 6).astype(np.float32) / 255 - 0.5)
+        resized = resample_abs_pos_embed(grid, list(to), [rows, columns], num_prefix_tokens=0)
+        golden[f"{rows}x{columns}/{to[0]}x{to[1]}"] = resized[0].numpy()
+    for name, size, share in (("wide", (20, 36), 0.9), ("high", (36, 20), 1.0), ("larger", (60, 72), 0.95)):
+        own = create_transform((3, *size), crop_pct=share, crop_mode="center", interpolation="bicubic", mean=(0, 0, 0),
+                               std=(1, 1, 1))
+        photo = own(Image.fromarray(golden["photo"]))
+        golden[name] = (photo * 255).round().permute(1, 2, 0).numpy().astype(np.uint8)
+    write_golden(FOLDER / "pretrained_oblong.safetensors", golden,
+                 "timm's resample_abs_pos_embed to grids that are not square, and its transforms to pictures that are not")
+
+
 def write_patch_kernels():
     kernel = torch.from_numpy(bytes_of(4, 3, 5, 5).astype(np.float32) / 255 - 0.5)  # [D, C, P, P]
     golden = {"from": kernel.permute(0, 2, 3, 1).flatten(1).contiguous().numpy()}
@@ -363,4 +387,5 @@ if __name__ == "__main__":
     if not wanted:
         write_photos()
         write_positions()
+        write_oblong()
         write_patch_kernels()

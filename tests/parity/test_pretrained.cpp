@@ -32,7 +32,7 @@ namespace {
 
 constexpr double kStage = 1e-5;   // of each block's tokens, relative to the largest of them
 constexpr double kAnswer = 1e-4;
-constexpr int kPictures = 64, kSide = 16;
+constexpr int kPictures = 64;
 
 std::vector<std::uint8_t> bytesOf(std::size_t count) {  // as in golden_pretrained.py
     std::vector<std::uint8_t> bytes;
@@ -41,10 +41,10 @@ std::vector<std::uint8_t> bytesOf(std::size_t count) {  // as in golden_pretrain
     return bytes;
 }
 
-torch::Tensor pictures(const ChannelStatistics& statistics) {
-    const auto bytes = bytesOf(std::size_t{kPictures} * kSide * kSide * 3);
-    const torch::Tensor pixels =
-        torch::tensor(std::vector<double>(bytes.begin(), bytes.end()), torch::kFloat64).view({kPictures, kSide, kSide, 3});
+torch::Tensor pictures(const ChannelStatistics& statistics, const ImageSize& size) {
+    const auto bytes = bytesOf(static_cast<std::size_t>(kPictures * size.height * size.width * 3));
+    const torch::Tensor pixels = torch::tensor(std::vector<double>(bytes.begin(), bytes.end()), torch::kFloat64)
+                                     .view({kPictures, size.height, size.width, 3});
     const auto row = [](const std::array<double, 3>& values) {
         return torch::tensor(std::vector<double>(values.begin(), values.end()), torch::kFloat64);
     };
@@ -102,7 +102,7 @@ private Q_SLOTS:
         const ImportedModel imported = importModel(folderOf(name), hintsFor(name, golden));
         VisionTransformer model(imported.config.model, imported.config.head, imported.description.input());
         loadWeights(*model, imported.weights);
-        const torch::Tensor images = pictures(imported.description.statistics);
+        const torch::Tensor images = pictures(imported.description.statistics, imported.config.model.inputSize());
         const bool hasHead = golden.about()["head"].get<bool>();
 
         {
@@ -413,11 +413,69 @@ private Q_SLOTS:
         const torch::Tensor from = golden.at("from");
         const FloatArray grid{{25, 6}, {from.const_data_ptr<float>(), from.const_data_ptr<float>() + from.numel()}};
         for (const std::int64_t side : {3, 4, 7, 12}) {
-            const FloatArray ours = resampledPositions(grid, 5, side);
+            const FloatArray ours = resampledPositions(grid, {5, 5}, {side, side});
             QVERIFY2(m_comparison.agrees("positions", torch::tensor(ours.values).view({side * side, 6}),
                                          golden.at("to/" + std::to_string(side)), kStage),
                      m_comparison.problem());
         }
+    }
+
+    void oblongPositionsAreInterpolatedAsByTimm_data() {
+        QTest::addColumn<GridSize>("from");
+        QTest::addColumn<GridSize>("to");
+        const auto row = [](const GridSize& from, const GridSize& to) {
+            QTest::newRow((gridText(from) + " to " + gridText(to)).c_str()) << from << to;
+        };
+        row({14, 14}, {14, 24});
+        row({7, 7}, {5, 9});
+        row({5, 9}, {7, 7});
+        row({5, 9}, {9, 4});
+    }
+
+    void oblongPositionsAreInterpolatedAsByTimm() {
+        QFETCH(GridSize, from);
+        QFETCH(GridSize, to);
+        FloatArray grid{{from.count(), 6}, {}};
+        for (const std::uint8_t byte : bytesOf(static_cast<std::size_t>(from.count() * 6)))
+            grid.values.push_back(static_cast<float>(byte) / 255 - 0.5F);
+        const auto name = [](const GridSize& size) { return std::to_string(size.rows) + "x" + std::to_string(size.columns); };
+        const FloatArray ours = resampledPositions(grid, from, to);
+        QCOMPARE(ours.shape, (std::vector<std::int64_t>{to.count(), 6}));
+        QVERIFY2(m_comparison.agrees("oblong positions", torch::tensor(ours.values).view({to.count(), 6}),
+                                     Golden("pretrained_oblong").at(name(from) + "/" + name(to)), kStage),
+                 m_comparison.problem());
+    }
+
+    void anotherShapeTakesItsPositionsAlong() {
+        ImportHints hints{.config = fineTuningConfig(), .assigned = {"model.image_size", "model.image_width"}};
+        hints.config.model.imageSize = 16;
+        hints.config.model.imageWidth = 40;
+        const ImportedModel model = importModel(folderOf("timm_vit"), hints);
+        QCOMPARE(model.config.model.grid(), (GridSize{4, 10}));
+        QCOMPARE(model.description.nativeShape, (Dataset::Shape{40, 16, 3}));
+        QCOMPARE(model.weights.tensors.at("pos_embed").shape, (std::vector<std::int64_t>{41, 16}));
+        hints.config.model.imageWidth = 42;
+        QVERIFY(refusal(folderOf("timm_vit"), hints).contains("cannot be cut into patches"));
+        const ImportHints plain{.config = fineTuningConfig()};
+        QCOMPARE(importModel(folderOf("timm_oblong"), plain).config.model.inputSize(), ImageSize(16, 28));
+        QCOMPARE(importModel(folderOf("timm_oblong_registers"), plain).config.model.inputSize(), ImageSize(28, 16));
+        QCOMPARE(importModel(folderOf("timm_vit"), plain).config.model.imageWidth, 0);
+    }
+
+    // Weights alone do not tell in which rows 28 positions lie.
+    void shapesThatNobodyTellsAreAskedFor() {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath("oblong.safetensors");
+        QVERIFY(QFile::copy(QString::fromStdString(folderOf("timm_oblong")) + "/model.safetensors", file));
+        ImportHints hints = hintsFor("torchvision", Golden("pretrained_timm_oblong"));  // with two heads
+        const QString said = refusal(file.toStdString(), hints);
+        QVERIFY2(said.contains("29 positions") && said.contains("model.image_width"), qPrintable(said));
+        hints.assigned.insert({"model.image_size", "model.image_width"});
+        hints.config.model.imageSize = 28;
+        hints.config.model.imageWidth = 16;
+        QCOMPARE(importModel(file.toStdString(), hints).config.model.grid(), (GridSize{7, 4}));
+        hints.config.model.imageWidth = 20;
+        QVERIFY(refusal(file.toStdString(), hints).contains("model.image_width"));
     }
 
     void kernelsOfPatchesAreResampledAsByTimm() {
@@ -487,6 +545,31 @@ private Q_SLOTS:
         how.photoFilter = filter;
         const Image seen = prepareForModel(image, {side, side, 3}, how);
         const torch::Tensor expected = photos.at(golden.toStdString()).to(torch::kInt32);
+        const torch::Tensor ours =
+            torch::tensor(std::vector<int>(seen.pixels.begin(), seen.pixels.end()), torch::kInt32).view(expected.sizes());
+        QCOMPARE((ours - expected).abs().max().item<int>(), 0);
+    }
+
+    void oblongPhotosAreSeenAsByTimm_data() {
+        QTest::addColumn<QString>("golden");
+        QTest::addColumn<int>("height");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<double>("share");
+        QTest::newRow("wide") << "wide" << 20 << 36 << 0.9;
+        QTest::newRow("high") << "high" << 36 << 20 << 1.0;
+        QTest::newRow("larger than the photo") << "larger" << 60 << 72 << 0.95;
+    }
+
+    void oblongPhotosAreSeenAsByTimm() {
+        QFETCH(QString, golden);
+        QFETCH(int, height);
+        QFETCH(int, width);
+        QFETCH(double, share);
+        DataConfig how;
+        how.photoShare = share;
+        how.photoFilter = PhotoFilter::Bicubic;
+        const Image seen = prepareForModel({61, 47, 3, bytesOf(std::size_t{47} * 61 * 3)}, {width, height, 3}, how);
+        const torch::Tensor expected = Golden("pretrained_oblong").at(golden.toStdString()).to(torch::kInt32);
         const torch::Tensor ours =
             torch::tensor(std::vector<int>(seen.pixels.begin(), seen.pixels.end()), torch::kInt32).view(expected.sizes());
         QCOMPARE((ours - expected).abs().max().item<int>(), 0);

@@ -14,17 +14,18 @@ namespace vit::test {
 
 constexpr int kMadeModelClasses = 10;
 
-// Of `side` by `side` patches, as the preset for testing has them, with one linear layer for a head. The heads that came
-// with pretrained models have registers before the patches.
-inline LoadedModel modelOf(HeadType head, std::int64_t side = 4, int channels = 3) {
+// Of `side` by `side` patches, or in rows of `columns`, as the preset for testing has them, with one linear layer for a head.
+// The heads that came with pretrained models have registers before the patches.
+inline LoadedModel modelOf(HeadType head, std::int64_t side = 4, int channels = 3, std::int64_t columns = 0) {
     Config config = preset("testing").config;
     config.head = {head, {}, 0};
     config.model.registers = head > HeadType::ClassToken ? 2 : 0;
     config.model.imageSize = side * config.model.patchSize;
-    const int size = static_cast<int>(config.model.imageSize);
+    config.model.imageWidth = columns * config.model.patchSize;
+    const ImageSize size = config.model.inputSize();
     DataDescription description;
     description.dataset = "made up";
-    description.nativeShape = {size, size, channels};
+    description.nativeShape = {static_cast<int>(size.width), static_cast<int>(size.height), channels};
     description.statistics = {{110, 110, 110}, {60, 60, 60}};
     for (int i = 0; i < kMadeModelClasses; ++i) description.classNames.push_back("class " + std::to_string(i));
     auto classifier = std::make_shared<Classifier>(config, description, torch::kCPU);

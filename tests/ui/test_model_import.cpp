@@ -37,6 +37,7 @@ private Q_SLOTS:
     void pretrainedWeightsBecomeARun();
     void whatTheFileLacksIsAsked();
     void whatHasNoUsualAnswerMustBeChosen();
+    void shapesOfPicturesAreAsked();
     void publishedCurvesAreOneClickAway();
 };
 
@@ -156,6 +157,20 @@ void TestModelImport::whatHasNoUsualAnswerMustBeChosen() {
     QVERIFY(button->isEnabled());
     const std::map<std::string, std::string> expected = {{"model.activation", "quick-gelu"}, {"model.norm_place", "after"}};
     QVERIFY(dialog.answers().choices == expected);
+}
+
+// Both sides of pictures that are not square.
+void TestModelImport::shapesOfPicturesAreAsked() {
+    const Issues questions = {{"model.image_width", "Its 29 positions are of no square grid."}};
+    QVERIFY(canAsk(questions));
+    ImportQuestions dialog("oblong.safetensors", questions);
+    auto* height = dialog.findChild<QSpinBox*>("imageSize");
+    auto* width = dialog.findChild<QSpinBox*>("imageWidth");
+    QVERIFY(height && width);
+    height->setValue(16);
+    width->setValue(28);
+    QVERIFY(dialog.answers().imageSize == 16 && dialog.answers().imageWidth == 28);
+    QVERIFY(!dialog.answers().empty());
 }
 
 void TestModelImport::publishedCurvesAreOneClickAway() {

@@ -29,6 +29,26 @@ private Q_SLOTS:
         QCOMPARE(view.patchCount(), 144);
     }
 
+    void oblongGridsHaveRowsAndColumns() {
+        PatchGridView view;
+        view.resize(400, 200);
+        view.setGrid(cutPatches(test::gradientImage(96, 48), {48, 96}, 12));
+        QCOMPARE(view.patchCount(), 32);
+        for (int index = 0; index < 32; ++index) {
+            const QRect rect = view.patchRect(index);
+            QVERIFY(rect.width() == rect.height() && rect.width() > 30 && view.rect().contains(rect));
+            QCOMPARE(view.patchAt(rect.center()), index);
+        }
+        QVERIFY(view.placeText(9).contains("row 1, column 1"));
+        view.select(24);
+        QTest::keyClick(&view, Qt::Key_Down);  // the last of four rows
+        QCOMPARE(view.selected(), 24);
+        QTest::keyClick(&view, Qt::Key_End);
+        QCOMPARE(view.selected(), 31);
+        QTest::keyClick(&view, Qt::Key_Up);
+        QCOMPARE(view.selected(), 23);
+    }
+
     void eachPatchHasItsPlace_data() {
         QTest::addColumn<int>("spacing");
         QTest::addColumn<QSize>("size");

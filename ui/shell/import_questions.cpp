@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::string_view kHeads = "model.heads", kImageSize = "model.image_size", kStatistics = "statistics";
 constexpr std::array<std::string_view, 2> kChoices = {"model.activation", "model.norm_place"};
+constexpr std::string_view kImageWidth = "model.image_width";
 constexpr double kWhite = 255;
 
 struct Usual {
@@ -69,7 +70,8 @@ QSpinBox* numberBox(const char* name, int least, int most, int value, const QStr
 
 bool canAsk(const Issues& questions) {
     return !questions.empty() && std::all_of(questions.begin(), questions.end(), [](const Issue& issue) {
-        return issue.key == kHeads || issue.key == kImageSize || issue.key == kStatistics || choiceOf(issue) != nullptr;
+        return issue.key == kHeads || issue.key == kImageSize || issue.key == kImageWidth || issue.key == kStatistics ||
+               choiceOf(issue) != nullptr;
     });
 }
 
@@ -92,6 +94,14 @@ ImportQuestions::ImportQuestions(const QString& file, const Issues& questions, Q
         form->addRow(tr("Image &size"), m_imageSize);
     }
     for (const Issue& question : questions) addChoice(form, question);
+    if (questionOf(questions, kImageWidth) != nullptr) {  // of both sides, neither of which is known
+        const QString help = tr("Of the pictures that the model was trained with; its positions are of no square.");
+        m_imageSize = numberBox("imageSize", 8, 1024, 224, help);
+        m_imageWidth = numberBox("imageWidth", 8, 1024, 384, help);
+        for (QSpinBox* box : {m_imageSize, m_imageWidth}) box->setSuffix(tr(" px"));
+        form->addRow(tr("Image &height"), m_imageSize);
+        form->addRow(tr("Image &width"), m_imageWidth);
+    }
     if (questionOf(questions, kStatistics) != nullptr) addStatistics(form);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
@@ -183,6 +193,7 @@ ImportAnswers ImportQuestions::answers() const {
     for (const QComboBox* box : m_choices)
         if (box->currentIndex() >= 0)
             answers.choices[box->objectName().toStdString()] = box->currentData().toString().toStdString();
+    if (m_imageWidth != nullptr) answers.imageWidth = m_imageWidth->value();
     if (m_usual == nullptr) return answers;
     const auto mean = numbersIn(m_statistics[0]), deviation = numbersIn(m_statistics[1]);
     if (mean && deviation) answers.statistics = ChannelStatistics{*mean, *deviation};

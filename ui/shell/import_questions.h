@@ -24,7 +24,8 @@ namespace vit::ui {
 
 struct ImportAnswers {
     std::optional<std::int64_t> heads;
-    std::optional<std::int64_t> imageSize;
+    std::optional<std::int64_t> imageSize;   // the height where there is a width too
+    std::optional<std::int64_t> imageWidth;  // of pictures that are not square
     std::optional<ChannelStatistics> statistics;
     std::map<std::string, std::string> choices;  // of hyperparameters by their keys, "model.activation": "gelu"
 
@@ -45,6 +46,7 @@ private:
     QSpinBox* m_heads = nullptr;
     QSpinBox* m_imageSize = nullptr;
     std::vector<QComboBox*> m_choices;  // named by the hyperparameters' keys
+    QSpinBox* m_imageWidth = nullptr;
     QComboBox* m_usual = nullptr;
     std::array<QLineEdit*, 2> m_statistics{};  // mean, deviation
     QPushButton* m_import = nullptr;

@@ -56,6 +56,10 @@ ImportedModel readPretrained(const std::filesystem::path& file, const ImportAnsw
         assign(hints.config, key + "=" + value);
         hints.assigned.insert(key);
     }
+    if (answers.imageWidth) {
+        hints.config.model.imageWidth = *answers.imageWidth;
+        hints.assigned.insert("model.image_width");
+    }
     hints.statistics = answers.statistics;
     return importModel(file, hints);
 }

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <limits>
@@ -185,9 +186,17 @@ void saveImage(const Image& image, const std::filesystem::path& path) {
     writeFileAtomically(path, std::as_bytes(std::span(encoded)));
 }
 
-Image cropCentreSquare(const Image& image) {
-    const int side = std::min(image.width, image.height);
-    const cv::Rect centre((image.width - side) / 2, (image.height - side) / 2, side, side);
+Image cropCentre(const Image& image, int width, int height, double share) {
+    // The side that is as long as the image's decides.
+    const bool byHeight = std::int64_t{image.width} * height >= std::int64_t{image.height} * width;
+    const double longest = share * (byHeight ? image.height : image.width);
+    const auto side = [&](int whole, int own, int deciding) {
+        const double pixels = longest * (static_cast<double>(own) / deciding);
+        return std::min(whole, std::max(1, static_cast<int>(std::lround(pixels))));
+    };
+    const int wide = side(image.width, width, byHeight ? height : width);
+    const int high = side(image.height, height, byHeight ? height : width);
+    const cv::Rect centre((image.width - wide) / 2, (image.height - high) / 2, wide, high);
     return imageOf(matOf(image)(centre));
 }
 

@@ -37,8 +37,10 @@ void saveImage(const Image& image, const std::filesystem::path& path);
 // The names' endings that loadImage understands, lower case, with the dot: ".jpg", ".png", …
 const std::vector<std::string>& imageExtensions();
 
+// The centred part of the shape width : height, at `share` of the largest one's size; at least a pixel.
+Image cropCentre(const Image& image, int width, int height, double share = 1);
 // The largest centred square.
-Image cropCentreSquare(const Image& image);
+inline Image cropCentreSquare(const Image& image) { return cropCentre(image, 1, 1); }
 // Area averaging when shrinking, bilinear when growing: what a person wants to see and what data sets were made with.
 Image resizeArea(const Image& image, int width, int height);
 // Bilinear with half-pixel centres and no antialiasing, rounded to 8 bits: the model's own resize.

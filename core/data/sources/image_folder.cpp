@@ -205,12 +205,12 @@ void forEachImage(const std::string& what, const fs::path& folder, const ImageFo
     report(progress, what, total, total);
 }
 
-void checkMemory(std::int64_t imageSize) {
-    const std::int64_t needed = imageSize * imageSize * 3;
+void checkMemory(const ImageSize& size) {
+    const std::int64_t needed = size.height * size.width * 3;
     const std::int64_t present = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
     constexpr std::int64_t kMegabyte = 1'000'000;
     if (needed > present / 10 * 8)
-        throw Error("A picture of " + std::to_string(imageSize) + " × " + std::to_string(imageSize) + " needs " +
+        throw Error("A picture of " + std::to_string(size.height) + " × " + std::to_string(size.width) + " needs " +
                     groupedText(needed / kMegabyte) + " MB of memory, but this computer has " +
                     groupedText(present / kMegabyte) + " MB: choose a smaller image size.");
 }
@@ -246,12 +246,11 @@ std::vector<BrokenImage> findBrokenImages(const fs::path& folder, const ImageFol
     return broken;
 }
 
-LabelledImages readImageFolder(const std::string& name, const fs::path& folder, std::int64_t imageSize,
+LabelledImages readImageFolder(const std::string& name, const fs::path& folder, const ImageSize& size,
                                const Progress& progress, const DataConfig& how, std::int64_t memory) {
-    checkMemory(imageSize);
+    checkMemory(size);
     const ImageFolder images = listImageFolder(folder);
-    const int side = static_cast<int>(imageSize);
-    const ImageShape shape{side, side, 3};
+    const ImageShape shape{static_cast<int>(size.width), static_cast<int>(size.height), 3};
     const std::int64_t room = memory / static_cast<std::int64_t>(shape.bytes());
     const auto trainCount = static_cast<std::int64_t>(images.train.size());
     const auto testCount = static_cast<std::int64_t>(images.test.size());

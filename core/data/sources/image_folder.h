@@ -54,11 +54,11 @@ struct BrokenImage {
 std::vector<BrokenImage> findBrokenImages(const std::filesystem::path& folder, const ImageFolder& images,
                                           const Progress& progress = {});
 
-// The pictures as PhotoImages of imageSize × imageSize, RGB, which prepareForModel() makes of them by `how`. If all fit into
+// The pictures as PhotoImages of `size`, RGB, which prepareForModel() makes of them by `how`. If all fit into
 // `memory` bytes, they are decoded now, on all cores, and this throws Error at the first one that cannot be opened.
 // Otherwise they are decoded when they are read, those of the training table first being kept. Throws Error too if this
 // computer's memory could not hold even one.
-LabelledImages readImageFolder(const std::string& name, const std::filesystem::path& folder, std::int64_t imageSize,
+LabelledImages readImageFolder(const std::string& name, const std::filesystem::path& folder, const ImageSize& size,
                                const Progress& progress = {}, const DataConfig& how = {},
                                std::int64_t memory = photoMemory());
 

@@ -96,7 +96,7 @@ Image PhotoImages::decode(std::int64_t index) const {
     ++m_decoded;
     const std::filesystem::path path = m_folder / m_files[static_cast<std::size_t>(index)].path;
     // Twice the size is enough to be as good as from the whole photo.
-    const int least = static_cast<int>(std::ceil(2 * m_shape.width / m_how.photoShare));
+    const int least = static_cast<int>(std::ceil(2 * std::max(m_shape.width, m_shape.height) / m_how.photoShare));
     Image photo;
     try {
         photo = loadImage(path, least);

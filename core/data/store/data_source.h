@@ -23,7 +23,7 @@ struct KnownData;
 struct DataRequest {
     std::string name;              // the data set's, for faults and progress
     std::filesystem::path folder;  // where its files are
-    std::int64_t imageSize = 0;    // in pixels; for formats with pictures of any size only
+    ImageSize imageSize = {};      // in pixels; for formats with pictures of any size only
     const DataConfig* how = nullptr;  // likewise: how they are brought to it; null: as by default
     std::optional<std::int64_t> photoMemory = {};  // likewise: bytes that they may take; none: photoMemory()
     const KnownData* known = nullptr;  // whose numbers of images are to be found; null: any data of this format

@@ -50,7 +50,7 @@ std::string cacheKey(const DataInfo& info, const Config& config) {
     const DataConfig& how = config.data;
     std::string key = info.name + "/";
     if (!info.anySize) return key;
-    key += std::to_string(config.model.imageSize);
+    key += sizeText(config.model.inputSize());
     if (preparesAsEver(how)) return key;
     return key + "/" + std::to_string(static_cast<int>(how.photoFit)) + "/" + numberText(how.photoShare) + "/" +
            std::to_string(static_cast<int>(how.photoFilter));
@@ -154,7 +154,7 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, const Confi
     return withClearFaults([&] {
         LabelledImages images = dataFormat(info.format).read({.name = info.name,
                                                               .folder = info.folder / kFilesFolder,
-                                                              .imageSize = config.model.imageSize,
+                                                              .imageSize = config.model.inputSize(),
                                                               .how = &config.data,
                                                               .photoMemory = m_photoMemory,
                                                               .known = findKnownData(info.name),
@@ -168,11 +168,12 @@ std::shared_ptr<const Dataset> DataStore::load(const DataInfo& info, const Confi
     });
 }
 
-std::shared_ptr<const Dataset> DataStore::open(std::string_view name, std::int64_t imageSize,
+std::shared_ptr<const Dataset> DataStore::open(std::string_view name, const ImageSize& size,
                                                const Progress& progress) const {
     Config config;
     config.data.name = name;
-    config.model.imageSize = imageSize;
+    config.model.imageSize = size.height;
+    config.model.imageWidth = size.width;
     return open(config, progress);
 }
 

@@ -54,10 +54,10 @@ public:
     DataInfo info(std::string_view name) const;      // throws InvalidInput for an unknown name, listing those there are
 
     // Reads the data set into memory, or returns the copy that is already there, unless it has found out that a file behind
-    // it is another by now. Images of a folder, which have any
-    // size, are cut to their centre square and brought to `imageSize`; other data keep their own size. Of a folder whose
+    // it is another by now. Images of a folder, which have any size, are cut to the centre of the shape of `size` and brought
+    // to it; other data keep their own size. Of a folder whose
     // images take more memory than they may, most stay on the disk (readImageFolder()).
-    std::shared_ptr<const Dataset> open(std::string_view name, std::int64_t imageSize,
+    std::shared_ptr<const Dataset> open(std::string_view name, const ImageSize& size,
                                         const Progress& progress = {}) const;
     // The configuration's data set for its image size, pictures of any size prepared as it says (see prepareForModel()).
     std::shared_ptr<const Dataset> open(const Config& config, const Progress& progress = {}) const;

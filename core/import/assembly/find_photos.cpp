@@ -59,8 +59,8 @@ DataDescription describedData(const Assembly& assembly) {
     const ImportHints& hints = assembly.hints;
     DataDescription description;
     description.dataset = hints.dataset ? hints.dataset->name() : "unknown";
-    const int side = static_cast<int>(assembly.config.model.imageSize);
-    description.nativeShape = {side, side, static_cast<int>(assembly.channels)};
+    const ImageSize size = assembly.config.model.inputSize();
+    description.nativeShape = {static_cast<int>(size.width), static_cast<int>(size.height), static_cast<int>(assembly.channels)};
     if (hints.statistics) {
         description.statistics = *hints.statistics;
     } else {

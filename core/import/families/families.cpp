@@ -111,6 +111,8 @@ SourceFacts huggingFaceFacts(const SourceWeights& weights, const std::string& mo
     };
     facts.heads = whole("num_attention_heads");
     facts.imageSize = whole("image_size");
+    if (const auto sides = numbersIn(config, model + "image_size"); sides && sides->size() == 2)
+        facts.imageSize = ImageSize(static_cast<std::int64_t>(sides->front()), static_cast<std::int64_t>(sides->back()));
     facts.epsilon = numberIn(config, model + "layer_norm_eps");
     if (const auto name = textIn(config, model + "hidden_act"))
         facts.activation = known("hidden_act", *name, activationNamed(*name));

@@ -121,8 +121,13 @@ SourceFacts timmFacts(const SourceWeights& weights) {
     // Older files have what belongs to the pictures beside the rest.
     const bool nested = numbersIn(config, "pretrained_cfg.input_size").has_value();
     const std::string photos = nested ? "pretrained_cfg." : "";
+    const auto whole = [](double number) { return static_cast<std::int64_t>(number); };
     if (const auto size = numbersIn(config, photos + "input_size"); size && size->size() == 3)
-        facts.imageSize = static_cast<std::int64_t>(size->back());
+        facts.imageSize = ImageSize(whole((*size)[1]), whole((*size)[2]));
+    // Of a model that was made for another size than its pretrained weights were.
+    if (const auto side = numberIn(config, "model_args.img_size")) facts.imageSize = whole(*side);
+    if (const auto sides = numbersIn(config, "model_args.img_size"); sides && sides->size() == 2)
+        facts.imageSize = ImageSize(whole(sides->front()), whole(sides->back()));
     facts.mean = numbersIn(config, photos + "mean").value_or(std::vector<double>());
     facts.deviation = numbersIn(config, photos + "std").value_or(std::vector<double>());
     facts.share = numberIn(config, photos + "crop_pct");

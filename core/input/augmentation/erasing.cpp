@@ -32,7 +32,8 @@ void drawErasing(const AugmentationConfig& config, const RandomUnits& random, st
     if (random[0] >= config.erasing) return;
     // Given that it is below the chance, its share of the chance is uniform again.
     const double area = kLeastArea + (kMostArea - kLeastArea) * random[0] / config.erasing;
-    const double ratio = std::pow(kLeastRatio, 1 - 2 * random[1]);  // of height to width, as often above 1 as below
+    // Of the share of the height to that of the width, as often above 1 as below.
+    const double ratio = std::pow(kLeastRatio, 1 - 2 * random[1]);
     const double height = std::min(std::sqrt(area * ratio), 1.0), width = std::min(std::sqrt(area / ratio), 1.0);
     numbers[0] = random[2] * (1 - height);
     numbers[1] = numbers[0] + height;

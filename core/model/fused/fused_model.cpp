@@ -32,7 +32,7 @@ kernels::BlockShape blockShape(const ModelConfig& config, std::int64_t tokens) {
     shape.epsilon = static_cast<float>(config.normEpsilon);
     shape.lastGelu = config.mlpLastGelu;
     shape.headNorm = config.qkNorm;
-    shape.depthwiseSide = config.mlpDepthwise ? static_cast<int>(config.imageSize / config.patchSize) : 0;
+    shape.depthwiseSide = config.mlpDepthwise ? static_cast<int>(config.grid().rows) : 0;
     return shape;
 }
 

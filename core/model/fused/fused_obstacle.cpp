@@ -18,6 +18,9 @@ ModelConfig asTheKernelsTakeIt(const ModelConfig& model) {
     ModelConfig known;
     // Theirs, or of no concern to a block.
     known.imageSize = model.imageSize;
+    // To attention and dense layers tokens are a list; what knows their places knows those of a square.
+    if (model.inputSize().isSquare() || (model.stemWidths.empty() && !model.mlpDepthwise))
+        known.imageWidth = model.imageWidth;
     known.patchSize = model.patchSize;
     known.projectionDim = model.projectionDim;
     known.heads = model.heads;

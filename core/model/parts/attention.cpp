@@ -34,9 +34,9 @@ AttentionImpl::AttentionImpl(const ModelConfig& config, std::int64_t tokens)
     if (config.localAttention)
         scale = register_parameter("scale", torch::full({m_heads}, 1 / std::sqrt(static_cast<double>(m_keyDim))));
     if (config.positions == PositionType::Relative) {
-        const std::int64_t side = config.imageSize / config.patchSize;
-        relative = register_parameter("relative_position_bias_table", torch::zeros({relativePlaces(side), m_heads}));
-        m_places = register_buffer("places", torch::tensor(relativePlacesOf(side, tokens - side * side)));
+        const GridSize grid = config.grid();
+        relative = register_parameter("relative_position_bias_table", torch::zeros({relativePlaces(grid), m_heads}));
+        m_places = register_buffer("places", torch::tensor(relativePlacesOf(grid, tokens - grid.count())));
     }
     if (config.attentionNorm)
         norm = register_module("norm", LayerNorm(m_heads * m_keyDim, config.normEpsilon, config.norm));

@@ -19,7 +19,7 @@ MlpImpl::MlpImpl(const ModelConfig& config)
     for (std::size_t i = 0; i < config.mlpUnits.size(); ++i) {
         layers.push_back(register_module("fc" + std::to_string(i + 1), nn::Linear(inputs, (i == 0 && m_gated ? 2 : 1) * config.mlpUnits[i])));
         if (i == 0 && config.mlpDepthwise)
-            dw = register_module("dw", Depthwise(config.imageSize / config.patchSize, config.mlpUnits[i]));
+            dw = register_module("dw", Depthwise(config.grid(), config.mlpUnits[i]));
         if (i == 0 && config.mlpNorm)
             norm = register_module("norm", LayerNorm(config.mlpUnits[i], config.normEpsilon, config.norm));
         inputs = config.mlpUnits[i];

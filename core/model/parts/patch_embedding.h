@@ -14,10 +14,10 @@
 
 namespace vit {
 
-// Cuts [B, C, S, S] into [B, N, P*P*C]: patches row by row, elements in the order row, column, channel.
+// Cuts [B, C, H, W] into [B, N, P*P*C]: patches row by row, elements in the order row, column, channel.
 torch::Tensor patchesOf(const torch::Tensor& images, std::int64_t patchSize);
 
-// [B, C, S, S] -> [B, 5 * C, S, S]: the images and, after them, what they show when they are moved by so many pixels up and
+// [B, C, H, W] -> [B, 5 * C, H, W]: the images and, after them, what they show when they are moved by so many pixels up and
 // left, up and right, down and left, down and right, zeros where nothing has come from.
 torch::Tensor withShifted(const torch::Tensor& images, std::int64_t pixels);
 
@@ -27,7 +27,7 @@ class PatchEmbeddingImpl : public torch::nn::Module {
 public:
     // `channels`: with those of the moved ones.
     PatchEmbeddingImpl(const ModelConfig& config, std::int64_t channels);
-    torch::Tensor forward(const torch::Tensor& images);  // [B, C, S, S] -> [B, N, D]
+    torch::Tensor forward(const torch::Tensor& images);  // [B, C, H, W] -> [B, N, D]
 
     LayerNorm norm{nullptr};  // [P*P*C], empty without shifted patches
     torch::nn::Linear proj{nullptr};

@@ -29,7 +29,7 @@ torch::Tensor StemImpl::forward(const torch::Tensor& images) {
         const torch::Tensor kernel = weight.view({weight.size(0), 3, 3, -1}).permute({0, 3, 1, 2});  // [O, C, 3, 3]
         x = torch::conv2d(x, kernel, convolutions[i]->bias, 1, 1);
         if (pools[i]) x = torch::max_pool2d(x, 2);
-        x = torch::gelu(norms[i](x.permute({0, 2, 3, 1}))).permute({0, 3, 1, 2});  // [B, O, S', S']
+        x = torch::gelu(norms[i](x.permute({0, 2, 3, 1}))).permute({0, 3, 1, 2});  // [B, O, H', W']
     }
     return x;
 }

@@ -20,7 +20,7 @@ namespace vit {
 class StemImpl : public torch::nn::Module {
 public:
     StemImpl(const ModelConfig& config, std::int64_t channels);
-    torch::Tensor forward(const torch::Tensor& images);  // [B, C, S, S] -> [B, O, S', S']
+    torch::Tensor forward(const torch::Tensor& images);  // [B, C, H, W] -> [B, O, H', W']
 
     std::vector<torch::nn::Linear> convolutions;  // conv1, conv2, …, as products with neighbourhoods
     std::vector<LayerNorm> norms;

@@ -118,7 +118,7 @@ void DataPage::connectParts() {
 void DataPage::setConfig(const vit::Config& config) {
     const QString name = QString::fromStdString(config.data.name);
     const bool anotherName = !m_config || m_config->data.name != config.data.name;
-    const bool anotherSize = !m_config || m_config->model.imageSize != config.model.imageSize;
+    const bool anotherSize = !m_config || m_config->model.inputSize() != config.model.inputSize();
     m_config = config;
     m_browser->setConfig(config);
     m_bar->setExperimentData(name);
@@ -138,7 +138,7 @@ void DataPage::showChosen() {
     if (!info || !m_config || !isVisible()) return;
     if (info->available) {
         const QString name = QString::fromStdString(info->name);
-        m_loader->load(name, m_config->model.imageSize);
+        m_loader->load(name, m_config->model.inputSize());
         if (m_loader->dataset()) showLoaded();
         else showProblem(tr("Opening %1…").arg(QString::fromStdString(info->title)), {});
         return;

@@ -167,7 +167,7 @@ void DatasetBrowser::setConfig(const Config& config) {
     };
     const bool sameData = cut(config.data) == cut(m_config.data);
     const bool sameInput = config.augmentation == m_config.augmentation &&
-                           config.model.imageSize == m_config.model.imageSize;
+                           config.model.inputSize() == m_config.model.inputSize();
     m_config = config;
     if (!sameData) showSplit();
     if (!sameInput) showAugmentation();

@@ -13,21 +13,21 @@ DatasetLoader::DatasetLoader(std::shared_ptr<DataStore> store, QObject* parent)
     connect(&m_job, &Job::cancelled, this, [this] { Q_EMIT failed(tr("Loading was cancelled.")); });
 }
 
-bool DatasetLoader::isCurrent(const QString& name, std::int64_t imageSize) const {
+bool DatasetLoader::isCurrent(const QString& name, const ImageSize& size) const {
     if (name != m_name) return false;
-    if (m_job.running()) return imageSize == m_imageSize;
+    if (m_job.running()) return size == m_size;
     if (!m_dataset) return false;
-    return imageSize == m_imageSize || !m_info.anySize;
+    return size == m_size || !m_info.anySize;
 }
 
-void DatasetLoader::load(const QString& name, std::int64_t imageSize) {
-    if (isCurrent(name, imageSize)) return;
+void DatasetLoader::load(const QString& name, const ImageSize& size) {
+    if (isCurrent(name, size)) return;
     m_name = name;
-    m_imageSize = imageSize;
+    m_size = size;
     m_dataset.reset();
     m_job.run(
-        [store = m_store, name = m_name.toStdString(), imageSize = m_imageSize](const Progress& progress) {
-            return Opened{store->info(name), store->open(name, imageSize, progress)};
+        [store = m_store, name = m_name.toStdString(), size = m_size](const Progress& progress) {
+            return Opened{store->info(name), store->open(name, size, progress)};
         },
         [this](Opened opened) {
             m_info = std::move(opened.info);

@@ -19,9 +19,9 @@ class DatasetLoader : public QObject {
 public:
     explicit DatasetLoader(std::shared_ptr<DataStore> store, QObject* parent = nullptr);
 
-    // Opens what the name and size stand for unless it is open or being opened; `imageSize` matters for folders of
-    // images only. Ends as loaded() or failed().
-    void load(const QString& name, std::int64_t imageSize);
+    // Opens what the name and size stand for unless it is open or being opened; `size` matters for folders of images
+    // only. Ends as loaded() or failed().
+    void load(const QString& name, const ImageSize& size);
     void cancel() { m_job.cancel(); }  // ends as failed()
     void forget();                     // lets go of what is open or being opened, in silence
 
@@ -40,12 +40,12 @@ private:
         std::shared_ptr<const Dataset> dataset;
     };
 
-    bool isCurrent(const QString& name, std::int64_t imageSize) const;
+    bool isCurrent(const QString& name, const ImageSize& size) const;
 
     std::shared_ptr<DataStore> m_store;
     Job m_job;
     QString m_name;
-    std::int64_t m_imageSize = 0;
+    ImageSize m_size;
     DataInfo m_info;
     std::shared_ptr<const Dataset> m_dataset;
 };

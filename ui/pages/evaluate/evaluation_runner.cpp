@@ -89,7 +89,7 @@ void EvaluationRunner::onModelOpened(const ModelOpened& opened) {
 
 void EvaluationRunner::openData() {
     Q_EMIT progressed(tr("Opening %1").arg(m_data), 0, 0);
-    m_loader->load(m_data, m_model->config.model.imageSize);
+    m_loader->load(m_data, m_model->config.model.inputSize());
 }
 
 // What it has to be adapted to, the model alone knows.

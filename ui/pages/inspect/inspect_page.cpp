@@ -46,7 +46,7 @@ namespace {
 constexpr int kConfigDelayMs = 300;
 
 bool cutAlike(const ModelConfig& a, const ModelConfig& b) {
-    return a.imageSize == b.imageSize && a.patchSize == b.patchSize;
+    return a.inputSize() == b.inputSize() && a.patchSize == b.patchSize;
 }
 
 }  // namespace
@@ -364,7 +364,7 @@ void InspectPage::loadDataset() {
     const bool images = m_bar->source() == SourceBar::Source::Dataset;
     if (!(images || m_photo) || !m_config || !isVisible()) return;
     const Config& config = images ? *m_config : shownConfig();
-    m_loader->load(QString::fromStdString(config.data.name), config.model.imageSize);
+    m_loader->load(QString::fromStdString(config.data.name), config.model.inputSize());
     if (m_loader->dataset()) offerImages();
     updateEmptyState();
 }
@@ -389,8 +389,10 @@ void InspectPage::updatePatchSource() {
     QString note;
     if (differ && m_patches->source() == PatchPanel::OfForm) {
         const ModelConfig& model = m_modelConfig->model;
-        const int side = static_cast<int>(model.imageSize);
-        note = tr("This model itself sees %1 in patches of %2 px.").arg(sizeText(side, side)).arg(model.patchSize);
+        const ImageSize size = model.inputSize();
+        note = tr("This model itself sees %1 in patches of %2 px.")
+                   .arg(sizeText(static_cast<int>(size.width), static_cast<int>(size.height)))
+                   .arg(model.patchSize);
     }
     m_predictions->setModelNote(note);
     prepareInput();
@@ -411,8 +413,8 @@ void InspectPage::prepareInput() {
     // The model's own, not one that is made like it.
     const auto look = [image = current().image](LoadedModel& model) {
         const ModelConfig& config = model.config().model;
-        const PatchGrid grid = cutPatches(model.look(*image).picture, static_cast<int>(config.imageSize),
-                                          static_cast<int>(config.patchSize));
+        const PatchGrid grid =
+            cutPatches(model.look(*image).picture, config.inputSize(), static_cast<int>(config.patchSize));
         return ModelInput{grid, model.nativeShape()};
     };
     m_bridge.ask(this, look, [this, request](const Reply<ModelInput>& reply) {

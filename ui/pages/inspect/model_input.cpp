@@ -10,15 +10,16 @@ namespace vit::ui {
 
 ModelInput makeModelInput(const Image& picture, const Config& config, std::optional<Dataset::Shape> native) {
     const ModelConfig& model = config.model;
-    const int side = static_cast<int>(model.imageSize);
-    const Image prepared = prepareForModel(picture, native.value_or(Dataset::Shape{side, side, 3}), config.data);
-    return {cutPatches(prepared, side, static_cast<int>(model.patchSize)), native};
+    const ImageSize size = model.inputSize();
+    const Dataset::Shape own{static_cast<int>(size.width), static_cast<int>(size.height), 3};
+    const Image prepared = prepareForModel(picture, native.value_or(own), config.data, size);
+    return {cutPatches(prepared, size, static_cast<int>(model.patchSize)), native};
 }
 
 QString describeSize(const ModelInput& input) {
-    const int side = input.grid.imageSize;
-    QString size = sizeText(side, side);
-    if (!input.native || (input.native->width == side && input.native->height == side)) return size;
+    const Image& own = input.grid.image;
+    QString size = sizeText(own.width, own.height);
+    if (!input.native || (input.native->width == own.width && input.native->height == own.height)) return size;
     return QCoreApplication::translate("ModelInput", "%1, by way of the data set's %2")
         .arg(size, sizeText(input.native->width, input.native->height));
 }

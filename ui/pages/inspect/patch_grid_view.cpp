@@ -45,15 +45,15 @@ void PatchGridView::setSpacing(int pixels) {
 void PatchGridView::layOut() {
     m_pixmap = {};
     m_cell = 0;
-    const int n = m_grid.patchesPerSide;
-    const int side = std::min(width(), height()) - 2 * kFrame;
-    if (n > 0 && side >= n) {
+    const QSize room(width() - 2 * kFrame, height() - 2 * kFrame), cells(m_grid.columns, m_grid.rows);
+    if (patchCount() > 0 && room.width() >= cells.width() && room.height() >= cells.height()) {
         // At least two pixels of each patch stay, however many there are.
-        const int room = n > 1 ? std::max(0, side - 2 * n) / (n - 1) : 0;
-        m_drawnSpacing = std::min(m_spacing, room);
-        m_cell = (side - m_drawnSpacing * (n - 1)) / n;
-        const int drawn = m_cell * n + m_drawnSpacing * (n - 1);
-        m_origin = QPoint((width() - drawn) / 2, (height() - drawn) / 2);
+        const auto between = [](int side, int n) { return n > 1 ? std::max(0, side - 2 * n) / (n - 1) : kLargestSpacing; };
+        m_drawnSpacing = std::min({m_spacing, between(room.width(), cells.width()), between(room.height(), cells.height())});
+        const auto cell = [this](int side, int n) { return (side - m_drawnSpacing * (n - 1)) / n; };
+        m_cell = std::min(cell(room.width(), cells.width()), cell(room.height(), cells.height()));
+        const QSize drawn = m_cell * cells + m_drawnSpacing * (cells - QSize(1, 1));
+        m_origin = QPoint((width() - drawn.width()) / 2, (height() - drawn.height()) / 2);
     }
     update();
 }
@@ -61,7 +61,7 @@ void PatchGridView::layOut() {
 QRect PatchGridView::patchRect(int index) const {
     if (index < 0 || index >= patchCount() || m_cell == 0) return {};
     const int pitch = m_cell + m_drawnSpacing;
-    const QPoint cell(index % m_grid.patchesPerSide, index / m_grid.patchesPerSide);
+    const QPoint cell(index % m_grid.columns, index / m_grid.columns);
     return {m_origin + cell * pitch, QSize(m_cell, m_cell)};
 }
 
@@ -72,9 +72,9 @@ int PatchGridView::patchAt(const QPoint& position) const {
     const int pitch = m_cell + m_drawnSpacing;
     const int column = inside.x() / pitch;
     const int row = inside.y() / pitch;
-    if (column >= m_grid.patchesPerSide || row >= m_grid.patchesPerSide) return -1;
+    if (column >= m_grid.columns || row >= m_grid.rows) return -1;
     if (inside.x() % pitch >= m_cell || inside.y() % pitch >= m_cell) return -1;
-    return row * m_grid.patchesPerSide + column;
+    return row * m_grid.columns + column;
 }
 
 QColor PatchGridView::meanColour(int index) const {
@@ -86,8 +86,8 @@ QString PatchGridView::placeText(int index) const {
     if (index < 0 || index >= patchCount()) return {};
     return tr("Patch %1 · row %2, column %3")
         .arg(index)
-        .arg(index / m_grid.patchesPerSide)
-        .arg(index % m_grid.patchesPerSide);
+        .arg(index / m_grid.columns)
+        .arg(index % m_grid.columns);
 }
 
 QString PatchGridView::colourText(int index) const {
@@ -119,7 +119,7 @@ void PatchGridView::render() {
     QPainter painter(&m_pixmap);
     const QImage picture = toQImage(m_grid.image);
     for (int index = 0; index < patchCount(); ++index) {
-        const QPoint cell(index % m_grid.patchesPerSide, index / m_grid.patchesPerSide);
+        const QPoint cell(index % m_grid.columns, index / m_grid.columns);
         painter.drawImage(patchRect(index), picture,
                           QRect(cell * m_grid.patchSize, QSize(m_grid.patchSize, m_grid.patchSize)));
     }
@@ -159,7 +159,7 @@ void PatchGridView::mouseMoveEvent(QMouseEvent* event) { setHovered(patchAt(even
 void PatchGridView::leaveEvent(QEvent*) { setHovered(-1); }
 
 void PatchGridView::keyPressEvent(QKeyEvent* event) {
-    const int n = m_grid.patchesPerSide;
+    const int n = m_grid.columns;
     if (n == 0) return event->ignore();
     if (m_selected < 0) {
         const bool arrow = event->key() >= Qt::Key_Left && event->key() <= Qt::Key_Down;
@@ -172,7 +172,7 @@ void PatchGridView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Left: return select(column > 0 ? m_selected - 1 : m_selected);
         case Qt::Key_Right: return select(column < n - 1 ? m_selected + 1 : m_selected);
         case Qt::Key_Up: return select(row > 0 ? m_selected - n : m_selected);
-        case Qt::Key_Down: return select(row < n - 1 ? m_selected + n : m_selected);
+        case Qt::Key_Down: return select(row < m_grid.rows - 1 ? m_selected + n : m_selected);
         case Qt::Key_Home: return select(event->modifiers() & Qt::ControlModifier ? 0 : row * n);
         case Qt::Key_End: return select(event->modifiers() & Qt::ControlModifier ? patchCount() - 1 : row * n + n - 1);
         case Qt::Key_Escape: return select(-1);

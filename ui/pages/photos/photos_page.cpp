@@ -263,7 +263,7 @@ void PhotosPage::examine() {
     }
     const auto look = [store = m_store, name = name.toStdString(), folder = chosen->folder,
                        config = chosen->config](const Progress& progress) {
-        const std::int64_t size = config.model.imageSize;
+        const ImageSize size = config.model.inputSize();
         Examined found;
         found.info = store->info(name);
         found.dataset = store->open(photosConfig(config, name), progress);

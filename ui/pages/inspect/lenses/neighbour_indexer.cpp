@@ -40,7 +40,7 @@ void NeighbourIndexer::start(const ModelChoice& choice, const Config& config, Sp
     m_split = split;
     const QString name = QString::fromStdString(config.data.name);
     Q_EMIT progressed(tr("Opening %1").arg(name), 0, 0);
-    m_loader->load(name, config.model.imageSize);
+    m_loader->load(name, config.model.inputSize());
 }
 
 void NeighbourIndexer::cancel() {
