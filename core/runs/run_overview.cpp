@@ -75,7 +75,7 @@ Json toJson(const Entry& entry) {
 }
 
 // Throws what nlohmann::json and the engine throw when the entry is not as written.
-Entry fromJson(const fs::path& folder, const Json& json) {
+Entry entryFrom(const fs::path& folder, const Json& json) {
     Entry entry{json.at("stamp"), {}};
     RunSummary& run = entry.run;
     run.folder = folder;
@@ -94,7 +94,7 @@ Entry fromJson(const fs::path& folder, const Json& json) {
         run.validationAccuracy.push_back(value.is_null() ? kNone : value.get<float>());
     }
     run.hasModel = json.at("has_model");
-    run.config = vit::fromJson(json.at("config").get_ref<const std::string&>());
+    run.config = fromJson(json.at("config").get_ref<const std::string&>());
     if (const auto last = json.find("last"); last != json.end()) {
         run.last = epochDoneFromJson(last->get_ref<const std::string&>());
     }
@@ -118,7 +118,7 @@ Overview readDigest(const fs::path& store) {
         std::vector<Entry> runs(entries.size());
         parallelFor(std::int64_t(entries.size()), [&](std::int64_t i) {
             const auto& [name, entry] = entries[std::size_t(i)];
-            runs[std::size_t(i)] = fromJson(store / name, *entry);
+            runs[std::size_t(i)] = entryFrom(store / name, *entry);
         });
         for (std::size_t i = 0; i < runs.size(); ++i) overview.emplace(entries[i].first, std::move(runs[i]));
         return overview;

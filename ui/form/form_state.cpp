@@ -62,9 +62,10 @@ void FormState::setText(const Field& field, const std::string& text) {
 void FormState::followDataSet() {
     const DataInfo* info = findDataSet(m_config.data.name);
     if (info == nullptr) return;
-    const bool own = m_config.data.validationSplit == ValidationSplit::Folder;
-    if (own && info->validation == 0) m_config.data.validationSplit = m_preset->config.data.validationSplit;
-    if (m_config.data.validationSplit == m_preset->config.data.validationSplit) useOwnValidation(m_config.data, *info);
+    const ValidationSplit usual = DataConfig{}.validationSplit;
+    ValidationSplit& split = m_config.data.validationSplit;
+    if (split == ValidationSplit::Folder && info->validation == 0) split = usual;
+    if (split == usual) useOwnValidation(m_config.data, *info);
 }
 
 std::string FormState::text(const Field& field) const {
