@@ -90,7 +90,8 @@ std::string unknownKeyText(std::string_view key) {
     std::size_t least = key.size() / 2 + 1;  // further away it is no likeness any more
     for (const Field& field : schema()) {
         const std::string_view name = std::string_view(field.key).substr(field.key.find('.') + 1);
-        const std::size_t distance = std::min(editDistance(key, field.key), editDistance(key, name));
+        const bool elsewhere = key.substr(key.find('.') + 1) == name;  // in another group
+        const std::size_t distance = elsewhere ? 0 : std::min(editDistance(key, field.key), editDistance(key, name));
         if (distance < least) {
             least = distance;
             nearest = &field;

@@ -177,7 +177,8 @@ void TestEveryGrid::methodsOfRelevance() {
         QVERIFY2(isFinite(map), method.key);
         const torch::Tensor values = asTensor(map);
         if (!method.diverging) QVERIFY2(values.ge(0).all().item<bool>(), method.key);
-        if (side() > 1 || columns() > 1) QVERIFY2(values.std().item<double>() > 0, method.key);
+        // Of very few patches all may speak against the class, which some methods draw as nothing.
+        if (side() * columns() > 3) QVERIFY2(values.std().item<double>() > 0, method.key);
     }
     if (side() == kLargest) return;
     const Faithfulness found = faithfulness(model, picture(), randomMap(side(), columns(), 1), 3);
