@@ -78,7 +78,7 @@ void printText(const BenchmarkResult& result, BenchmarkMode mode) {
     std::vector<std::vector<std::string>> rows = {{"Speed", fixedText(result.imagesPerSecond, 1) + " images/s"},
                                                   {"Step", stepText(result.milliseconds, mode)}};
     if (mode == BenchmarkMode::Predict)
-        rows.push_back({"One photo", fixedText(result.photoMilliseconds, 1) + " ms to its five best classes, fp32"});
+        rows.push_back({"One photo", fixedText(result.photoMilliseconds, 1) + " ms to its five best classes"});
     rows.insert(rows.end(), {{"Arithmetic", rate},
                              {"Peak memory", bytesText(result.peakMemoryBytes)},
                              {"Batch size", groupedText(result.batchSize)},

@@ -43,8 +43,8 @@ TestViews LoadedModel::viewsOf(Split split) const {
     return split == Split::Test ? config().run.testViews : TestViews::One;
 }
 
-Prediction LoadedModel::predict(const Image& photo, int top) {
-    Prediction prediction = m_classifier->predict(photo, top);
+Prediction LoadedModel::predict(const Image& photo, int top, bool inFloat32) {
+    Prediction prediction = m_classifier->predict(photo, top, inFloat32);
     prediction.model = m_state.name;
     prediction.epoch = m_state.epoch;
     prediction.step = m_state.step;

@@ -46,7 +46,7 @@ public:
     };
 
     // The best weights of a run, or those that it has kept of an epoch; views are computed in `precision`, photos in
-    // fp32. Throws Error or InvalidInput if the folder holds none, if they do not fit, or if the device is not there.
+    // fp32 unless predict() is told otherwise. Throws Error or InvalidInput if the folder holds none, if they do not fit, or if the device is not there.
     static LoadedModel open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu,
                             Precision precision = Precision::Float32, std::int64_t epoch = 0);
     LoadedModel(std::shared_ptr<Classifier> classifier, State state);
@@ -59,8 +59,9 @@ public:
     Dataset::Shape nativeShape() const { return description().nativeShape; }
     Classifier& classifier() { return *m_classifier; }  // for those who know tensors
 
-    // A photo of any size: its most probable classes, in fp32. Throws InvalidInput when it is empty.
-    Prediction predict(const Image& photo, int top = 5);
+    // A photo of any size: its most probable classes, in fp32 as all that is looked at, or as views are computed. Throws
+    // InvalidInput when it is empty.
+    Prediction predict(const Image& photo, int top = 5, bool inFloat32 = true);
     Look look(const Image& photo, const LookWanted& wanted = {});
 
     // Called between batches with images done and in all; false ends it with Cancelled.

@@ -122,13 +122,14 @@ bool sharesOneImage(const Classifier& classifier) {
 
 }  // namespace
 
-Prediction Classifier::predict(const Image& photo, int top) {
+Prediction Classifier::predict(const Image& photo, int top, bool inFloat32) {
     const torch::NoGradGuard noGrad;
     const auto start = std::chrono::steady_clock::now();
     Prediction prediction;
     const torch::Tensor input = prepare(photo);
+    const Autocast autocast(m_bfloat16 && !inFloat32, device());
     const torch::Tensor logits = sharesOneImage(*this) ? m_network->without(input, {}) : m_network(input);
-    prediction.top = mostProbable(logits[0], m_description.classNames, top);
+    prediction.top = mostProbable(logits[0].to(torch::kFloat32), m_description.classNames, top);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
     prediction.milliseconds = elapsed.count();
     return prediction;

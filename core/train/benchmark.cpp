@@ -162,7 +162,7 @@ void measurePrediction(Classifier& classifier, const ModelInput& input, std::int
     const Image photo = madeUpPhoto();
     std::vector<double> photos;
     for (int i = 0; i < kPhotos + kWarmUp; ++i) {
-        const double milliseconds = classifier.predict(photo, kTop).milliseconds;
+        const double milliseconds = classifier.predict(photo, kTop, false).milliseconds;
         if (i >= kWarmUp) photos.push_back(milliseconds);
     }
     result.photoMilliseconds = median(photos);

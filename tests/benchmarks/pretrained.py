@@ -65,11 +65,11 @@ def main():
             for _ in range(options.rounds):
                 mine.append(ours(str(options.vit_cli), width, heads, batch, precision, options.steps))
                 peer = [options.python, "-c", PEER, name, str(batch), precision, str(options.steps)]
-                theirs.append(json.loads(subprocess.run(peer, capture_output=True, text=True, check=True).stdout))
+                theirs.append(json.loads(subprocess.run(peer, capture_output=True, text=True, check=True).stdout.splitlines()[-1]))
             speed = statistics.median(r["images_per_second"] for r in mine)
             peer_speed = statistics.median(r["images_per_second"] for r in theirs)
             print(f"{name} {precision}: {speed:.1f} images/s, timm {peer_speed:.1f}: {speed / peer_speed:.2f} times; "
-                  f"one photo {mine[-1]['photo_ms']:.0f} ms (fp32), timm's forward pass alone "
+                  f"one photo {statistics.median(r['photo_ms'] for r in mine):.0f} ms, timm's forward pass alone "
                   f"{statistics.median(r['photo_ms'] for r in theirs):.0f} ms", flush=True)
 
 

@@ -466,6 +466,15 @@ void TestCommands::trainedRunPredicts() {
     }
     QVERIFY(sum > 0 && sum <= 1 + 1e-6);
 
+    const Finished half = run({"predict", m_picture, "--top", "5", "--precision", "bf16", "--json"});
+    QVERIFY2(half.code == 0, qPrintable(half.err));
+    const QJsonArray rounded = parsedObject(half.out)["top"].toArray();
+    QVERIFY(rounded != top);
+    QVERIFY(std::abs(rounded[0]["probability"].toDouble() - top[0]["probability"].toDouble()) < 0.02);
+    const Finished other = run({"predict", m_picture, "--precision", "half"});
+    QCOMPARE(other.code, 2);
+    QVERIFY2(other.err.contains("bf16"), qPrintable(other.err));
+
     const Finished text = run({"predict", m_picture, "--top", "2"});
     QCOMPARE(text.out.count('\n'), 3);
 }
