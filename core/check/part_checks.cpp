@@ -64,7 +64,7 @@ Findings options(CheckBench& bench) {
 
 Findings recipes(CheckBench& bench) {
     constexpr PassSize kSize{2, 10};
-    constexpr std::int64_t kMostBlocks = 6;  // more of the same kind would show the same, and take its time
+    constexpr std::int64_t kMostBlocks = 3;  // more of the same kind would show the same, and take its time
     constexpr double kBeforePools = 0.2;  // where two pixels are nearly alike, 8 bits choose the other one's way back
     Findings findings;
     for (const Preset& known : presets()) {

@@ -8,9 +8,12 @@
 namespace vit {
 
 // While it lives, libtorch runs matrix products in bf16 and keeps sums, norms and softmax in fp32. Nothing when off.
+// Weights are rounded once for each scope, or with KeptCasts once until a scope without them ends: for models that do not learn.
+enum class KeptCasts { No, Yes };
 class Autocast {
 public:
-    Autocast(bool on, torch::Device device) : m_on(on), m_device(device.type()) {
+    Autocast(bool on, torch::Device device, KeptCasts kept = KeptCasts::No)
+        : m_on(on), m_device(device.type()), m_kept(kept) {
         if (!m_on) return;
         at::autocast::increment_nesting();
         at::autocast::set_autocast_enabled(m_device, true);
@@ -19,7 +22,7 @@ public:
     ~Autocast() {
         if (!m_on) return;
         at::autocast::set_autocast_enabled(m_device, false);
-        if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+        if (at::autocast::decrement_nesting() == 0 && m_kept == KeptCasts::No) at::autocast::clear_cache();
     }
     Autocast(const Autocast&) = delete;
     Autocast& operator=(const Autocast&) = delete;
@@ -27,6 +30,7 @@ public:
 private:
     bool m_on;
     torch::DeviceType m_device;
+    KeptCasts m_kept;
 };
 
 }  // namespace vit

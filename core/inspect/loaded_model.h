@@ -45,8 +45,9 @@ public:
         bool training = false;
     };
 
-    // The best weights of a run, or those that it has kept of an epoch; views are computed in `precision`, photos in
-    // fp32 unless predict() is told otherwise. Throws Error or InvalidInput if the folder holds none, if they do not fit, or if the device is not there.
+    // The best weights of a run, or those that it has kept of an epoch; views are computed in `precision`, photos in fp32
+    // unless predict() is told otherwise. Throws Error or InvalidInput if the folder holds none, if they do not fit, or if
+    // the device is not there.
     static LoadedModel open(const std::filesystem::path& runFolder, DeviceChoice device = DeviceChoice::Cpu,
                             Precision precision = Precision::Float32, std::int64_t epoch = 0);
     LoadedModel(std::shared_ptr<Classifier> classifier, State state);

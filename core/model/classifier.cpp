@@ -127,7 +127,7 @@ Prediction Classifier::predict(const Image& photo, int top, bool inFloat32) {
     const auto start = std::chrono::steady_clock::now();
     Prediction prediction;
     const torch::Tensor input = prepare(photo);
-    const Autocast autocast(m_bfloat16 && !inFloat32, device());
+    const Autocast autocast(m_bfloat16 && !inFloat32, device(), KeptCasts::Yes);
     const torch::Tensor logits = sharesOneImage(*this) ? m_network->without(input, {}) : m_network(input);
     prediction.top = mostProbable(logits[0].to(torch::kFloat32), m_description.classNames, top);
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;

@@ -70,7 +70,8 @@ public:
 
     // A photo of any size as the network gets it, [1, C, S, S] on the device. Throws InvalidInput when it is empty.
     torch::Tensor prepare(const Image& photo) const;
-    // In fp32, or as logits() computes, which takes half the time of a large model where the processor multiplies bf16.
+    // In fp32, or as logits() computes, which takes half the time of a large model where the processor multiplies bf16; what
+    // is rounded for that is kept for the next photo, so that no step of training may come between two.
     // Fills `top` and `milliseconds` of the prediction.
     Prediction predict(const Image& photo, int top, bool inFloat32 = true);
 

@@ -87,8 +87,10 @@ void TestEveryGrid::models() {
                     << static_cast<int>(head) << side << side << channels;
             }
         }
-        for (const auto& [rows, columns] : {std::pair(5, 9), std::pair(6, 2), std::pair(1, 3)})
+        for (const auto& [rows, columns] : {std::pair(5, 9), std::pair(6, 2), std::pair(1, 3)}) {
+            if (head == HeadType::GlobalAveragePooling && rows != 5) continue;
             QTest::addRow("%s, %d x %d", name, rows, columns) << static_cast<int>(head) << rows << columns << 3;
+        }
     }
 }
 

@@ -82,6 +82,7 @@ ImportQuestions::ImportQuestions(const QString& file, const Issues& questions, Q
                                  .arg(QFileInfo(file).fileName()));
     intro->setWordWrap(true);
     auto* form = new QFormLayout;
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
     if (const Issue* issue = questionOf(questions, kHeads)) {
         m_heads = numberBox("heads", 1, 64, suggestion(issue->message, 12), tr("Usual is one for each 64 numbers of a token."));
