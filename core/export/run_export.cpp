@@ -74,8 +74,11 @@ ExportResult writeCsv(const RunSummary& run, const fs::path& epochs, Existing ex
 std::string namesNote(const Config& config) {
     const std::vector<std::string> reasons = reasonsAgainstTimm(config);
     if (reasons.empty()) {
-        return "The names are those of timm's VisionTransformer, which lacks the GELU after each MLP's last layer: "
-               "timm_model() in resources/pytorch/vit_workbench.py makes one that has it.";
+        const std::string names = "The names are those of timm's VisionTransformer, which ";
+        const std::string made = "timm_model() in resources/pytorch/vit_workbench.py makes one ";
+        if (config.model.mlpLastGelu)
+            return names + "lacks the GELU after each MLP's last layer: " + made + "that has it.";
+        return names + "holds this model as it is: " + made + "of its sizes.";
     }
     std::string list;
     for (const std::string& reason : reasons) list += (list.empty() ? "" : "; ") + reason;
