@@ -212,8 +212,10 @@ private Q_SLOTS:
         const QByteArray zip = contentOf(kModels + "torchvision/vit.pth");
         const auto files = filesOf(kModels + "torchvision/vit.pth");
         const QByteArray pickle = files.at("data.pkl");
+        const auto scripted = filesOf(kModels + "openai_clip_script/clip.pt");  // a module instead of a dictionary
+        const QByteArray module = scripted.at("data.pkl");
         for (int i = 0; i < inputs(); ++i) {
-            switch (i % 4) {
+            switch (i % 5) {
                 case 0: {
                     const QString path = place + "/x.safetensors";
                     write(path, spoilt(safetensors.left(header), random) + safetensors.mid(header));
@@ -227,7 +229,7 @@ private Q_SLOTS:
                 case 1: QVERIFY(isReadOrRefused([&] { Pickle{bytesOf(spoilt(pickle, random))}; })); break;
                 case 2: {  // a whole archive around a spoilt pickle
                     const QString path = place + "/x.pth";
-                    if (i % 40 != 2) {  // making one takes a while
+                    if (i % 50 != 2) {  // making one takes a while
                         QVERIFY(isReadOrRefused([&] { Pickle{bytesOf(spoilt(pickle, random))}; }));
                         break;
                     }
@@ -236,6 +238,16 @@ private Q_SLOTS:
                     break;
                 }
                 case 3: {
+                    const QString path = place + "/x.pth";
+                    if (i % 50 != 3) {
+                        QVERIFY(isReadOrRefused([&] { Pickle{bytesOf(spoilt(module, random))}; }));
+                        break;
+                    }
+                    writeArchive(path, spoilt(module, random), scripted);
+                    QVERIFY(isReadOrRefused([&] { readPyTorchFile(path.toStdString()); }));
+                    break;
+                }
+                case 4: {
                     const QString path = place + "/x.pth";
                     write(path, spoilt(zip, random));
                     QVERIFY(isReadOrRefused([&] { readPyTorchFile(path.toStdString()); }));
