@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// In fp32, though Jordan's is in bf16: with the laptop presets (batches of 512, two processor cores that multiply bf16) the
-// products of a few hundred rows took some 3 % of a step's time. bf16 would save half of that, and cost accuracy.
+// In fp32, though Jordan's is in bf16: with the laptop presets (batches of 512, one thread of a processor that multiplies bf16)
+// the products of a few hundred rows took some 3 % of a step's time. bf16 would save half of that, and cost accuracy.
 #include "core/train/optimizers/muon.h"
 
 #include <torch/utils.h>
