@@ -114,20 +114,26 @@ Preset laptopHour() {
             config, 100};
 }
 
-Preset aNight() {
+// The same net for a hundred epochs and more, in which it would learn the images by heart unless each came in many guises.
+Config forManyEpochs() {
     Config config = forALaptop();
     config.augmentation.alternatingFlip = true;
     config.augmentation.policy = AugmentationPolicy::RandAugment;
     config.augmentation.erasing = 0.25;
+    config.model.dropPath = 0.1;
+    config.loss = {.labelSmoothing = 0.1, .mixup = 0.8, .cutmix = 1};
+    config.optimizer.emaDecay = 0.999;
+    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 3};
+    return config;
+}
+
+Preset aNight() {
+    Config config = forManyEpochs();
     config.model.projectionDim = 256;
     config.model.heads = 8;
     config.model.mlpUnits = {512, 256};
     config.model.layers = 6;
     config.model.stemWidths = {64, 96, 192, 192};
-    config.model.dropPath = 0.1;
-    config.loss = {.labelSmoothing = 0.1, .mixup = 0.8, .cutmix = 1};
-    config.optimizer.emaDecay = 0.999;
-    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 3};
     config.run.epochs = 120;
     return {{"a-night", "A night on a laptop", PresetAim::Laptop,
              "CIFAR-100 from scratch by a model of three times the work of an hour's, with images that are mixed, changed and "
@@ -139,10 +145,7 @@ Preset aNight() {
 // 256 tokens behind a stem that halves the image once: what keeps details of 32 × 32 pixels, at some 50 times the work of
 // forALaptop().
 Preset cifar100Strong() {
-    Config config = forALaptop();
-    config.augmentation.alternatingFlip = true;
-    config.augmentation.policy = AugmentationPolicy::RandAugment;
-    config.augmentation.erasing = 0.25;
+    Config config = forManyEpochs();
     config.model.patchSize = 2;
     config.model.projectionDim = 384;
     config.model.heads = 12;
@@ -150,10 +153,7 @@ Preset cifar100Strong() {
     config.model.layers = 12;
     config.model.stemWidths = {64, 128, 256};
     config.model.stemPools = {2};
-    config.model.dropPath = 0.1;
-    config.loss = {.labelSmoothing = 0.1, .mixup = 0.8, .cutmix = 1};
-    config.optimizer.emaDecay = 0.999;
-    config.schedule = {.type = ScheduleType::Cosine, .warmupEpochs = 5};
+    config.schedule.warmupEpochs = 5;
     config.run.epochs = 100;
     config.run.batchSize = 256;
     return {{"cifar100-strong", "As strong as a hundred epochs make it", PresetAim::GraphicsCard,

@@ -7,9 +7,10 @@
 
 namespace vit {
 
-// While it lives, libtorch runs matrix products in bf16 and keeps sums, norms and softmax in fp32. Nothing when off.
-// Weights are rounded once for each scope, or with KeptCasts once until a scope without them ends: for models that do not learn.
+// Whether the rounded weights outlive the scope, until one ends that does not keep them: for models that do not learn.
 enum class KeptCasts { No, Yes };
+
+// While it lives, libtorch runs matrix products in bf16 and keeps sums, norms and softmax in fp32. Nothing when off.
 class Autocast {
 public:
     Autocast(bool on, torch::Device device, KeptCasts kept = KeptCasts::No)
